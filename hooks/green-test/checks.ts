@@ -1,0 +1,28 @@
+/** One HTTP request that green must answer as expected before production traffic shifts to it. */
+export interface HttpCheck {
+  /** Path and query, from `/`. */
+  readonly path: string;
+  /** @default GET */
+  readonly method?: string;
+  /** Request headers. @default none */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Request body. @default none */
+  readonly body?: string;
+  /** The status, or the statuses any of which will do. @default 200 */
+  readonly expectStatus?: number | readonly number[];
+  /** Response headers that must be there with exactly this value; names in any case. @default none */
+  readonly expectHeaders?: Readonly<Record<string, string>>;
+  /** Text that the response body must contain. @default none */
+  readonly expectBodyContains?: string;
+  /** Regular expression that the response body must match. @default none */
+  readonly expectBodyMatches?: string;
+  /** Longest time from sending to the end of the answer, in milliseconds. @default 5000 */
+  readonly maxLatencyMs?: number;
+}
+
+/** What the bundle's `config.json`, beside `index.js`, holds. */
+export interface GreenTestConfig {
+  readonly checks: readonly HttpCheck[];
+  /** How long green is tested again and again before it passes, in seconds; 0 tests it once. */
+  readonly waitSeconds: number;
+}

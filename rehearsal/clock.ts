@@ -1,0 +1,48 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** Real work (a request, a process that ends) is not hurried by a scaled clock: its bound never shrinks below this. */
+const shortestBoundMs = 2_000;
+
+/**
+ * AWS time, run `scale` times faster than the clock on the wall.
+ *
+ * Two kinds of durations are told apart. A *wait* (five minutes of soak, a health check's interval) is scaled. A *bound*
+ * on real work (a health check's timeout, the time to stop a process) is scaled too, but never below two real seconds or
+ * AWS's own value, whichever is smaller: the app under rehearsal does not answer 60 times faster.
+ */
+export class Clock {
+  private readonly startedAt = performance.now();
+
+  /** @param scale AWS milliseconds per real millisecond; 1 is real time. */
+  constructor(readonly scale: number) {}
+
+  /** Real milliseconds since the clock was made. */
+  get elapsedMs(): number {
+    return performance.now() - this.startedAt;
+  }
+
+  /** AWS milliseconds since the clock was made. */
+  get awsMs(): number {
+    return this.elapsedMs * this.scale;
+  }
+
+  /** Real milliseconds that a wait of `awsMs` takes. */
+  realMs(awsMs: number): number {
+    return awsMs / this.scale;
+  }
+
+  /** Real milliseconds allowed to real work that AWS bounds at `awsMs`. */
+  boundMs(awsMs: number): number {
+    return Math.max(awsMs / this.scale, Math.min(awsMs, shortestBoundMs));
+  }
+
+  /** Waits `awsMs` of AWS time. Rejects with the signal's reason when aborted. */
+  async wait(awsMs: number, signal?: AbortSignal): Promise<void> {
+    try {
+      await sleep(this.realMs(awsMs), undefined, { signal });
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw error;
+    }
+  }
+}
