@@ -1,0 +1,87 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { renderBuildspec } from "./buildspec";
+import { imagePlatform, type ImageRepository } from "./image-repository";
+import { grant, serviceRole } from "./policy";
+import type { CpuArchitecture } from "./task-definition";
+
+export interface BuildProjectArgs {
+  readonly repository: ImageRepository;
+  readonly artifactBucketArn: pulumi.Input<string>;
+  readonly cpuArchitecture: CpuArchitecture;
+  /** Folder of the app and its Dockerfile within the source repository. */
+  readonly sourceDirectory: string;
+  readonly logRetentionDays: number;
+}
+
+/** CodeBuild's managed images by architecture. Source: CodeBuild user guide, ec2-compute-images. */
+const environments = {
+  X86_64: { type: "LINUX_CONTAINER", image: "aws/codebuild/amazonlinux-x86_64-standard:5.0" },
+  ARM64: { type: "ARM_CONTAINER", image: "aws/codebuild/amazonlinux-aarch64-standard:3.0" },
+};
+
+/** The CodeBuild project that turns a commit into an image in the repository. */
+export class BuildProject extends pulumi.ComponentResource {
+  readonly project: aws.codebuild.Project;
+  readonly role: aws.iam.Role;
+
+  constructor(name: string, args: BuildProjectArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("greenlight:index:BuildProject", name, {}, opts);
+    const parent = { parent: this };
+    const repository = args.repository.repository;
+    const logGroup = new aws.cloudwatch.LogGroup(`${name}-build`, { retentionInDays: args.logRetentionDays }, parent);
+    this.role = serviceRole(`${name}-build`, "codebuild.amazonaws.com", [], parent);
+    grant(`${name}-build`, this.role, statements(args, repository, logGroup), parent);
+    this.project = new aws.codebuild.Project(
+      name,
+      {
+        description: "Builds the app's image and pushes it under its commit's tag",
+        serviceRole: this.role.arn,
+        source: { type: "CODEPIPELINE", buildspec: renderBuildspec() },
+        artifacts: { type: "CODEPIPELINE" },
+        environment: {
+          ...environments[args.cpuArchitecture],
+          computeType: "BUILD_GENERAL1_SMALL",
+          // Docker runs inside the build's container.
+          privilegedMode: true,
+          environmentVariables: [
+            { name: "REPOSITORY_URI", value: repository.repositoryUrl },
+            { name: "IMAGE_PLATFORM", value: imagePlatform(args.cpuArchitecture) },
+            { name: "APP_DIRECTORY", value: args.sourceDirectory },
+          ],
+        },
+        buildTimeout: 30,
+        logsConfig: { cloudwatchLogs: { groupName: logGroup.name } },
+      },
+      parent,
+    );
+    this.registerOutputs();
+  }
+}
+
+function statements(args: BuildProjectArgs, repository: aws.ecr.Repository, logGroup: aws.cloudwatch.LogGroup) {
+  return [
+    {
+      actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
+      resources: [pulumi.interpolate`${logGroup.arn}:log-stream:*`],
+    },
+    // A registry token belongs to no repository.
+    { actions: ["ecr:GetAuthorizationToken"], resources: ["*"] },
+    {
+      actions: [
+        "ecr:BatchCheckLayerAvailability",
+        "ecr:BatchGetImage",
+        "ecr:CompleteLayerUpload",
+        "ecr:DescribeImages",
+        "ecr:InitiateLayerUpload",
+        "ecr:PutImage",
+        "ecr:UploadLayerPart",
+      ],
+      resources: [repository.arn],
+    },
+    {
+      actions: ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"],
+      resources: [pulumi.interpolate`${args.artifactBucketArn}/*`],
+    },
+  ];
+}

@@ -1,0 +1,112 @@
+import { stringify } from "yaml";
+
+/** Ends the build at once, naming every variable that is missing: a build by hand is the usual reason. */
+const checkVariables = `\
+set -euo pipefail
+missing=""
+for name in REPOSITORY_URI IMAGE_PLATFORM AWS_DEFAULT_REGION CODEBUILD_RESOLVED_SOURCE_VERSION; do
+  if [ -z "\${!name:-}" ]; then missing="$missing $name"; fi
+done
+if [ -n "$missing" ]; then
+  echo "Missing environment variables:$missing. The pipeline's build project sets them; start this build through the pipeline." >&2
+  exit 1
+fi
+if ! [[ "$CODEBUILD_RESOLVED_SOURCE_VERSION" =~ ^[0-9a-f]{40}$ ]]; then
+  echo "CODEBUILD_RESOLVED_SOURCE_VERSION must be a full commit id of 40 hexadecimal digits, but is $CODEBUILD_RESOLVED_SOURCE_VERSION" >&2
+  exit 1
+fi
+export IMAGE_TAG="$CODEBUILD_RESOLVED_SOURCE_VERSION"
+export REPOSITORY_NAME="\${REPOSITORY_URI#*/}"
+echo "Commit $IMAGE_TAG, directory $APP_DIRECTORY, platform $IMAGE_PLATFORM"
+`;
+
+/** Source: Amazon ECR user guide, registry_auth. */
+const logIn = `\
+set -euo pipefail
+echo "Logging in to \${REPOSITORY_URI%%/*}"
+aws ecr get-login-password --region "$AWS_DEFAULT_REGION" | docker login --username AWS --password-stdin "\${REPOSITORY_URI%%/*}"
+`;
+
+/** Only ImageNotFoundException means that there is something to build; AccessDenied, say, must end the build. */
+const lookUp = `\
+set -euo pipefail
+echo "Looking for the image of this commit in $REPOSITORY_NAME"
+errors=$(mktemp)
+if IMAGE_DIGEST=$(aws ecr describe-images --region "$AWS_DEFAULT_REGION" --repository-name "$REPOSITORY_NAME" --image-ids imageTag="$IMAGE_TAG" --query 'imageDetails[0].imageDigest' --output text 2>"$errors"); then
+  echo "It was built before: $IMAGE_DIGEST"
+elif grep -q ImageNotFoundException "$errors"; then
+  IMAGE_DIGEST=""
+  echo "It is not there yet"
+else
+  echo "The repository did not answer whether the image is there:" >&2
+  cat "$errors" >&2
+  rm -f "$errors"
+  exit 1
+fi
+rm -f "$errors"
+export IMAGE_DIGEST
+`;
+
+/**
+ * Tags are immutable. When another build of the same commit was quicker, this push is refused and the image is there
+ * all the same: only a tag that cannot be found after the push is a failure.
+ */
+const buildAndPush = `\
+set -euo pipefail
+if [ -n "$IMAGE_DIGEST" ]; then
+  echo "Nothing to build: one commit is built once"
+else
+  if ! [ -f "$APP_DIRECTORY/Dockerfile" ]; then
+    echo "There is no Dockerfile in the directory $APP_DIRECTORY of this commit; the setting for the app's directory names another place, or the file was not committed." >&2
+    exit 1
+  fi
+  echo "Building $REPOSITORY_URI:$IMAGE_TAG"
+  docker build --platform "$IMAGE_PLATFORM" --build-arg COMMIT_ID="$IMAGE_TAG" --tag "$REPOSITORY_URI:$IMAGE_TAG" "$APP_DIRECTORY"
+  push_status=0
+  docker push "$REPOSITORY_URI:$IMAGE_TAG" || push_status=$?
+  if [ "$push_status" -ne 0 ]; then
+    echo "The push was refused; looking whether another build of this commit pushed it first"
+  fi
+  IMAGE_DIGEST=$(aws ecr describe-images --region "$AWS_DEFAULT_REGION" --repository-name "$REPOSITORY_NAME" --image-ids imageTag="$IMAGE_TAG" --query 'imageDetails[0].imageDigest' --output text)
+fi
+export IMAGE_DIGEST
+`;
+
+/** Pinned by digest from here on. Source: CodePipeline user guide, file-reference, "imageDetail.json". */
+const writeImageDetail = `\
+set -euo pipefail
+case "$IMAGE_DIGEST" in
+  sha256:*) ;;
+  *) echo "The repository gave no digest for $IMAGE_TAG, but: $IMAGE_DIGEST" >&2; exit 1 ;;
+esac
+printf '{"ImageURI":"%s@%s"}\\n' "$REPOSITORY_URI" "$IMAGE_DIGEST" > imageDetail.json
+echo "The release deploys $REPOSITORY_URI@$IMAGE_DIGEST"
+`;
+
+/**
+ * The buildspec of the pipeline's build, as YAML. It is the same for every app: what differs comes through the build
+ * project's environment variables REPOSITORY_URI, IMAGE_PLATFORM (linux/amd64 or linux/arm64) and APP_DIRECTORY (the
+ * Dockerfile's directory in the repository, by default its root).
+ *
+ * Every command stands on its own and hands on exported variables only, which is all that CodeBuild promises to keep.
+ * Source: CodeBuild user guide, build-spec-ref.
+ */
+export function renderBuildspec(): string {
+  const buildspec = {
+    version: 0.2,
+    env: {
+      shell: "bash",
+      variables: {
+        APP_DIRECTORY: ".",
+        // One tag, one manifest: no second one for provenance, which a lifecycle policy would see as an untagged image.
+        BUILDX_NO_DEFAULT_ATTESTATIONS: "1",
+      },
+    },
+    phases: {
+      pre_build: { commands: [checkVariables, logIn, lookUp] },
+      build: { commands: [buildAndPush, writeImageDetail] },
+    },
+    artifacts: { files: ["imageDetail.json"] },
+  };
+  return stringify(buildspec, { lineWidth: 0, blockQuote: "literal" });
+}

@@ -1,0 +1,67 @@
+import * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+import type { BlueGreenLoadBalancer } from "./load-balancer";
+import type { Network } from "./network";
+
+export interface EcsServiceArgs {
+  readonly cluster: aws.ecs.Cluster;
+  readonly network: Network;
+  readonly loadBalancer: BlueGreenLoadBalancer;
+  readonly securityGroup: aws.ec2.SecurityGroup;
+  readonly firstRevision: aws.ecs.TaskDefinitionArgs;
+  readonly containerName: string;
+  readonly containerPort: number;
+  readonly desiredCount: number;
+  readonly healthCheckGracePeriodSeconds: number;
+}
+
+/** The Fargate service, born on blue with its first revision. */
+export function ecsService(name: string, args: EcsServiceArgs, opts: pulumi.CustomResourceOptions): aws.ecs.Service {
+  const { loadBalancer } = args;
+  const taskDefinition = new aws.ecs.TaskDefinition(name, args.firstRevision, {
+    ...opts,
+    // The revision that the service was born with is history. Later changes of these go into the release template, and
+    // become a revision there; a new revision here would be one that nothing runs.
+    ignoreChanges: ["containerDefinitions", "cpu", "memory", "runtimePlatform", "executionRoleArn", "taskRoleArn"],
+  });
+  return new aws.ecs.Service(
+    name,
+    {
+      cluster: args.cluster.arn,
+      taskDefinition: taskDefinition.arn,
+      desiredCount: args.desiredCount,
+      launchType: "FARGATE",
+      platformVersion: "LATEST",
+      deploymentController: { type: "CODE_DEPLOY" },
+      healthCheckGracePeriodSeconds: args.healthCheckGracePeriodSeconds,
+      networkConfiguration: {
+        subnets: args.network.privateSubnetIds,
+        securityGroups: [args.securityGroup.id],
+        assignPublicIp: false,
+      },
+      loadBalancers: [
+        {
+          targetGroupArn: loadBalancer.blue.arn,
+          containerName: args.containerName,
+          containerPort: args.containerPort,
+        },
+      ],
+      // A first image that does not start must not keep `pulumi up` waiting; health is the load balancer's to tell.
+      waitForSteadyState: false,
+    },
+    {
+      ...opts,
+      // ECS refuses a service whose target group hangs on no listener.
+      dependsOn: [loadBalancer.productionListener, loadBalancer.testListener],
+      ignoreChanges: [
+        // Each of these belongs to the releases: UpdateService refuses them for a CODE_DEPLOY service, and every
+        // deployment changes them. Source: ECS API reference, UpdateService.
+        "taskDefinition", // the release's revision
+        "loadBalancers", // the target group that the last release ended on
+        "networkConfiguration", // the AppSpec carries subnets and security groups
+        "platformVersion", // the AppSpec carries it
+        "capacityProviderStrategies", // CodeDeploy sets or removes them by the AppSpec
+      ],
+    },
+  );
+}

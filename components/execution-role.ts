@@ -1,0 +1,48 @@
+import type * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { grant, serviceRole } from "./policy";
+
+export interface ExecutionRoleArgs {
+  /** The image that the service is born with; it may come from another repository than the releases' images. */
+  readonly image: pulumi.Input<string>;
+  readonly repositoryArn: pulumi.Input<string>;
+  readonly logGroup: aws.cloudwatch.LogGroup;
+}
+
+/** The role with which ECS pulls this service's images and writes its log. */
+export function executionRole(
+  name: string,
+  { image, repositoryArn, logGroup }: ExecutionRoleArgs,
+  opts: pulumi.CustomResourceOptions,
+): aws.iam.Role {
+  const role = serviceRole(name, "ecs-tasks.amazonaws.com", [], opts);
+  const repositoryArns = pulumi
+    .all([repositoryArn, image])
+    .apply(([releases, first]) => [...new Set([releases, ...ecrRepositoryArns(first, releases)])]);
+  grant(
+    name,
+    role,
+    [
+      // A registry token belongs to no repository.
+      { actions: ["ecr:GetAuthorizationToken"], resources: ["*"] },
+      {
+        actions: ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+        resources: repositoryArns,
+      },
+      {
+        actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
+        resources: [pulumi.interpolate`${logGroup.arn}:log-stream:*`],
+      },
+    ],
+    opts,
+  );
+  return role;
+}
+
+/** The repository of an image in a private ECR registry, as an ARN of the same partition as `sibling`; none for other registries. */
+function ecrRepositoryArns(image: string, sibling: string): string[] {
+  const parts = /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com[a-z.]*\/([^:@]+)/.exec(image);
+  if (!parts) return [];
+  const [, account, region, repository] = parts;
+  return [`arn:${sibling.split(":")[1]}:ecr:${region}:${account}:repository/${repository}`];
+}

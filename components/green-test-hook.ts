@@ -1,0 +1,166 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { GreenTestConfig, HttpCheck } from "../hooks/green-test/checks";
+import type { BlueGreenEcsService } from "./blue-green-ecs-service";
+import { withDefaults } from "./defaults";
+import { bundleGreenTestHook } from "./hook-bundle";
+import { longestSoakMinutes, retentionProblems } from "./limits";
+import { grant, serviceRole } from "./policy";
+import { type Problem, refuse } from "./problems";
+
+export interface GreenTestHookArgs {
+  /** The service whose green tasks are tested. */
+  readonly service: BlueGreenEcsService;
+  /** What green must answer. @default one GET of "/" with status 200 */
+  readonly checks?: readonly HttpCheck[];
+  /**
+   * Minutes for which green is tested again and again before traffic shifts, 0 to 13; 0 tests it once. @default 5
+   *
+   * One Lambda invocation carries the wait, and ends after 15 minutes.
+   */
+  readonly waitMinutes?: number;
+  /** @default 30 */
+  readonly logRetentionDays?: number;
+}
+
+const defaults = { checks: [{ path: "/" }] as readonly HttpCheck[], waitMinutes: 5, logRetentionDays: 30 };
+
+/** Seconds of a Lambda invocation beyond the wait: to start, for green to be reachable, a last round and the verdict. */
+const marginSeconds = 120;
+
+/**
+ * A Lambda function that tests the green tasks through the test listener before production traffic shifts to them, and
+ * tells CodeDeploy its verdict. It runs in the service's VPC, so that the test port needs no opening to the internet.
+ *
+ * @throws InvalidInput naming every wrong argument, before anything is registered.
+ */
+export class GreenTestHook extends pulumi.ComponentResource {
+  readonly function: aws.lambda.Function;
+  readonly role: aws.iam.Role;
+  readonly securityGroup: aws.ec2.SecurityGroup;
+
+  constructor(name: string, args: GreenTestHookArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { service, checks, waitMinutes, logRetentionDays } = withDefaults(defaults, args);
+    refuse(`GreenTestHook "${name}"`, [
+      ...hookProblems({ waitMinutes }),
+      ...retentionProblems("logRetentionDays", logRetentionDays),
+    ]);
+    super("greenlight:index:GreenTestHook", name, {}, opts);
+    const parent = { parent: this };
+    const logGroup = new aws.cloudwatch.LogGroup(name, { retentionInDays: logRetentionDays }, parent);
+    this.role = serviceRole(name, "lambda.amazonaws.com", [], parent);
+    const granted = grant(name, this.role, statements(logGroup), parent);
+    this.securityGroup = hookSecurityGroup(name, service, parent);
+    this.function = new aws.lambda.Function(
+      name,
+      {
+        description: "Tests green before production traffic shifts to it",
+        role: this.role.arn,
+        runtime: "nodejs22.x",
+        architectures: ["arm64"],
+        handler: "index.handler",
+        code: code({ checks, waitSeconds: waitMinutes * 60 }),
+        timeout: Math.min(waitMinutes * 60 + marginSeconds, 900),
+        memorySize: 256,
+        environment: {
+          variables: {
+            TEST_LISTENER_ARN: service.loadBalancer.testListener.arn,
+            HOST_HEADER: service.loadBalancer.loadBalancer.dnsName,
+          },
+        },
+        vpcConfig: { subnetIds: service.network.privateSubnetIds, securityGroupIds: [this.securityGroup.id] },
+        loggingConfig: { logFormat: "Text", logGroup: logGroup.name },
+      },
+      // Lambda checks at creation that the role may make network interfaces.
+      { parent: this, dependsOn: [granted] },
+    );
+    grant(
+      `${name}-invoke`,
+      service.codeDeploy.role,
+      [{ actions: ["lambda:InvokeFunction"], resources: [this.function.arn] }],
+      parent,
+    );
+    this.registerOutputs();
+  }
+}
+
+/** What is wrong with a hook's plain arguments; also asked by the reader of the settings. */
+export function hookProblems({ waitMinutes }: { waitMinutes: number }): Problem[] {
+  if (waitMinutes >= 0 && waitMinutes <= longestSoakMinutes) return [];
+  const reason = `the wait is one Lambda invocation, which ends after 15 minutes, so 0 to ${longestSoakMinutes}`;
+  const way = "for a longer look at green let a person continue the deployment (trafficShift: approval)";
+  return [{ path: "waitMinutes", message: `is ${waitMinutes}; ${reason}. ${way}.` }];
+}
+
+function code(config: GreenTestConfig): pulumi.asset.AssetArchive {
+  return new pulumi.asset.AssetArchive({
+    "index.js": new pulumi.asset.StringAsset(bundleGreenTestHook()),
+    "config.json": new pulumi.asset.StringAsset(JSON.stringify(config)),
+  });
+}
+
+function statements(logGroup: aws.cloudwatch.LogGroup) {
+  return [
+    {
+      actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
+      resources: [pulumi.interpolate`${logGroup.arn}:log-stream:*`],
+    },
+    {
+      // None of these has a resource level. Source: service authorization reference, CodeDeploy, Elastic Load Balancing, EC2.
+      actions: [
+        "codedeploy:ListDeploymentTargets",
+        "codedeploy:BatchGetDeploymentTargets",
+        "codedeploy:PutLifecycleEventHookExecutionStatus",
+        "elasticloadbalancing:DescribeListeners",
+        "elasticloadbalancing:DescribeTargetHealth",
+        "ec2:DescribeNetworkInterfaces",
+      ],
+      resources: ["*"],
+    },
+    {
+      // Lambda's own network interfaces in the VPC, which do not exist yet when the permission is checked.
+      // Source: Lambda developer guide, configuration-vpc, "Required IAM permissions".
+      actions: [
+        "ec2:CreateNetworkInterface",
+        "ec2:DeleteNetworkInterface",
+        "ec2:DescribeSubnets",
+        "ec2:AssignPrivateIpAddresses",
+        "ec2:UnassignPrivateIpAddresses",
+      ],
+      resources: ["*"],
+    },
+  ];
+}
+
+function hookSecurityGroup(name: string, service: BlueGreenEcsService, opts: pulumi.CustomResourceOptions) {
+  const albGroupId = service.loadBalancer.securityGroup.id;
+  const group = new aws.ec2.SecurityGroup(
+    name,
+    { vpcId: service.network.vpcId, description: `${name}: test hook` },
+    opts,
+  );
+  const testPort = { ipProtocol: "tcp", fromPort: service.testPort, toPort: service.testPort };
+  new aws.vpc.SecurityGroupIngressRule(
+    name,
+    { securityGroupId: albGroupId, referencedSecurityGroupId: group.id, description: "test hook", ...testPort },
+    opts,
+  );
+  new aws.vpc.SecurityGroupEgressRule(
+    `${name}-test`,
+    { securityGroupId: group.id, referencedSecurityGroupId: albGroupId, description: "test listener", ...testPort },
+    opts,
+  );
+  new aws.vpc.SecurityGroupEgressRule(
+    `${name}-aws`,
+    {
+      securityGroupId: group.id,
+      cidrIpv4: "0.0.0.0/0",
+      description: "AWS APIs",
+      ipProtocol: "tcp",
+      fromPort: 443,
+      toPort: 443,
+    },
+    opts,
+  );
+  return group;
+}

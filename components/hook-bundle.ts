@@ -1,0 +1,23 @@
+import { buildSync } from "esbuild";
+import * as path from "node:path";
+
+let bundle: string | undefined;
+
+/**
+ * The green test hook's code as one CommonJS file, made once a program however many hooks there are. The AWS SDK stays
+ * outside: Lambda's Node.js runtimes carry it. Source: Lambda developer guide, lambda-nodejs, "SDK versions".
+ */
+export function bundleGreenTestHook(): string {
+  bundle ??= buildSync({
+    entryPoints: [path.join(__dirname, "..", "hooks", "green-test", "index.ts")],
+    bundle: true,
+    write: false,
+    minify: true,
+    platform: "node",
+    target: "node20",
+    format: "cjs",
+    external: ["@aws-sdk/*"],
+    logLevel: "silent",
+  }).outputFiles[0]!.text;
+  return bundle;
+}

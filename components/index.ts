@@ -1,0 +1,7 @@
+export { BlueGreenEcsService, type BlueGreenEcsServiceArgs } from "./blue-green-ecs-service";
+export { DeployPipeline, type DeployPipelineArgs } from "./deploy-pipeline";
+export { GreenTestHook, type GreenTestHookArgs } from "./green-test-hook";
+export { type FirstImageArgs, ImageRepository, type ImageRepositoryArgs } from "./image-repository";
+export type { HealthCheck } from "./load-balancer";
+export { createNetwork, type Network } from "./network";
+export { InvalidInput, type Problem } from "./problems";

@@ -1,0 +1,69 @@
+import type * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { PipelineParts } from "./pipeline-stages";
+import { grant, serviceRole, type Statement } from "./policy";
+
+/** The role of the pipeline: what its source, build and deploy actions call, on this stack's resources. */
+export function pipelineRole(
+  name: string,
+  parts: PipelineParts,
+  opts: pulumi.CustomResourceOptions,
+): { role: aws.iam.Role; policy: aws.iam.RolePolicy } {
+  const role = serviceRole(name, "codepipeline.amazonaws.com", [], opts);
+  const statements = [...sourceStatements(parts), ...deployStatements(parts)];
+  return { role, policy: grant(name, role, statements, opts) };
+}
+
+// Source: CodePipeline user guide, action-reference-S3, -CodestarConnectionSource, -CodeBuild.
+function sourceStatements({ connectionArn, artifacts, template, build }: PipelineParts): Statement[] {
+  const artifactArn = artifacts.bucket.arn;
+  const templateArn = template?.bucket.bucket.arn;
+  return [
+    {
+      // The service was renamed; AWS asks for the permission under either name.
+      actions: ["codeconnections:UseConnection", "codestar-connections:UseConnection"],
+      resources: [connectionArn],
+    },
+    {
+      actions: ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"],
+      resources: [pulumi.interpolate`${artifactArn}/*`],
+    },
+    { actions: ["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"], resources: [artifactArn] },
+    ...(templateArn
+      ? [
+          {
+            actions: ["s3:GetObject", "s3:GetObjectTagging", "s3:GetObjectVersion", "s3:GetObjectVersionTagging"],
+            resources: [pulumi.interpolate`${templateArn}/*`],
+          },
+          { actions: ["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"], resources: [templateArn] },
+        ]
+      : []),
+    { actions: ["codebuild:BatchGetBuilds", "codebuild:StartBuild"], resources: [build.project.arn] },
+  ];
+}
+
+// Source: CodePipeline user guide, action-reference-ECSbluegreen.
+function deployStatements({ service }: PipelineParts): Statement[] {
+  const { application, deploymentGroup } = service.codeDeploy;
+  // A task definition's ARN without its revision number.
+  const anyRevision = pulumi
+    .all([service.service.arn, service.taskDefinitionTemplate.family])
+    .apply(([arn, family]) => `${arn.split(":").slice(0, 5).join(":")}:task-definition/${family}:*`);
+  const deploymentConfig = pulumi
+    .all([deploymentGroup.arn, deploymentGroup.deploymentConfigName])
+    .apply(([arn, config]) => `${arn.split(":").slice(0, 5).join(":")}:deploymentconfig:${config}`);
+  return [
+    { actions: ["codedeploy:CreateDeployment", "codedeploy:GetDeployment"], resources: [deploymentGroup.arn] },
+    {
+      actions: ["codedeploy:GetApplication", "codedeploy:GetApplicationRevision", "codedeploy:RegisterApplicationRevision"],
+      resources: [application.arn],
+    },
+    { actions: ["codedeploy:GetDeploymentConfig"], resources: [deploymentConfig] },
+    { actions: ["ecs:RegisterTaskDefinition"], resources: [anyRevision] },
+    {
+      actions: ["iam:PassRole"],
+      resources: [service.executionRole.arn, service.taskRole.arn],
+      conditions: { StringEquals: { "iam:PassedToService": ["ecs.amazonaws.com", "ecs-tasks.amazonaws.com"] } },
+    },
+  ];
+}

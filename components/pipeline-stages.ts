@@ -1,0 +1,102 @@
+import type * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+import type { BlueGreenEcsService } from "./blue-green-ecs-service";
+import type { BuildProject } from "./build-project";
+import type { PrivateBucket } from "./private-bucket";
+import { appSpecFile, taskDefinitionFile } from "./release-template";
+import type { ReleaseTemplate } from "./release-template-source";
+import { imagePlaceholder } from "./task-definition";
+
+export interface PipelineParts {
+  readonly service: BlueGreenEcsService;
+  readonly build: BuildProject;
+  readonly artifacts: PrivateBucket;
+  /** Undefined where the app keeps its own template in its repository. */
+  readonly template: ReleaseTemplate | undefined;
+  readonly githubRepository: string;
+  readonly branch: string;
+  readonly connectionArn: pulumi.Input<string>;
+}
+
+type Action = aws.types.input.codepipeline.PipelineStageAction;
+
+/** Source, Build and Deploy, as CodePipeline's action reference describes each action's configuration. */
+export function pipelineStages(parts: PipelineParts): aws.types.input.codepipeline.PipelineStage[] {
+  const { template } = parts;
+  const templateArtifact = template ? "ReleaseTemplate" : "Source";
+  return [
+    { name: "Source", actions: [commitSource(parts), ...(template ? [templateSource(template)] : [])] },
+    { name: "Build", actions: [buildAction(parts)] },
+    { name: "Deploy", actions: [deployAction(parts, templateArtifact)] },
+  ];
+}
+
+function commitSource({ connectionArn, githubRepository, branch }: PipelineParts): Action {
+  return {
+    name: "Commit",
+    category: "Source",
+    owner: "AWS",
+    provider: "CodeStarSourceConnection",
+    version: "1",
+    outputArtifacts: ["Source"],
+    configuration: {
+      ConnectionArn: connectionArn,
+      FullRepositoryId: githubRepository,
+      BranchName: branch,
+      OutputArtifactFormat: "CODE_ZIP",
+      DetectChanges: "true",
+    },
+  };
+}
+
+function templateSource({ bucket, object }: ReleaseTemplate): Action {
+  return {
+    name: "ReleaseTemplate",
+    category: "Source",
+    owner: "AWS",
+    provider: "S3",
+    version: "1",
+    outputArtifacts: ["ReleaseTemplate"],
+    configuration: {
+      S3Bucket: bucket.bucket.bucket,
+      S3ObjectKey: object.key,
+      // The default is to poll besides the event, which starts every run twice.
+      PollForSourceChanges: "false",
+    },
+  };
+}
+
+function buildAction({ build }: PipelineParts): Action {
+  return {
+    name: "Image",
+    category: "Build",
+    owner: "AWS",
+    provider: "CodeBuild",
+    version: "1",
+    inputArtifacts: ["Source"],
+    outputArtifacts: ["Image"],
+    configuration: { ProjectName: build.project.name },
+  };
+}
+
+function deployAction({ service }: PipelineParts, templateArtifact: string): Action {
+  const { application, deploymentGroup } = service.codeDeploy;
+  return {
+    name: "BlueGreen",
+    category: "Deploy",
+    owner: "AWS",
+    provider: "CodeDeployToECS",
+    version: "1",
+    inputArtifacts: [templateArtifact, "Image"],
+    configuration: {
+      ApplicationName: application.name,
+      DeploymentGroupName: deploymentGroup.deploymentGroupName,
+      TaskDefinitionTemplateArtifact: templateArtifact,
+      TaskDefinitionTemplatePath: taskDefinitionFile,
+      AppSpecTemplateArtifact: templateArtifact,
+      AppSpecTemplatePath: appSpecFile,
+      Image1ArtifactName: "Image",
+      Image1ContainerName: imagePlaceholder.slice(1, -1),
+    },
+  };
+}

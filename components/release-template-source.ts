@@ -1,0 +1,82 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { BlueGreenEcsService } from "./blue-green-ecs-service";
+import type { GreenTestHook } from "./green-test-hook";
+import { serviceRole } from "./policy";
+import { PrivateBucket } from "./private-bucket";
+import { type AppSpec, renderAppSpec, zipReleaseTemplate } from "./release-template";
+
+export interface ReleaseTemplateArgs {
+  readonly service: BlueGreenEcsService;
+  readonly hook?: GreenTestHook;
+}
+
+/** taskdef.json and appspec.yaml, rendered from the service's arguments, as a zip that CodePipeline takes as a source. */
+export class ReleaseTemplate extends pulumi.ComponentResource {
+  readonly bucket: PrivateBucket;
+  readonly object: aws.s3.BucketObjectv2;
+  private readonly name: string;
+
+  constructor(name: string, { service, hook }: ReleaseTemplateArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("greenlight:index:ReleaseTemplate", name, {}, opts);
+    this.name = name;
+    this.bucket = new PrivateBucket(`${name}-template`, { expireVersionsAfterDays: 90 }, { parent: this });
+    // CodePipeline learns of a new version through EventBridge.
+    const notification = new aws.s3.BucketNotification(
+      `${name}-template`,
+      { bucket: this.bucket.bucket.bucket, eventbridge: true },
+      { parent: this },
+    );
+    this.object = new aws.s3.BucketObjectv2(
+      `${name}-template`,
+      {
+        bucket: this.bucket.bucket.bucket,
+        key: "release-template.zip",
+        contentType: "application/zip",
+        contentBase64: pulumi
+          .all([service.taskDefinitionTemplate, appSpec(service, hook)])
+          .apply(([taskDefinition, spec]) => zipReleaseTemplate(taskDefinition, renderAppSpec(spec))),
+      },
+      { parent: this, dependsOn: [this.bucket.versioning, notification] },
+    );
+    this.registerOutputs();
+  }
+
+  /** Starts a run of the pipeline whenever the template changes. Source: CodePipeline user guide, create-S3-source-events-cfn. */
+  startOnChange(pipeline: aws.codepipeline.Pipeline): void {
+    const parent = { parent: this };
+    const start = [{ actions: ["codepipeline:StartPipelineExecution"], resources: [pipeline.arn] }];
+    const role = serviceRole(`${this.name}-start`, "events.amazonaws.com", start, parent);
+    const rule = new aws.cloudwatch.EventRule(
+      `${this.name}-template`,
+      {
+        description: "A new release template starts the pipeline",
+        eventPattern: pulumi.jsonStringify({
+          source: ["aws.s3"],
+          "detail-type": ["Object Created"],
+          detail: { bucket: { name: [this.bucket.bucket.bucket] }, object: { key: [this.object.key] } },
+        }),
+      },
+      parent,
+    );
+    new aws.cloudwatch.EventTarget(
+      `${this.name}-template`,
+      { rule: rule.name, arn: pipeline.arn, roleArn: role.arn },
+      parent,
+    );
+  }
+}
+
+function appSpec(service: BlueGreenEcsService, hook: GreenTestHook | undefined): pulumi.Output<AppSpec> {
+  return pulumi
+    .all([service.network.privateSubnetIds, service.securityGroup.id, hook?.function.name])
+    .apply(([subnetIds, securityGroupId, functionName]) => ({
+      containerName: service.containerName,
+      containerPort: service.containerPort,
+      subnetIds,
+      securityGroupIds: [securityGroupId],
+      assignPublicIp: false,
+      // Before the shift, while a verdict can still protect production.
+      hooks: functionName === undefined ? {} : { AfterAllowTestTraffic: functionName },
+    }));
+}

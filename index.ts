@@ -1,0 +1,28 @@
+import { BlueGreenEcsService, createNetwork, DeployPipeline, GreenTestHook, ImageRepository } from "./components";
+import { readSettings } from "./settings";
+
+const settings = readSettings();
+const { name, vpcId, publicSubnetIds, privateSubnetIds } = settings;
+
+const network =
+  vpcId && publicSubnetIds && privateSubnetIds ? { vpcId, publicSubnetIds, privateSubnetIds } : createNetwork(name);
+const repository = new ImageRepository(name, settings);
+const service = new BlueGreenEcsService(name, {
+  ...settings,
+  network,
+  image: settings.firstImage ?? repository.buildFirstImage(settings),
+  repositoryArn: repository.repository.arn,
+});
+const hook = new GreenTestHook(`${name}-test`, { ...settings, service, waitMinutes: settings.soakMinutes });
+const pipeline = new DeployPipeline(name, { ...settings, service, repository, hook });
+
+export const prodUrl = service.prodUrl;
+export const testUrl = service.testUrl;
+export const pipelineUrl = pipeline.consoleUrl;
+export const connectionArn = pipeline.connectionArn;
+export const connectionStatus = pipeline.connectionStatus;
+export const connectionHandshakeUrl = pipeline.connectionUrl;
+export const repositoryUrl = repository.repository.repositoryUrl;
+export const firstImage = service.firstImage;
+export const clusterName = service.cluster.name;
+export const serviceName = service.service.name;

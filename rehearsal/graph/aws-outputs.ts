@@ -1,0 +1,119 @@
+import { createHash } from "node:crypto";
+
+/** The account and region that the mocked AWS answers with. */
+export const account = "123456789012";
+export const region = "eu-central-1";
+
+type Values = Record<string, unknown>;
+type Outputs = (name: string, inputs: Values, suffix: string) => Values & { id?: string };
+
+const arn = (service: string, resource: string) => `arn:aws:${service}:${region}:${account}:${resource}`;
+const nothingAdded: Outputs = () => ({});
+
+/**
+ * What AWS adds to each type's inputs, in the shape of the real thing. `name` is the physical name: Pulumi's own
+ * naming, the resource's name and a suffix, unless the program gives one.
+ */
+const outputsOf: Readonly<Record<string, Outputs>> = {
+  "aws:cloudwatch/eventRule:EventRule": (name) => ({ name, id: name, arn: arn("events", `rule/${name}`) }),
+  "aws:cloudwatch/eventTarget:EventTarget": nothingAdded,
+  "aws:cloudwatch/logGroup:LogGroup": (name) => ({ name, id: name, arn: arn("logs", `log-group:${name}`) }),
+  "aws:codebuild/project:Project": (name) => ({ name, arn: arn("codebuild", `project/${name}`) }),
+  "aws:codeconnections/connection:Connection": (name, _, suffix) => ({
+    name,
+    arn: arn("codeconnections", `connection/${suffix}`),
+    connectionStatus: "PENDING",
+  }),
+  "aws:codedeploy/application:Application": (name) => ({ name, arn: arn("codedeploy", `application:${name}`) }),
+  "aws:codedeploy/deploymentGroup:DeploymentGroup": (_, { appName, deploymentGroupName }) => ({
+    arn: arn("codedeploy", `deploymentgroup:${String(appName)}/${String(deploymentGroupName)}`),
+  }),
+  "aws:codepipeline/pipeline:Pipeline": (name) => ({ name, id: name, arn: arn("codepipeline", name) }),
+  "aws:ec2/securityGroup:SecurityGroup": (name, _, suffix) => ({ name, id: `sg-${suffix}` }),
+  "aws:ecr/lifecyclePolicy:LifecyclePolicy": nothingAdded,
+  "aws:ecr/repository:Repository": (name) => ({
+    name,
+    id: name,
+    arn: arn("ecr", `repository/${name}`),
+    registryId: account,
+    repositoryUrl: `${account}.dkr.ecr.${region}.amazonaws.com/${name}`,
+  }),
+  "aws:ecs/cluster:Cluster": (name) => ({ name, arn: arn("ecs", `cluster/${name}`) }),
+  "aws:ecs/service:Service": (name, { cluster }) => {
+    const service = arn("ecs", `service/${String(cluster).split("/")[1]}/${name}`);
+    return { name, id: service, arn: service };
+  },
+  "aws:ecs/taskDefinition:TaskDefinition": (_, { family }) => ({
+    id: String(family),
+    revision: 1,
+    arn: arn("ecs", `task-definition/${String(family)}:1`),
+  }),
+  "aws:iam/role:Role": (name) => ({ name, id: name, arn: `arn:aws:iam::${account}:role/${name}` }),
+  "aws:iam/rolePolicy:RolePolicy": nothingAdded,
+  "aws:lambda/function:Function": (name) => ({ name, id: name, arn: arn("lambda", `function:${name}`) }),
+  "aws:lb/listener:Listener": (_, { loadBalancerArn }, suffix) => {
+    const listener = `${String(loadBalancerArn).replace(":loadbalancer/", ":listener/")}/${suffix}`;
+    return { id: listener, arn: listener };
+  },
+  "aws:lb/loadBalancer:LoadBalancer": (name, _, suffix) => {
+    const loadBalancer = arn("elasticloadbalancing", `loadbalancer/app/${name}/${suffix}`);
+    return { name, id: loadBalancer, arn: loadBalancer, dnsName: `${name}-1234567890.${region}.elb.amazonaws.com` };
+  },
+  "aws:lb/targetGroup:TargetGroup": (name, _, suffix) => {
+    const group = arn("elasticloadbalancing", `targetgroup/${name}/${suffix}`);
+    return { name, id: group, arn: group };
+  },
+  "aws:s3/bucket:Bucket": (name) => ({ bucket: name, id: name, arn: `arn:aws:s3:::${name}` }),
+  "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": nothingAdded,
+  "aws:s3/bucketNotification:BucketNotification": nothingAdded,
+  "aws:s3/bucketObjectv2:BucketObjectv2": (_, { bucket, key }) => ({ id: `${String(bucket)}/${String(key)}`, versionId: "1" }),
+  "aws:s3/bucketPolicy:BucketPolicy": nothingAdded,
+  "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": nothingAdded,
+  "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": nothingAdded,
+  "aws:s3/bucketVersioning:BucketVersioning": nothingAdded,
+  "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": nothingAdded,
+  "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": nothingAdded,
+  "awsx:ec2:Vpc": (_, __, suffix) => ({
+    vpcId: `vpc-${suffix}`,
+    publicSubnetIds: [`subnet-a${suffix}`, `subnet-b${suffix}`],
+    privateSubnetIds: [`subnet-c${suffix}`, `subnet-d${suffix}`],
+  }),
+  "docker:index/image:Image": (_, { imageName }) => ({
+    repoDigest: `${String(imageName).replace(/:[^:/]*$/, "")}@sha256:${digest(String(imageName), 64)}`,
+  }),
+};
+
+const results: Readonly<Record<string, Values>> = {
+  "aws:index/getRegion:getRegion": { region, id: region, name: region, description: "", endpoint: "" },
+  "aws:ecr/getAuthorizationToken:getAuthorizationToken": {
+    userName: "AWS",
+    password: "a-registry-token",
+    authorizationToken: "",
+    expiresAt: "",
+    proxyEndpoint: "",
+    id: region,
+  },
+};
+
+/** The id and state that AWS (or Docker) would answer a creation with. Throws for a type that is not described here. */
+export function awsOutputs(type: string, name: string, inputs: Values): { id: string; state: Values } {
+  const outputs = outputsOf[type];
+  if (!outputs) throw new Error(`${type} is not described in rehearsal/graph/aws-outputs.ts; add what AWS returns for it`);
+  const suffix = digest(`${type}/${name}`, 16);
+  const given = inputs.name ?? inputs.bucket ?? inputs.deploymentGroupName;
+  const physicalName = typeof given === "string" ? given : `${name}-${suffix.slice(0, 7)}`;
+  const { id = physicalName, ...added } = outputs(physicalName, inputs, suffix);
+  return { id, state: { ...inputs, ...added } };
+}
+
+/** What AWS answers a provider function with. Throws for one that is not described here. */
+export function awsCall(token: string, inputs: Values): Values {
+  const result = results[token];
+  if (!result) throw new Error(`${token} is not described in rehearsal/graph/aws-outputs.ts; add what AWS returns for it`);
+  return { ...inputs, ...result };
+}
+
+/** Stands for the random part of AWS's identifiers, and is the same in every run. */
+function digest(text: string, length: number): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, length);
+}

@@ -1,0 +1,124 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
+import { awsCall, awsOutputs } from "./aws-outputs";
+
+/** One resource that the program registered: what `pulumi up` would send to its provider, and with which options. */
+export interface GraphResource {
+  readonly urn: string;
+  readonly type: string;
+  readonly name: string;
+  /** URN of the component that it belongs to. */
+  readonly parent: string;
+  /** False for components. */
+  readonly custom: boolean;
+  readonly id: string;
+  readonly inputs: Readonly<Record<string, unknown>>;
+  /** Inputs, and what AWS would add: arns, names, addresses. */
+  readonly outputs: Readonly<Record<string, unknown>>;
+  readonly ignoreChanges: readonly string[];
+  /** URNs, of dependsOn as of the inputs. */
+  readonly dependencies: readonly string[];
+  readonly protect: boolean;
+  readonly retainOnDelete: boolean;
+}
+
+export interface GraphOptions {
+  readonly project: string;
+  readonly stack: string;
+  /** Settings as Pulumi hands them over, `greenlight:cpu` to `"256"`. */
+  readonly config?: Readonly<Record<string, string>>;
+  readonly preview?: boolean;
+}
+
+/**
+ * Puts Pulumi's mocks in place, and records each resource that is then registered, options included. Types and calls
+ * that nobody described are refused, so that nothing is mocked by accident.
+ */
+export class Recorder {
+  readonly resources: GraphResource[] = [];
+
+  static async install({ project, stack, config = {}, preview = false }: GraphOptions): Promise<Recorder> {
+    const recorder = new Recorder();
+    pulumi.runtime.setAllConfig({ ...config });
+    await pulumi.runtime.setMocks(
+      {
+        newResource: (args) => {
+          // Components carry no id; their outputs are their own to register.
+          if (args.custom === false) return { id: undefined, state: {} };
+          return awsOutputs(args.type, args.name, args.inputs as Record<string, unknown>);
+        },
+        call: (args) => awsCall(args.token, args.inputs as Record<string, unknown>),
+      },
+      project,
+      stack,
+      preview,
+    );
+    recorder.listen();
+    return recorder;
+  }
+
+  /** The resource of this type whose name is, or ends in, `name`. */
+  find(type: string, name = ""): GraphResource {
+    const found = this.all(type).filter((resource) => resource.name.endsWith(name));
+    if (found.length === 1) return found[0]!;
+    const seen = this.all(type).map((resource) => resource.name);
+    throw new Error(`expected one ${type} named "*${name}", found ${found.length}; there are: ${seen.join(", ") || "none"}`);
+  }
+
+  /** Every resource of a type. */
+  all(type: string): GraphResource[] {
+    return this.resources.filter((resource) => resource.type === type);
+  }
+
+  // Pulumi's mocks are told nothing of a resource's options; the request that the program sent carries them.
+  private listen(): void {
+    const monitor = pulumi.runtime.getMonitor() as unknown as MockMonitor;
+    const register = monitor.registerResource.bind(monitor);
+    monitor.registerResource = (request, callback) =>
+      register(request, (error, response) => {
+        if (!error) this.record(request, response!);
+        callback(error, response);
+      });
+  }
+
+  private record(request: RegisterResourceRequest, response: MockResponse): void {
+    const inputs = pulumi.runtime.deserializeProperties(request.getObject()!) as Record<string, unknown>;
+    const outputs = pulumi.runtime.deserializeProperties(response.getObject()) as Record<string, unknown>;
+    this.resources.push({
+      urn: response.getUrn(),
+      type: request.getType(),
+      name: request.getName(),
+      parent: request.getParent(),
+      custom: request.getCustom(),
+      id: response.getId(),
+      inputs: unwrapSecrets(inputs) as Record<string, unknown>,
+      outputs: unwrapSecrets(outputs) as Record<string, unknown>,
+      ignoreChanges: request.getIgnorechangesList(),
+      dependencies: request.getDependenciesList(),
+      protect: request.getProtect() ?? false,
+      retainOnDelete: request.getRetainondelete() ?? false,
+    });
+  }
+}
+
+interface MockResponse {
+  getUrn(): string;
+  getId(): string;
+  getObject(): NonNullable<ReturnType<RegisterResourceRequest["getObject"]>>;
+}
+
+interface MockMonitor {
+  registerResource(
+    request: RegisterResourceRequest,
+    callback: (error: unknown, response: MockResponse | undefined) => void,
+  ): unknown;
+}
+
+/** A secret comes as its value in an envelope; the rehearsal needs the value, as AWS would. */
+function unwrapSecrets(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(unwrapSecrets);
+  if (value === null || typeof value !== "object" || pulumi.asset.Asset.isInstance(value)) return value;
+  if (pulumi.asset.Archive.isInstance(value)) return value;
+  if (pulumi.runtime.isRpcSecret(value)) return unwrapSecrets(pulumi.runtime.unwrapRpcSecret(value));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, unwrapSecrets(item)]));
+}
