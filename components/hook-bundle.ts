@@ -17,6 +17,9 @@ export function bundleGreenTestHook(): string {
     target: "node20",
     format: "cjs",
     external: ["@aws-sdk/*"],
+    // Loaded when first needed, but by require: Node looks for an imported module beside the file only, and the
+    // runtime's SDK is elsewhere (NODE_PATH).
+    supported: { "dynamic-import": false },
     logLevel: "silent",
   }).outputFiles[0]!.text;
   return bundle;

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** Real work (a request, a process that ends) is not hurried by a scaled clock: its bound never shrinks below this. */
-const shortestBoundMs = 2_000;
+const shortestBoundMs = 5_000;
 
 /**
  * AWS time, run `scale` times faster than the clock on the wall.
  *
  * Two kinds of durations are told apart. A *wait* (five minutes of soak, a health check's interval) is scaled. A *bound*
- * on real work (a health check's timeout, the time to stop a process) is scaled too, but never below two real seconds or
+ * on real work (a health check's timeout, the time to stop a process) is scaled too, but never below five real seconds or
  * AWS's own value, whichever is smaller: the app under rehearsal does not answer 60 times faster.
  */
 export class Clock {

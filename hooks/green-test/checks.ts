@@ -4,7 +4,7 @@ export interface HttpCheck {
   readonly path: string;
   /** @default GET */
   readonly method?: string;
-  /** Request headers. @default none */
+  /** Request headers; `Host` takes the place of the load balancer's name. @default none */
   readonly headers?: Readonly<Record<string, string>>;
   /** Request body. @default none */
   readonly body?: string;
@@ -14,7 +14,7 @@ export interface HttpCheck {
   readonly expectHeaders?: Readonly<Record<string, string>>;
   /** Text that the response body must contain. @default none */
   readonly expectBodyContains?: string;
-  /** Regular expression that the response body must match. @default none */
+  /** JavaScript regular expression, without flags, that the response body must match. @default none */
   readonly expectBodyMatches?: string;
   /** Longest time from sending to the end of the answer, in milliseconds. @default 5000 */
   readonly maxLatencyMs?: number;

@@ -46,7 +46,7 @@ export async function evaluate(
   const recorder = await Recorder.install(options);
   const exported = await pulumi.runtime.runInPulumiStack(async () => program());
   const outputs = await settled(pulumi.output(exported));
-  await pulumi.runtime.waitForRPCs();
+  await pulumi.runtime.disconnect();
   return { recorder, outputs: outputs as Record<string, unknown> };
 }
 

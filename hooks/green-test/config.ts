@@ -1,0 +1,49 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { GreenTestConfig } from "./checks";
+
+/** Everything that the stack tells the function. */
+export interface Config extends GreenTestConfig {
+  /** ARN of the listener that serves green before production does. */
+  readonly testListenerArn: string;
+  /** The load balancer's DNS name: what requests name as their host. */
+  readonly hostHeader: string;
+}
+
+/** Reads `config.json` beside the bundle, and the environment. Throws, naming what is missing or wrong and where. */
+export function readConfig(): Config {
+  const file = join(process.env.LAMBDA_TASK_ROOT ?? __dirname, "config.json");
+  const { checks, waitSeconds } = parse(file);
+  if (!Array.isArray(checks) || checks.length === 0) {
+    throw new Error(
+      "config.json: `checks` must list at least one HTTP check; a hook without any would pass everything",
+    );
+  }
+  if (typeof waitSeconds !== "number" || !(waitSeconds >= 0)) {
+    throw new Error(
+      `config.json: \`waitSeconds\` must be a number of seconds from 0; found ${JSON.stringify(waitSeconds)}`,
+    );
+  }
+  return {
+    checks,
+    waitSeconds,
+    testListenerArn: environment("TEST_LISTENER_ARN", "the test listener's ARN"),
+    hostHeader: environment("HOST_HEADER", "the load balancer's DNS name"),
+  };
+}
+
+function parse(file: string): Partial<GreenTestConfig> {
+  try {
+    return (JSON.parse(readFileSync(file, "utf8")) ?? {}) as Partial<GreenTestConfig>;
+  } catch (error) {
+    throw new Error(`cannot read config.json, which belongs beside the function's code: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+}
+
+function environment(name: string, meaning: string): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`environment variable ${name} is not set; it holds ${meaning}`);
+  return value;
+}

@@ -1,0 +1,62 @@
+import type { ECSTaskSet } from "@aws-sdk/client-codedeploy";
+import { codeDeploy, loadBalancing } from "./aws";
+import type { Config } from "./config";
+import type { Prove } from "./round";
+import { describeTestListener, forwardedTo, locate, type Endpoint } from "./test-listener";
+
+/**
+ * Proves that the test listener answers with this deployment's own green tasks, and with nothing else.
+ *
+ * Until AllowTestTraffic, and whenever a deployment has gone wrong, the test listener serves the tasks that are live already;
+ * testing those proves nothing.
+ * Source: CodeDeploy user guide, reference-appspec-file-structure-hooks.
+ */
+export function greenTaskSet(deploymentId: string, config: Config): Prove {
+  return (signal) => prove(deploymentId, config, signal);
+}
+
+async function prove(deploymentId: string, config: Config, signal: AbortSignal): Promise<Endpoint> {
+  const { green, blue } = await taskSets(deploymentId, signal);
+  const greenGroup = green.targetGroup?.name;
+  if (!greenGroup) throw new Error(`deployment ${deploymentId} names no target group for green`);
+  if (greenGroup === blue?.targetGroup?.name) throw new Error(`green and blue are both in target group ${greenGroup}`);
+  if (!green.runningCount) throw new Error(`no green task is running (task set ${green.status ?? "unknown"})`);
+
+  const listener = await describeTestListener(config.testListenerArn, signal);
+  const forwarded = [...forwardedTo(listener)];
+  const others = forwarded.filter(([arn]) => groupName(arn) !== greenGroup);
+  if (others.length > 0) {
+    const names = others.map(([arn, weight]) => `${groupName(arn)} (weight ${weight})`).join(", ");
+    throw new Error(`the test listener still forwards to ${names}; green is ${greenGroup}`);
+  }
+  const greenArn = forwarded[0]?.[0];
+  if (!greenArn) throw new Error(`the test listener forwards to no target group; green is ${greenGroup}`);
+  await requireHealthyTarget(greenArn, signal);
+  return locate(listener, config, signal);
+}
+
+async function taskSets(deploymentId: string, signal: AbortSignal) {
+  const client = await codeDeploy();
+  const options = { abortSignal: signal };
+  const { targetIds } = await client.listDeploymentTargets({ deploymentId }, options);
+  const { deploymentTargets = [] } = await client.batchGetDeploymentTargets({ deploymentId, targetIds }, options);
+  const sets = deploymentTargets.flatMap(({ ecsTarget }) => ecsTarget?.taskSetsInfo ?? []);
+  const labelled = (label: ECSTaskSet["taskSetLabel"]) => sets.find((set) => set.taskSetLabel === label);
+  const green = labelled("Green");
+  if (!green) throw new Error(`deployment ${deploymentId} has no green task set`);
+  return { green, blue: labelled("Blue") };
+}
+
+async function requireHealthyTarget(targetGroupArn: string, signal: AbortSignal): Promise<void> {
+  const client = await loadBalancing();
+  const health = await client.describeTargetHealth({ TargetGroupArn: targetGroupArn }, { abortSignal: signal });
+  const states = (health.TargetHealthDescriptions ?? []).map(({ TargetHealth }) => TargetHealth);
+  if (states.some((state) => state?.State === "healthy")) return;
+  const found = states.map((state) => [state?.State, state?.Reason].filter(Boolean).join(" ")).join(", ");
+  throw new Error(`${groupName(targetGroupArn)} has no healthy target (${found || "it has no target"})`);
+}
+
+/** `tg-blue` of `arn:aws:elasticloadbalancing:…:targetgroup/tg-blue/73e2d6bc24d8a067`. */
+function groupName(targetGroupArn: string): string {
+  return targetGroupArn.split("/")[1] ?? targetGroupArn;
+}

@@ -1,0 +1,251 @@
+import type { Clock } from "../clock";
+import type { Service } from "../ecs/service";
+import type { TaskSet } from "../ecs/task-set";
+import type { TaskSpec } from "../ecs/task";
+import type { Timeline } from "../events";
+import type { DeploymentGroup } from "../graph/account";
+import type { HookVerdicts } from "./hook-verdicts";
+import { firstStep, type LifecycleEvent, type LifecycleRules, nextStep, type Outcome, type Step } from "./lifecycle";
+import type { TrafficRoutes } from "./traffic";
+import { shiftSteps } from "./traffic-shift";
+
+export interface DeploymentProps {
+  readonly id: string;
+  readonly group: DeploymentGroup;
+  readonly taskDefinitionArn: string;
+  /** The green task set's name for people. */
+  readonly label: string;
+  /** Starts one task of the new revision. */
+  readonly launch: () => Promise<TaskSpec>;
+  /** Function names by lifecycle event, from the AppSpec. */
+  readonly hooks: Readonly<Record<string, string>>;
+}
+
+/** What a deployment works on and with. */
+export interface DeploymentContext {
+  readonly service: Service;
+  readonly routes: TrafficRoutes;
+  readonly verdicts: HookVerdicts;
+  readonly invoke: (functionName: string, event: unknown, signal: AbortSignal) => Promise<unknown>;
+  readonly clock: Clock;
+  readonly timeline: Timeline;
+  /** Ends everything at once, half done or not. */
+  readonly signal: AbortSignal;
+}
+
+/** Minutes that CodeDeploy waits for the replacement task set to become healthy. Source: its own error message, "This time out period is 60 minutes". */
+const installTimeoutMinutes = 60;
+/** Minutes in which a hook's verdict must come. Source: CodeDeploy user guide, reference-appspec-file-structure-hooks. */
+const hookTimeoutMinutes = 60;
+
+/** A person (or the pipeline) asked for the deployment to stop. */
+class StopRequested extends Error {}
+
+/** Performs one deployment, step by step of `lifecycle.ts`. */
+export class Deployment {
+  readonly id: string;
+  readonly blue: TaskSet;
+  green: TaskSet | undefined;
+  step: Step = firstStep;
+
+  private readonly interruption = new AbortController();
+  private approve: (() => void) | undefined;
+
+  constructor(
+    private readonly props: DeploymentProps,
+    private readonly context: DeploymentContext,
+  ) {
+    const { primaryTaskSet } = context.service;
+    if (!primaryTaskSet) throw new Error(`service ${context.service.name} has no task set to deploy against`);
+    this.id = props.id;
+    this.blue = primaryTaskSet;
+  }
+
+  /** Runs to the end. Rejects only when the context's signal is aborted. */
+  async run(): Promise<Extract<Step, { kind: "ended" }>> {
+    const rules = this.rules();
+    this.tell("deployment.created", `deployment ${this.id} created: ${this.props.label}`);
+    while (this.step.kind !== "ended") this.step = nextStep(this.step, await this.attempt(this.step), rules);
+    const { status, reason } = this.step;
+    const type = `deployment.${status.toLowerCase()}`;
+    this.tell(type, `deployment ${this.id} ${status}${reason === undefined ? "" : `: ${reason}`}`, { status, reason });
+    return this.step;
+  }
+
+  /** StopDeployment: ends the step under way and rolls back. */
+  stop(reason: string): void {
+    this.interruption.abort(new StopRequested(reason));
+  }
+
+  /** ContinueDeployment: lets traffic shift when the deployment is `Ready`. */
+  continue(): void {
+    this.approve?.();
+  }
+
+  private rules(): LifecycleRules {
+    const { blueGreenDeploymentConfig, autoRollbackConfiguration } = this.props.group;
+    const events = autoRollbackConfiguration?.enabled ? autoRollbackConfiguration.events : [];
+    return {
+      approval: blueGreenDeploymentConfig.deploymentReadyOption.actionOnTimeout === "STOP_DEPLOYMENT",
+      rollbackOnFailure: events.includes("DEPLOYMENT_FAILURE"),
+      rollbackOnStop: events.includes("DEPLOYMENT_STOP_ON_REQUEST"),
+    };
+  }
+
+  private async attempt(step: Step): Promise<Outcome> {
+    const name = step.kind === "event" ? step.event : step.kind;
+    this.tell("lifecycle.started", `${name} started`, { step: name });
+    try {
+      await this.perform(step);
+    } catch (error) {
+      this.context.signal.throwIfAborted();
+      const reason = (error as Error).message;
+      this.tell("lifecycle.failed", `${name} failed: ${reason}`, { step: name, reason });
+      return { kind: error instanceof StopRequested ? "stopped" : "failed", reason };
+    }
+    this.tell("lifecycle.succeeded", `${name} succeeded`, { step: name });
+    return { kind: "done" };
+  }
+
+  private perform(step: Step): Promise<void> | void {
+    switch (step.kind) {
+      case "event":
+        return this.performEvent(step.event);
+      case "approval":
+        return this.waitForApproval();
+      case "terminationWait":
+        return this.wait("blue goes on running", this.terminationWaitMinutes);
+      case "terminateBlue":
+        return this.context.service.deleteTaskSet(this.blue.id);
+      case "rollback":
+        return this.rollBack();
+    }
+  }
+
+  private performEvent(event: LifecycleEvent): Promise<void> | void {
+    switch (event) {
+      case "Install":
+        return this.install();
+      case "AllowTestTraffic":
+        return this.context.routes.sendTest(this.green!.targetGroup);
+      case "AllowTraffic":
+        return this.shift();
+      default:
+        return this.runHook(event);
+    }
+  }
+
+  private async install(): Promise<void> {
+    const { service, routes } = this.context;
+    const targetGroup = routes.other(this.blue.targetGroup);
+    // Health checks run only in a group that a listener names; from the second deployment on weight 0 is there anyway.
+    // When AWS attaches it in the first one is not documented.
+    routes.sendProduction(this.blue.targetGroup, 100);
+    const { label, taskDefinitionArn, launch } = this.props;
+    this.green = service.createTaskSet({ label, taskDefinition: taskDefinitionArn, targetGroup, launch });
+    await this.within(installTimeoutMinutes, `waiting for ${label} to become healthy`, async (signal) => {
+      try {
+        await this.green!.whenSteady(signal);
+      } catch (error) {
+        throw signal.reason instanceof TimedOut ? new Error(neverHealthy(this.green!)) : error;
+      }
+    });
+  }
+
+  private async runHook(event: LifecycleEvent): Promise<void> {
+    const functionName = this.props.hooks[event];
+    if (functionName === undefined) return;
+    const { executionId, verdict } = this.context.verdicts.open(this.id);
+    const payload = { DeploymentId: this.id, LifecycleEventHookExecutionId: executionId };
+    const result = await this.within(hookTimeoutMinutes, `hook ${functionName}`, (signal) => {
+      // What the function itself returns or throws is no verdict.
+      void this.context.invoke(functionName, payload, signal);
+      return orAborted(verdict, signal);
+    });
+    if (result === "Failed") throw new Error(`the hook ${functionName} at ${event} reported Failed`);
+  }
+
+  private async shift(): Promise<void> {
+    const { routes, service } = this.context;
+    for (const { greenPercent, thenWaitMinutes } of shiftSteps(this.props.group.deploymentConfigName)) {
+      routes.sendProduction(this.green!.targetGroup, greenPercent);
+      if (thenWaitMinutes > 0) await this.wait(`${greenPercent} % of production on green`, thenWaitMinutes);
+    }
+    service.updateServicePrimaryTaskSet(this.green!.id);
+  }
+
+  private async waitForApproval(): Promise<void> {
+    const { waitTimeInMinutes = 0 } = this.props.group.blueGreenDeploymentConfig.deploymentReadyOption;
+    this.tell("deployment.ready", `deployment ${this.id} is Ready: a person may continue it`);
+    const approved = new Promise<void>((resolve) => (this.approve = resolve));
+    await this.within(waitTimeInMinutes, "waiting for a person to continue", (signal) => orAborted(approved, signal)).catch(
+      (error: unknown) => {
+        if (!(error instanceof TimedOut)) throw error;
+        throw new StopRequested(`nobody continued the deployment within ${waitTimeInMinutes} minutes`);
+      },
+    );
+  }
+
+  private async rollBack(): Promise<void> {
+    const { service, routes } = this.context;
+    if (!this.green) return;
+    routes.sendProduction(this.blue.targetGroup, 100);
+    routes.sendTest(this.blue.targetGroup);
+    service.updateServicePrimaryTaskSet(this.blue.id);
+    await service.deleteTaskSet(this.green.id);
+  }
+
+  private get terminationWaitMinutes(): number {
+    return this.props.group.blueGreenDeploymentConfig.terminateBlueInstancesOnDeploymentSuccess.terminationWaitTimeInMinutes ?? 0;
+  }
+
+  private wait(text: string, minutes: number): Promise<void> {
+    const { clock, timeline } = this.context;
+    return timeline.during(text, minutes * 60_000, () => clock.wait(minutes * 60_000, this.signal));
+  }
+
+  /** Runs `work` for so many minutes at most; its signal is aborted with `TimedOut` after that, or when the deployment is to stop. */
+  private async within<T>(minutes: number, text: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const { clock, timeline } = this.context;
+    const over = new AbortController();
+    const limit = new AbortController();
+    const timer = clock.wait(minutes * 60_000, over.signal).then(
+      () => limit.abort(new TimedOut(`${text}: no end within ${minutes} minutes`)),
+      () => undefined,
+    );
+    try {
+      return await timeline.during(text, undefined, () => work(AbortSignal.any([this.signal, limit.signal])));
+    } finally {
+      over.abort();
+      await timer;
+    }
+  }
+
+  private get signal(): AbortSignal {
+    return AbortSignal.any([this.context.signal, this.interruption.signal]);
+  }
+
+  private tell(type: string, text: string, detail: Record<string, unknown> = {}): void {
+    this.context.timeline.emit("codedeploy", type, text, { deploymentId: this.id, ...detail });
+  }
+}
+
+class TimedOut extends Error {}
+
+function neverHealthy({ label, lastFailure, failedTaskCount, targetGroup }: TaskSet): string {
+  const targets = targetGroup.targets().map((target) => target.health.description ?? target.state);
+  const why = lastFailure ?? targets.join("; ") ?? "no task was placed";
+  const failed = failedTaskCount > 0 ? ` ${failedTaskCount} tasks failed, the last one: ${why}` : ` ${why}`;
+  const limit = `The deployment timed out while waiting for the replacement task set to become healthy (${installTimeoutMinutes} minutes).`;
+  return `${limit} ${label}:${failed}`;
+}
+
+async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  let onAbort: (() => void) | undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(signal.reason as Error);
+    if (signal.aborted) onAbort();
+    else signal.addEventListener("abort", onAbort, { once: true });
+  });
+  return Promise.race([promise, aborted]).finally(() => signal.removeEventListener("abort", onAbort!));
+}

@@ -1,0 +1,25 @@
+import { unzipSync } from "fflate";
+import type { Artifact, PipelineExecution } from "./pipeline";
+
+/** A zip as an artifact. */
+export function zipArtifact(zip: Buffer, commitId?: string): Artifact {
+  const file = (name: string) => {
+    const content = unzipSync(zip, { filter: (entry) => entry.name === name })[name];
+    return content && Buffer.from(content);
+  };
+  return { file, sizeBytes: zip.length, ...(commitId === undefined ? {} : { commitId }) };
+}
+
+/** An input artifact of a run. Throws if no earlier action made it. */
+export function inputArtifact({ artifacts }: PipelineExecution, name: string): Artifact {
+  const artifact = artifacts.get(name);
+  if (artifact) return artifact;
+  throw new Error(`no action made the artifact ${name}; there are ${[...artifacts.keys()].join(", ") || "none"}`);
+}
+
+/** A text file of an artifact. Throws, as CodePipeline does, if it is not there. */
+export function textFile(artifact: Artifact, artifactName: string, name: string): string {
+  const content = artifact.file(name);
+  if (content) return content.toString("utf8");
+  throw new Error(`the artifact ${artifactName} has no file ${name}`);
+}

@@ -1,0 +1,15 @@
+import { once } from "node:events";
+import { createServer, type AddressInfo } from "node:net";
+
+/**
+ * A port of loopback that is free now. Somebody else may take it before the caller does; whoever is given it has to
+ * cope with that.
+ */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}

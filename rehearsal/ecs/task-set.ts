@@ -1,0 +1,225 @@
+import { EventEmitter, once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Clock } from "../clock";
+import type { Timeline } from "../events";
+import type { Target } from "../load-balancer/target";
+import type { TargetGroup } from "../load-balancer/target-group";
+import type { ProcessRegistry } from "./process-group";
+import { startTask, type Task, type TaskSpec } from "./task";
+
+export interface TaskSetProps {
+  readonly id: string;
+  /** The name for people: `blue`, `green`. */
+  readonly label: string;
+  /** The task definition's arn, with its revision. */
+  readonly taskDefinition: string;
+  readonly targetGroup: TargetGroup;
+  readonly desiredCount: number;
+  /** How long after its start a task may be unhealthy. */
+  readonly healthCheckGracePeriodSeconds: number;
+  /** What to run; asked before every start. Its failure is that of a task (CannotPullContainerError: …). */
+  readonly launch: () => TaskSpec | Promise<TaskSpec>;
+}
+
+/** One place among the desired tasks, from the decision to start a task until the decision to stop it. */
+interface Member {
+  readonly label: string;
+  readonly leave: AbortController;
+  task?: Task;
+  target?: Target;
+}
+
+/** Keeps the desired number of tasks of one task definition running and registered. */
+export class TaskSet extends EventEmitter<{ change: [] }> {
+  /** Tasks that stopped by themselves, could not be started, or failed their health checks. */
+  failedTaskCount = 0;
+  /** The last of these: its reason, exit code and last output. */
+  lastFailure: string | undefined;
+
+  private readonly members = new Set<Member>();
+  private readonly lives = new Set<Promise<void>>();
+  private desired: number;
+  private started = 0;
+  private failuresInARow = 0;
+  private stopped: Promise<void> | undefined;
+  private readonly onHealth = () => this.emit("change");
+
+  constructor(
+    private readonly props: TaskSetProps,
+    private readonly clock: Clock,
+    private readonly timeline: Timeline,
+    private readonly processes?: ProcessRegistry,
+  ) {
+    super();
+    this.setMaxListeners(0);
+    this.desired = props.desiredCount;
+    props.targetGroup.on("health", this.onHealth);
+    this.reconcile();
+  }
+
+  get id(): string {
+    return this.props.id;
+  }
+
+  get label(): string {
+    return this.props.label;
+  }
+
+  get taskDefinition(): string {
+    return this.props.taskDefinition;
+  }
+
+  get targetGroup(): TargetGroup {
+    return this.props.targetGroup;
+  }
+
+  get computedDesiredCount(): number {
+    return this.desired;
+  }
+
+  /** The running tasks that the set means to keep. */
+  get tasks(): readonly Task[] {
+    const tasks = [...this.members].map(({ task }) => task);
+    return tasks.filter((task) => task?.lastStatus === "RUNNING") as Task[];
+  }
+
+  get runningCount(): number {
+    return this.tasks.length;
+  }
+
+  get pendingCount(): number {
+    return this.members.size - this.runningCount;
+  }
+
+  /**
+   * STEADY_STATE when the desired tasks are running and healthy (source: ECS API, TaskSet.stabilityStatus). A target of a
+   * group that no listener uses has no health to wait for: CodeDeploy installs green without a test listener too.
+   */
+  get stabilityStatus(): "STEADY_STATE" | "STABILIZING" {
+    const ready = [...this.members].filter(
+      ({ task, target }) => task?.lastStatus === "RUNNING" && ["healthy", "unused"].includes(target?.state ?? ""),
+    );
+    return ready.length === this.desired && this.members.size === this.desired ? "STEADY_STATE" : "STABILIZING";
+  }
+
+  /** Starts or stops tasks until there are as many; returns at once. */
+  setDesiredCount(count: number): void {
+    this.desired = count;
+    this.reconcile();
+  }
+
+  /** Resolves in STEADY_STATE. Rejects once the set is stopped, or with the signal's reason. */
+  async whenSteady(signal?: AbortSignal): Promise<void> {
+    while (this.stopped !== undefined || this.stabilityStatus !== "STEADY_STATE") {
+      if (this.stopped !== undefined) throw new Error(`Task set ${this.label} was stopped before it was steady.`);
+      signal?.throwIfAborted();
+      await once(this, "change", { signal }).catch((error: unknown) => {
+        signal?.throwIfAborted();
+        throw error;
+      });
+    }
+  }
+
+  /** Deregisters all tasks, waits until they are drained, and stops them. */
+  stop(reason = `Task set ${this.props.id} was deleted`): Promise<void> {
+    this.stopped ??= this.leaveAll(reason);
+    return this.stopped;
+  }
+
+  private async leaveAll(reason: string): Promise<void> {
+    for (const { leave } of this.members) leave.abort(reason);
+    this.emit("change");
+    while (this.lives.size > 0) await Promise.all(this.lives);
+    this.props.targetGroup.off("health", this.onHealth);
+  }
+
+  private reconcile(): void {
+    if (this.stopped !== undefined) return;
+    while (this.members.size < this.desired) this.startMember();
+    const surplus = [...this.members].slice(this.desired);
+    for (const { leave } of surplus) leave.abort("Scaling activity initiated by the service");
+    this.emit("change");
+  }
+
+  private startMember(): void {
+    const member: Member = { label: `${this.label}-${++this.started}`, leave: new AbortController() };
+    this.members.add(member);
+    const life = this.live(member).finally(() => this.lives.delete(life));
+    this.lives.add(life);
+  }
+
+  /** A task's whole life: start, register, run until there is a reason to stop; then make room, drain and stop. */
+  private async live(member: Member): Promise<void> {
+    const { leave } = member;
+    const reason = await this.run(member).catch((error: Error) => error.message);
+    this.members.delete(member);
+    if (!leave.signal.aborted) this.recordFailure(member, reason);
+    this.reconcile();
+    if (member.target) await this.props.targetGroup.deregister(member.target);
+    await member.task?.stop(reason);
+  }
+
+  /** @returns why the task is to stop, or has stopped */
+  private async run(member: Member): Promise<string> {
+    const { signal } = member.leave;
+    await this.clock.wait(backOffSeconds(this.failuresInARow) * 1000, signal).catch(() => undefined);
+    if (signal.aborted) return String(signal.reason);
+    const spec = await this.props.launch();
+    if (signal.aborted) return String(signal.reason);
+    const { label } = member;
+    const props = { ...spec, label, taskDefinitionArn: this.taskDefinition };
+    const task = await startTask(props, this.clock, this.timeline, this.processes);
+    member.task = task;
+    if (task.lastStatus !== "RUNNING") return task.stoppedReason ?? "";
+    member.target = this.props.targetGroup.register({ host: "127.0.0.1", port: task.port, label });
+    this.emit("change");
+    return this.reasonToStop(task, member.target, signal);
+  }
+
+  private async reasonToStop(task: Task, target: Target, leave: AbortSignal): Promise<string> {
+    const over = new AbortController();
+    try {
+      return await Promise.race([
+        task.whenStopped().then(() => task.stoppedReason ?? ""),
+        aborted(leave, over.signal),
+        this.unhealthy(target, over.signal),
+      ]);
+    } finally {
+      over.abort();
+    }
+  }
+
+  private async unhealthy(target: Target, signal: AbortSignal): Promise<string> {
+    const { targetGroup, healthCheckGracePeriodSeconds } = this.props;
+    void targetGroup.whenHealthy(target, signal).then(
+      () => (this.failuresInARow = 0),
+      () => undefined,
+    );
+    // An app starts no faster under a scaled clock: its grace period is a bound on real work.
+    await sleep(this.clock.boundMs(healthCheckGracePeriodSeconds * 1000), undefined, { signal });
+    while (target.state !== "unhealthy") await once(targetGroup, "health", { signal });
+    return `Task failed ELB health checks in (target-group ${targetGroup.arn}): ${target.health.description ?? ""}`;
+  }
+
+  private recordFailure({ label, task }: Member, reason: string): void {
+    this.failedTaskCount++;
+    this.failuresInARow++;
+    const exit = task?.exitCode === undefined ? "" : ` (exit code ${task.exitCode})`;
+    const output = task?.logs.slice(-5).join("\n") ?? "";
+    this.lastFailure = `${reason}${exit}${output && `\n${output}`}`;
+    this.timeline.emit("ecs", "task.failed", `task ${label} failed: ${reason}${exit}`, { task: label, reason, output });
+  }
+}
+
+/**
+ * Waits longer before each attempt of tasks that keep failing. ECS does so too (developer guide,
+ * service-throttle-logic) but gives no figures; these are ours: none, 10 s, 20 s, … up to 5 minutes.
+ */
+export function backOffSeconds(failuresInARow: number): number {
+  return failuresInARow < 2 ? 0 : Math.min(10 * 2 ** (failuresInARow - 2), 300);
+}
+
+async function aborted(signal: AbortSignal, over: AbortSignal): Promise<string> {
+  if (!signal.aborted) await once(signal, "abort", { signal: over });
+  return String(signal.reason);
+}

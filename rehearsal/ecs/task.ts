@@ -1,0 +1,199 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { EventEmitter, once } from "node:events";
+import { constants } from "node:os";
+import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Clock } from "../clock";
+import type { Timeline } from "../events";
+import { freePort } from "./free-port";
+import { type ProcessRegistry, signalGroup } from "./process-group";
+
+/** What a container image and its task definition come to on this machine. */
+export interface TaskSpec {
+  /** Program and arguments; the program is looked up on PATH. */
+  readonly command: readonly string[];
+  readonly cwd: string;
+  /** The task's whole environment, but for PORT, PATH and HOME. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Time between SIGTERM and SIGKILL. @default 30 */
+  readonly stopTimeoutSeconds?: number;
+}
+
+export interface TaskProps extends TaskSpec {
+  /** The task's name for people: `green-1`. */
+  readonly label: string;
+  readonly taskDefinitionArn: string;
+}
+
+/** The states of a task that can be told apart on one machine. Source: ECS developer guide, task-lifecycle-explanation. */
+export type TaskStatus = "PROVISIONING" | "PENDING" | "RUNNING" | "DEPROVISIONING" | "STOPPED";
+
+const linesKept = 50;
+/** How long a task that has ended is waited for, to read its last output, in milliseconds. */
+const lastWaitMs = 500;
+
+/**
+ * One task: a real process, leader of its own process group, with a port of its own where a task on AWS has an address
+ * of its own. Emits `stopped` once, when nothing of it runs any more.
+ */
+export class Task extends EventEmitter<{ stopped: [] }> {
+  /** The port it was told to listen on, as PORT. */
+  port = 0;
+  lastStatus: TaskStatus = "PROVISIONING";
+  /** ECS's words: why it stopped, or is stopping. */
+  stoppedReason: string | undefined;
+  /** As ECS tells it: 128 + the signal's number if a signal ended it. */
+  exitCode: number | undefined;
+
+  private readonly lines: string[] = [];
+  private child: ChildProcess | undefined;
+  private stopping: Promise<void> | undefined;
+
+  /** Use `startTask`. */
+  constructor(
+    private readonly props: TaskProps,
+    private readonly clock: Clock,
+    private readonly timeline: Timeline,
+    private readonly processes: ProcessRegistry | undefined,
+  ) {
+    super();
+  }
+
+  get label(): string {
+    return this.props.label;
+  }
+
+  get taskDefinitionArn(): string {
+    return this.props.taskDefinitionArn;
+  }
+
+  /** The process, which is also its group's id; none if it could not be started. */
+  get pid(): number | undefined {
+    return this.child?.pid;
+  }
+
+  /** The last lines that it wrote to stdout and stderr, oldest first. */
+  get logs(): readonly string[] {
+    return this.lines;
+  }
+
+  /** Resolves once the task is STOPPED. */
+  async whenStopped(): Promise<void> {
+    if (this.lastStatus !== "STOPPED") await once(this, "stopped");
+  }
+
+  /** SIGTERM to the whole group, SIGKILL after the stop timeout; resolves once the task is STOPPED. */
+  stop(reason = "Task stopped by user"): Promise<void> {
+    this.stopping ??= this.terminate(reason);
+    return this.stopping;
+  }
+
+  /** Starts the process; settles when it is RUNNING or STOPPED. */
+  async start(): Promise<void> {
+    this.port = await freePort();
+    this.enter("PENDING");
+    try {
+      await this.run();
+    } catch (error) {
+      const { command, cwd } = this.props;
+      const what = `command "${command.join(" ")}" in ${cwd}`;
+      this.stoppedReason = `CannotStartContainerError: ${(error as Error).message} (${what})`;
+      this.enter("STOPPED");
+    }
+  }
+
+  private async run(): Promise<void> {
+    const child = this.spawn();
+    this.child = child;
+    if (child.pid !== undefined) this.processes?.add(child.pid);
+    await once(child, "spawn");
+    child.on("error", () => undefined);
+    child.once("exit", (code, signal) => void this.deprovision(child, outputRead, exitCodeOf(code, signal)));
+    const outputRead = this.readOutput(child);
+    this.enter("RUNNING");
+  }
+
+  private spawn(): ChildProcess {
+    const { command, cwd, environment } = this.props;
+    const [program = "", ...args] = command;
+    const { PATH = "", HOME = "" } = process.env;
+    const env = { PATH, HOME, ...environment, PORT: String(this.port) };
+    return spawn(program, args, { cwd, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+  }
+
+  private async readOutput(child: ChildProcess): Promise<void> {
+    for (const stream of [child.stdout, child.stderr]) {
+      if (!stream) continue;
+      createInterface({ input: stream }).on("line", (line) => {
+        this.lines.push(line);
+        if (this.lines.length > linesKept) this.lines.shift();
+        this.timeline.emit("ecs", "task.log", line, { task: this.label });
+      });
+    }
+    await once(child, "close");
+  }
+
+  private async terminate(reason: string): Promise<void> {
+    if (this.lastStatus === "STOPPED") return;
+    this.stoppedReason ??= reason;
+    const ended = new AbortController();
+    const stopped = this.whenStopped().finally(() => ended.abort());
+    this.signal("SIGTERM");
+    const timeoutMs = this.clock.boundMs((this.props.stopTimeoutSeconds ?? 30) * 1000);
+    await sleep(timeoutMs, undefined, { signal: ended.signal }).catch(() => undefined);
+    this.signal("SIGKILL");
+    await stopped;
+  }
+
+  private signal(signal: NodeJS.Signals): void {
+    if (this.lastStatus === "RUNNING" && this.pid !== undefined) signalGroup(this.pid, signal);
+  }
+
+  /** A container ends with its first process: whatever that one has left behind in its group is killed. */
+  private async deprovision(child: ChildProcess, outputRead: Promise<void>, exitCode: number): Promise<void> {
+    this.exitCode = exitCode;
+    this.stoppedReason ??= "Essential container in task exited";
+    this.enter("DEPROVISIONING");
+    const pgid = child.pid ?? 0;
+    const giveUpAt = performance.now() + lastWaitMs;
+    // What is still there after a SIGKILL is dead but not yet collected by its parent.
+    while (signalGroup(pgid, "SIGKILL") && performance.now() < giveUpAt) await sleep(5);
+    this.processes?.remove(pgid);
+    // A process that left the group keeps the pipes open; its output is not waited for.
+    await Promise.race([outputRead, sleep(lastWaitMs, undefined, { ref: false })]);
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+    this.enter("STOPPED");
+  }
+
+  private enter(status: TaskStatus): void {
+    this.lastStatus = status;
+    const { label, port, pid, stoppedReason, exitCode } = this;
+    const why =
+      status === "STOPPED" ? `: ${stoppedReason ?? ""}${exitCode === undefined ? "" : ` (exit code ${exitCode})`}` : "";
+    const detail = { task: label, port, pid, stoppedReason, exitCode };
+    this.timeline.emit("ecs", `task.${status.toLowerCase()}`, `task ${label} is ${status}${why}`, detail);
+    if (status === "STOPPED") this.emit("stopped");
+  }
+}
+
+function exitCodeOf(code: number | null, signal: NodeJS.Signals | null): number {
+  return code ?? 128 + (signal ? constants.signals[signal] : 0);
+}
+
+/**
+ * Starts a task; resolves when it is RUNNING, or STOPPED because it could not be started (`stoppedReason` begins with
+ * CannotStartContainerError). Whether the app answers is for the target group's health check to find out.
+ *
+ * @param processes told of the task's process group as long as it lives
+ */
+export async function startTask(
+  props: TaskProps,
+  clock: Clock,
+  timeline: Timeline,
+  processes?: ProcessRegistry,
+): Promise<Task> {
+  const task = new Task(props, clock, timeline, processes);
+  await task.start();
+  return task;
+}

@@ -1,0 +1,177 @@
+import type { GraphResource, Recorder } from "./recorder";
+
+type Strings = Readonly<Record<string, string>>;
+
+export interface PipelineAction {
+  readonly name: string;
+  readonly provider: string;
+  readonly configuration: Strings;
+  readonly inputArtifacts?: readonly string[];
+  readonly outputArtifacts?: readonly string[];
+}
+
+export interface Pipeline {
+  readonly name: string;
+  readonly arn: string;
+  readonly executionMode?: "SUPERSEDED" | "QUEUED";
+  readonly stages: readonly { readonly name: string; readonly actions: readonly PipelineAction[] }[];
+}
+
+export interface BuildProject {
+  readonly name: string;
+  readonly buildTimeout?: number;
+  readonly source: { readonly buildspec: string };
+  readonly environment: { readonly environmentVariables?: readonly { readonly name: string; readonly value: string }[] };
+}
+
+export interface DeploymentGroup {
+  readonly arn: string;
+  readonly appName: string;
+  readonly deploymentGroupName: string;
+  readonly deploymentConfigName: string;
+  readonly ecsService: { readonly clusterName: string; readonly serviceName: string };
+  readonly loadBalancerInfo: {
+    readonly targetGroupPairInfo: {
+      readonly prodTrafficRoute: { readonly listenerArns: readonly string[] };
+      readonly testTrafficRoute: { readonly listenerArns: readonly string[] };
+      readonly targetGroups: readonly { readonly name: string }[];
+    };
+  };
+  readonly blueGreenDeploymentConfig: {
+    readonly deploymentReadyOption: { readonly actionOnTimeout: string; readonly waitTimeInMinutes?: number };
+    readonly terminateBlueInstancesOnDeploymentSuccess: { readonly terminationWaitTimeInMinutes?: number };
+  };
+  readonly autoRollbackConfiguration?: { readonly enabled: boolean; readonly events: readonly string[] };
+}
+
+export interface EcsService {
+  readonly name: string;
+  readonly arn: string;
+  readonly taskDefinition: string;
+  readonly desiredCount: number;
+  readonly healthCheckGracePeriodSeconds?: number;
+  readonly loadBalancers: readonly { readonly targetGroupArn: string; readonly containerName: string }[];
+}
+
+export interface TargetGroupResource {
+  readonly name: string;
+  readonly arn: string;
+  readonly deregistrationDelay: number;
+  readonly healthCheck: {
+    readonly path: string;
+    readonly interval: number;
+    readonly timeout: number;
+    readonly healthyThreshold: number;
+    readonly unhealthyThreshold: number;
+    readonly matcher: string;
+  };
+}
+
+export interface ListenerResource {
+  readonly arn: string;
+  readonly loadBalancerArn: string;
+  readonly port: number;
+  readonly protocol: string;
+  readonly defaultActions: readonly { readonly type: string; readonly targetGroupArn?: string }[];
+}
+
+export interface LoadBalancerResource {
+  readonly name: string;
+  readonly arn: string;
+  readonly dnsName: string;
+  readonly idleTimeout?: number;
+}
+
+export interface FunctionResource {
+  readonly name: string;
+  readonly handler: string;
+  readonly timeout?: number;
+  readonly environment?: { readonly variables?: Strings };
+  readonly code: unknown;
+}
+
+export interface ImageResource {
+  readonly imageName: string;
+  readonly repoDigest: string;
+  readonly build: { readonly context: string; readonly dockerfile: string; readonly platform: string };
+}
+
+/**
+ * The account as `pulumi up` would leave it: the graph's resources, found as AWS finds them, by name and ARN. What a
+ * release needs and the program does not register is an error that says so.
+ */
+export class Account {
+  constructor(private readonly recorder: Recorder) {}
+
+  /** The program's one pipeline. */
+  get pipeline(): Pipeline {
+    return this.only("aws:codepipeline/pipeline:Pipeline");
+  }
+
+  buildProject(name: string): BuildProject {
+    return this.get("aws:codebuild/project:Project", { name });
+  }
+
+  deploymentGroup(appName: string, deploymentGroupName: string): DeploymentGroup {
+    return this.get("aws:codedeploy/deploymentGroup:DeploymentGroup", { appName, deploymentGroupName });
+  }
+
+  service(name: string): EcsService {
+    return this.get("aws:ecs/service:Service", { name });
+  }
+
+  taskDefinition(arn: string): { family: string; containerDefinitions: string } {
+    return this.get("aws:ecs/taskDefinition:TaskDefinition", { arn });
+  }
+
+  listener(arn: string): ListenerResource {
+    return this.get("aws:lb/listener:Listener", { arn });
+  }
+
+  loadBalancer(arn: string): LoadBalancerResource {
+    return this.get("aws:lb/loadBalancer:LoadBalancer", { arn });
+  }
+
+  targetGroup(name: string): TargetGroupResource {
+    return this.get("aws:lb/targetGroup:TargetGroup", { name });
+  }
+
+  function(name: string): FunctionResource {
+    return this.get("aws:lambda/function:Function", { name });
+  }
+
+  /** An object's content. */
+  object(bucket: string, key: string): Buffer {
+    const { contentBase64 } = this.get<{ contentBase64: string }>("aws:s3/bucketObjectv2:BucketObjectv2", { bucket, key });
+    return Buffer.from(contentBase64, "base64");
+  }
+
+  /** Names of the ECR repositories. */
+  get repositoryUrls(): string[] {
+    const repositories = this.recorder.all("aws:ecr/repository:Repository");
+    return repositories.map(({ outputs }) => String(outputs.repositoryUrl));
+  }
+
+  /** The image that `pulumi up` builds and pushes, if the program has it build one. */
+  get firstImage(): ImageResource | undefined {
+    return this.recorder.all("docker:index/image:Image").map(read<ImageResource>)[0];
+  }
+
+  private get<T>(type: string, wanted: Strings): T {
+    const matches = ({ outputs }: GraphResource) => Object.entries(wanted).every(([key, value]) => outputs[key] === value);
+    const found = this.recorder.all(type).find(matches);
+    if (found) return read(found);
+    const described = Object.entries(wanted).map(([key, value]) => `${key} "${value}"`).join(", ");
+    throw new Error(`the program registers no ${type} with ${described}, which its release refers to`);
+  }
+
+  private only<T>(type: string): T {
+    const all = this.recorder.all(type);
+    if (all.length === 1) return read(all[0]!);
+    throw new Error(`a rehearsal performs a program with one ${type}; this one registers ${all.length}`);
+  }
+}
+
+function read<T>({ outputs }: GraphResource): T {
+  return outputs as T;
+}

@@ -1,0 +1,58 @@
+import { mkdir, realpath } from "node:fs/promises";
+import { join, posix } from "node:path";
+import type { Image } from "./image";
+import { mapPaths, searchPath } from "./image-paths";
+
+export interface ContainerRequest {
+  /** The container's own file system is written here; whoever starts the container removes it. */
+  readonly directory: string;
+  /** The task definition's environment and secrets; they win over the image's. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Instead of the image's ENTRYPOINT. @default the image's */
+  readonly entryPoint?: readonly string[];
+  /** Instead of the image's CMD. @default the image's, unless an entry point is given */
+  readonly command?: readonly string[];
+}
+
+/** What to start as the container's process: `spawn(command[0], command.slice(1), { cwd, env: environment })`. */
+export interface PreparedContainer {
+  readonly command: readonly [string, ...string[]];
+  readonly cwd: string;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** A container's first process often is one of these; here the process has no children to adopt. */
+const initPrograms = new Set(["tini", "dumb-init"]);
+
+/**
+ * Gives a container a writable copy of its image and says how its process is started. A path of the image in the command
+ * or the environment becomes its place on disk, if it exists in the image.
+ */
+export async function prepareContainer(image: Image, request: ContainerRequest): Promise<PreparedContainer> {
+  await image.unpack(request.directory);
+  const root = await realpath(request.directory);
+  const { config } = image;
+  const entryPoint = request.entryPoint ?? config.Entrypoint ?? [];
+  const command = request.command ?? (request.entryPoint === undefined ? config.Cmd : undefined) ?? [];
+  const words = [...entryPoint, ...command].map((word) => mapPaths(word, root));
+  while (initPrograms.has(posix.basename(words[0] ?? ""))) words.splice(0, words[1] === "--" ? 2 : 1);
+  const [program, ...rest] = words;
+  if (program === undefined)
+    throw new Error(`The image ${image.digest} has no command, and the task definition gives none.`);
+
+  const own = Object.fromEntries(config.Env.map((text) => text.split(/=(.*)/s, 2) as [string, string]));
+  const { PATH, ...environment } = { ...own, ...request.environment };
+  const home = join(root, "root");
+  await mkdir(home, { recursive: true });
+  const cwd = join(root, config.WorkingDir);
+  await mkdir(cwd, { recursive: true });
+  return {
+    command: [program === "node" ? process.execPath : program, ...rest],
+    cwd,
+    environment: {
+      HOME: home,
+      ...Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, mapPaths(value, root)])),
+      PATH: searchPath(PATH, root, "/usr/local/bin:/usr/bin:/bin"),
+    },
+  };
+}

@@ -1,0 +1,100 @@
+import { get } from "node:http";
+
+/** The health check of a target group. Source: ALB user guide, target-group-health-checks, "Health check settings". */
+export interface HealthCheck {
+  /** Path and query, from `/`. */
+  readonly path: string;
+  readonly intervalSeconds: number;
+  readonly timeoutSeconds: number;
+  /** Consecutive passes after which an unhealthy target is healthy. */
+  readonly healthyThreshold: number;
+  /** Consecutive failures after which a target is unhealthy. */
+  readonly unhealthyThreshold: number;
+  /** Statuses that pass: `200`, `200,301` or `200-299`. */
+  readonly matcher: string;
+}
+
+/** What health checks have found out about a target so far. */
+export interface Health {
+  readonly state: "initial" | "healthy" | "unhealthy";
+  /** Consecutive results that speak against the state. */
+  readonly contrary: number;
+  /** AWS's reason code; none for a healthy target. */
+  readonly reason?: string;
+  /** The reason for people. */
+  readonly description?: string;
+}
+
+/** The result of one health check. */
+export type ProbeResult =
+  { readonly passed: true } | { readonly passed: false; readonly reason: string; readonly description: string };
+
+/** The health of a target that no health check has judged yet. */
+export const initialHealth: Health = {
+  state: "initial",
+  contrary: 0,
+  reason: "Elb.InitialHealthChecking",
+  description: "Initial health checks in progress",
+};
+
+/**
+ * The state machine of a target's health. One pass makes a newly registered target healthy; everything else takes the
+ * thresholds. Source: ALB user guide, target-group-health-checks ("it must pass one health check to be considered healthy").
+ */
+export function nextHealth(
+  health: Health,
+  result: ProbeResult,
+  thresholds: Pick<HealthCheck, "healthyThreshold" | "unhealthyThreshold">,
+): Health {
+  if (result.passed) {
+    if (health.state !== "unhealthy") return { state: "healthy", contrary: 0 };
+    const passes = health.contrary + 1;
+    return passes >= thresholds.healthyThreshold ? { state: "healthy", contrary: 0 } : { ...health, contrary: passes };
+  }
+  const { reason, description } = result;
+  if (health.state === "unhealthy") return { state: "unhealthy", contrary: 0, reason, description };
+  const failures = health.contrary + 1;
+  return failures >= thresholds.unhealthyThreshold
+    ? { state: "unhealthy", contrary: 0, reason, description }
+    : { ...health, contrary: failures };
+}
+
+/** @throws if `matcher` is not a list of statuses and ranges between 200 and 499. */
+export function parseMatcher(matcher: string): (status: number) => boolean {
+  const ranges = matcher.split(",").map((part) => {
+    const [, low, high = low] = /^\s*([2-4]\d\d)(?:-([2-4]\d\d))?\s*$/.exec(part) ?? [];
+    if (low === undefined) {
+      throw new Error(
+        `Health check matcher "${matcher}": "${part}" is neither a status nor a range of them (200 or 200-299).`,
+      );
+    }
+    return { low: Number(low), high: Number(high) };
+  });
+  return (status) => ranges.some(({ low, high }) => low <= status && status <= high);
+}
+
+/** One health check over a connection of its own. Never rejects; an aborted one counts as failed. */
+export function probe(
+  { host, port }: { readonly host: string; readonly port: number },
+  { path, matcher }: Pick<HealthCheck, "path" | "matcher">,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<ProbeResult> {
+  return new Promise((resolve) => {
+    const fail = (reason: string, description: string) => resolve({ passed: false, reason, description });
+    const headers = { "user-agent": "ELB-HealthChecker/2.0" };
+    const request = get({ host, port, path, headers, agent: false, signal });
+    const timer = setTimeout(() => {
+      fail("Target.Timeout", "Request timed out");
+      request.destroy();
+    }, timeoutMs);
+    request.on("close", () => clearTimeout(timer));
+    request.on("error", ({ message }) => fail("Target.FailedHealthChecks", `Health checks failed: ${message}`));
+    request.on("response", (response) => {
+      response.on("error", () => undefined).resume();
+      const status = response.statusCode ?? 0;
+      if (parseMatcher(matcher)(status)) resolve({ passed: true });
+      else fail("Target.ResponseCodeMismatch", `Health checks failed with these codes: [${status}]`);
+    });
+  });
+}

@@ -1,0 +1,208 @@
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { createServer, type IncomingMessage, ServerResponse } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import type { Clock } from "../clock";
+import {
+  type Action,
+  chooseTargetGroup,
+  errorResponse,
+  fixedResponse,
+  type FixedResponse,
+  redirect,
+  routingAction,
+  targetGroupWeights,
+} from "./actions";
+import { type Forwarding, forwardRequest, forwardUpgrade } from "./proxy";
+import { actionsFor, type ListenerRule } from "./rules";
+import type { Target } from "./target";
+import type { TargetGroup } from "./target-group";
+
+export interface ListenerProps {
+  readonly arn: string;
+  /** The port that the listener has on AWS. */
+  readonly port: number;
+  /** The port to listen on here; 0 takes a free one. */
+  readonly localPort: number;
+  readonly protocol: "HTTP";
+  readonly defaultActions: readonly Action[];
+  /** @default none */
+  readonly rules?: readonly ListenerRule[];
+}
+
+/** A request at the moment it was routed. */
+export interface AccessLogEntry {
+  readonly listenerArn: string;
+  /** The client's own X-Amzn-Trace-Id, or the one that the load balancer made. */
+  readonly traceId: string;
+  /** None if an action other than forward answered, or all weights are 0. */
+  readonly targetGroupArn: string | undefined;
+  /** None if the group has no target, which is answered with 503. */
+  readonly target: Target | undefined;
+}
+
+/** What a listener needs from its load balancer. */
+export interface ListenerContext {
+  readonly clock: Clock;
+  readonly idleTimeoutSeconds: number;
+  readonly random: () => number;
+  readonly targetGroup: (arn: string) => TargetGroup;
+  readonly onRequest: (entry: AccessLogEntry) => void;
+}
+
+/** Where a request goes: to a target, or back with the load balancer's own answer. */
+type Route =
+  | { readonly group: TargetGroup; readonly target: Target; readonly traceId: string }
+  | { readonly group?: TargetGroup; readonly target?: undefined; readonly answer: FixedResponse };
+
+/** One port of a load balancer. Its actions and rules may be replaced at any time; each request meets one state of them. */
+export class Listener {
+  defaultActions: readonly Action[];
+  rules: readonly ListenerRule[];
+
+  private readonly sockets = new Set<Socket>();
+  private readonly server = createServer((request, response) => this.serve(request, response));
+
+  constructor(
+    readonly props: ListenerProps,
+    private readonly context: ListenerContext,
+  ) {
+    this.defaultActions = props.defaultActions;
+    this.rules = props.rules ?? [];
+    // Clients live in real time: their unused connections are kept as long as AWS keeps them.
+    this.server.keepAliveTimeout = context.idleTimeoutSeconds * 1000;
+    this.server.requestTimeout = 0;
+    this.server.on("upgrade", (request, socket, head) => this.upgrade(request, socket as Socket, head));
+    this.server.on("connection", (socket) => {
+      this.sockets.add(socket);
+      socket.once("close", () => this.sockets.delete(socket));
+    });
+  }
+
+  get arn(): string {
+    return this.props.arn;
+  }
+
+  /** The port that it listens on here. */
+  get localPort(): number {
+    return (this.server.address() as AddressInfo | null)?.port ?? this.props.localPort;
+  }
+
+  /** @throws if the port is taken, or not allowed. */
+  async listen(): Promise<void> {
+    const { port, localPort } = this.props;
+    try {
+      await once(this.server.listen(localPort, "127.0.0.1"), "listening");
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      const why = code === "EADDRINUSE" ? "it is already in use" : message;
+      const wayOut = `Stop what uses it, or shift all ports with --port-offset (1000 makes it ${localPort + 1000}).`;
+      throw new Error(`Cannot listen on port ${localPort} of this machine for listener ${port}: ${why}. ${wayOut}`, {
+        cause: error,
+      });
+    }
+  }
+
+  /** Accepts nothing more and ends all connections. */
+  async close(): Promise<void> {
+    const closed = new Promise((resolve) => this.server.close(resolve));
+    for (const socket of this.sockets) socket.destroy();
+    await closed;
+  }
+
+  private serve(request: IncomingMessage, response: ServerResponse): void {
+    const route = this.route(request);
+    if (!route.target) return respond(response, route.answer);
+    forwardRequest(
+      request,
+      response,
+      this.forwarding(request, route, () => response),
+    );
+  }
+
+  private upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
+    socket.on("error", () => socket.destroy());
+    const response = () => responseOn(request, socket);
+    // A server may ignore an upgrade that it does not know, as HTTP/2's (RFC 9110, 7.8).
+    if (request.headers.upgrade?.toLowerCase() !== "websocket") return this.serve(request, response());
+    const route = this.route(request);
+    if (!route.target) return respond(response(), route.answer);
+    forwardUpgrade(request, socket, head, this.forwarding(request, route, response));
+  }
+
+  private route(request: IncomingMessage): Route {
+    const { targetGroup, random, onRequest } = this.context;
+    const action = routingAction(actionsFor(request, this.rules, this.defaultActions));
+    const arn = chooseTargetGroup(targetGroupWeights(action), random());
+    const group = arn === undefined ? undefined : targetGroup(arn);
+    const target = group?.next();
+    const traceId = [request.headers["x-amzn-trace-id"] ?? newTraceId()].flat().join();
+    if (group) group.metrics.requestCount++;
+    onRequest({ listenerArn: this.arn, traceId, targetGroupArn: arn, target });
+    if (group && target) return { group, target, traceId };
+    if (action.type === "fixed-response") return { answer: fixedResponse(action) };
+    if (action.type === "redirect") {
+      return { answer: redirect(action, request.headers.host ?? "", this.localPort, request.url ?? "/") };
+    }
+    if (group) group.metrics.httpCodeElb5xxCount++;
+    return { group, answer: errorResponse(503) };
+  }
+
+  private forwarding(
+    request: IncomingMessage,
+    { group, target, traceId }: Extract<Route, { target: Target }>,
+    response: () => ServerResponse,
+  ): Forwarding {
+    const { clock, idleTimeoutSeconds } = this.context;
+    return {
+      target,
+      headers: this.forwardedHeaders(request, traceId),
+      responseTimeoutMs: clock.boundMs(idleTimeoutSeconds * 1000),
+      idleTimeoutMs: idleTimeoutSeconds * 1000,
+      onResponse: (status) => {
+        if (status >= 500) group.metrics.httpCodeTarget5xxCount++;
+      },
+      onFailure: (status) => {
+        group.metrics.httpCodeElb5xxCount++;
+        respond(response(), errorResponse(status));
+      },
+    };
+  }
+
+  /** Source: ALB user guide, x-forwarded-headers and load-balancer-request-tracing. */
+  private forwardedHeaders({ headers, socket }: IncomingMessage, traceId: string): Record<string, string> {
+    const before = headers["x-forwarded-for"];
+    const client = socket.remoteAddress ?? "";
+    return {
+      "x-forwarded-for": before === undefined ? client : `${[before].flat().join(", ")}, ${client}`,
+      "x-forwarded-proto": "http",
+      "x-forwarded-port": String(this.localPort),
+      "x-amzn-trace-id": headers["x-amzn-trace-id"] === undefined ? traceId : withSelf(traceId),
+    };
+  }
+}
+
+/** An answer to a request that Node has handed over as an upgrade, socket and all. */
+function responseOn(request: IncomingMessage, socket: Socket): ServerResponse {
+  const response = new ServerResponse(request);
+  response.shouldKeepAlive = false;
+  response.assignSocket(socket);
+  response.once("finish", () => socket.end());
+  return response;
+}
+
+function respond(response: ServerResponse, { status, headers, body }: FixedResponse): void {
+  response.writeHead(status, { server: "awselb/2.0", ...headers, "content-length": Buffer.byteLength(body) });
+  response.end(body);
+}
+
+function newTraceId(field: "Root" | "Self" = "Root"): string {
+  const seconds = Math.floor(Date.now() / 1000).toString(16);
+  return `${field}=1-${seconds}-${randomBytes(12).toString("hex")}`;
+}
+
+/** The client's trace id with the load balancer's own field put before it, in place of one that is there. */
+function withSelf(traceId: string): string {
+  const others = traceId.split(";").filter((field) => !field.startsWith("Self="));
+  return [newTraceId("Self"), ...others].join(";");
+}

@@ -1,0 +1,140 @@
+import { EventEmitter } from "node:events";
+import type { Clock } from "../clock";
+import type { Timeline } from "../events";
+import { type Action, describeActions, routingAction, targetGroupWeights } from "./actions";
+import { type AccessLogEntry, Listener, type ListenerProps } from "./listener";
+import { checkCondition, type ListenerRule } from "./rules";
+import type { TargetGroup } from "./target-group";
+
+export interface LoadBalancerProps {
+  readonly arn: string;
+  readonly name: string;
+  readonly dnsName: string;
+  /** Longest silence on a connection, in seconds. @default 60 */
+  readonly idleTimeoutSeconds?: number;
+  /** Every target group that its listeners may forward to. */
+  readonly targetGroups: readonly TargetGroup[];
+}
+
+/** A listener as DescribeListeners and DescribeRules tell it. */
+export interface ListenerDescription {
+  readonly arn: string;
+  readonly port: number;
+  readonly localPort: number;
+  readonly defaultActions: readonly Action[];
+  readonly rules: readonly ListenerRule[];
+}
+
+/**
+ * An Application Load Balancer on loopback. Emits `request`, synchronously, as each request is routed.
+ *
+ * A change of actions is atomic: requests in flight finish where they are, later ones, on kept connections too, meet the
+ * new actions.
+ */
+export class LoadBalancer extends EventEmitter<{ request: [entry: AccessLogEntry] }> {
+  readonly arn: string;
+  readonly name: string;
+  readonly dnsName: string;
+
+  private readonly idleTimeoutSeconds: number;
+  private readonly targetGroups: ReadonlyMap<string, TargetGroup>;
+  private readonly byArn = new Map<string, Listener>();
+
+  /** @param random for the choice by weight, in [0, 1) */
+  constructor(
+    props: LoadBalancerProps,
+    private readonly clock: Clock,
+    private readonly timeline: Timeline,
+    private readonly random: () => number = Math.random,
+  ) {
+    super();
+    this.arn = props.arn;
+    this.name = props.name;
+    this.dnsName = props.dnsName;
+    this.idleTimeoutSeconds = props.idleTimeoutSeconds ?? 60;
+    this.targetGroups = new Map(props.targetGroups.map((group) => [group.arn, group]));
+  }
+
+  /** Listens on 127.0.0.1. @throws if the port is taken, or an action names an unknown target group or cannot be performed. */
+  async listen(props: ListenerProps): Promise<ListenerDescription> {
+    this.check(props.defaultActions);
+    for (const { conditions, actions } of props.rules ?? []) {
+      this.check(actions);
+      conditions.forEach(checkCondition);
+    }
+    const listener = new Listener(props, {
+      clock: this.clock,
+      idleTimeoutSeconds: this.idleTimeoutSeconds,
+      random: this.random,
+      targetGroup: (arn) => this.targetGroup(arn),
+      onRequest: (entry) => this.emit("request", entry),
+    });
+    await listener.listen();
+    this.byArn.set(props.arn, listener);
+    this.updateUse();
+    this.tell("listener.created", listener, props.defaultActions);
+    return describe(listener);
+  }
+
+  /** @throws if there is no such listener, or an action is wrong; then nothing has changed. */
+  modifyListener(arn: string, defaultActions: readonly Action[]): void {
+    const listener = this.byArn.get(arn);
+    if (!listener) throw new Error(`ListenerNotFound: ${this.name} has no listener ${arn}.`);
+    this.check(defaultActions);
+    listener.defaultActions = defaultActions;
+    this.updateUse();
+    this.tell("listener.modified", listener, defaultActions);
+  }
+
+  /** @throws if there is no such rule, or an action is wrong; then nothing has changed. */
+  modifyRule(arn: string, actions: readonly Action[]): void {
+    const listener = [...this.byArn.values()].find(({ rules }) => rules.some((rule) => rule.arn === arn));
+    if (!listener) throw new Error(`RuleNotFound: ${this.name} has no rule ${arn}.`);
+    this.check(actions);
+    listener.rules = listener.rules.map((rule) => (rule.arn === arn ? { ...rule, actions } : rule));
+    this.updateUse();
+    this.tell("rule.modified", listener, actions);
+  }
+
+  describeListeners(): readonly ListenerDescription[] {
+    return [...this.byArn.values()].map(describe);
+  }
+
+  /** Closes listeners, ends every connection and all health checks. */
+  async close(): Promise<void> {
+    const listeners = [...this.byArn.values()];
+    this.byArn.clear();
+    await Promise.all(listeners.map((listener) => listener.close()));
+    for (const group of this.targetGroups.values()) group.close();
+  }
+
+  private targetGroup(arn: string): TargetGroup {
+    const group = this.targetGroups.get(arn);
+    if (group) return group;
+    const known = [...this.targetGroups.keys()].join(", ") || "none";
+    throw new Error(`TargetGroupNotFound: ${this.name} has no target group ${arn}; it has ${known}.`);
+  }
+
+  private check(actions: readonly Action[]): void {
+    for (const { arn } of targetGroupWeights(routingAction(actions))) this.targetGroup(arn);
+  }
+
+  private updateUse(): void {
+    const actions = [...this.byArn.values()].flatMap(({ defaultActions, rules }) => [
+      routingAction(defaultActions),
+      ...rules.map((rule) => routingAction(rule.actions)),
+    ]);
+    const used = new Set(actions.flatMap(targetGroupWeights).map(({ arn }) => arn));
+    for (const group of this.targetGroups.values()) group.setInUse(used.has(group.arn));
+  }
+
+  private tell(type: string, listener: Listener, actions: readonly Action[]): void {
+    const { arn, port, localPort } = describe(listener);
+    const where = describeActions(actions, (group) => this.targetGroup(group).name);
+    this.timeline.emit("elb", type, `listener ${port} → ${where}`, { listenerArn: arn, port, localPort, actions });
+  }
+}
+
+function describe({ props, localPort, defaultActions, rules }: Listener): ListenerDescription {
+  return { arn: props.arn, port: props.port, localPort, defaultActions, rules };
+}

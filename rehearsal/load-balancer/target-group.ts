@@ -1,0 +1,190 @@
+import { EventEmitter, once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Clock } from "../clock";
+import type { Timeline } from "../events";
+import { type HealthCheck, initialHealth, nextHealth, parseMatcher, probe } from "./health-check";
+import { Target, type TargetAddress, type TargetHealth } from "./target";
+
+export interface TargetGroupProps {
+  readonly arn: string;
+  readonly name: string;
+  readonly healthCheck: HealthCheck;
+  /** Longest time that requests and connections in flight keep a target registered. */
+  readonly deregistrationDelaySeconds: number;
+}
+
+/** Counts of answers, named after CloudWatch's metrics in the namespace AWS/ApplicationELB. */
+export interface TargetGroupMetrics {
+  requestCount: number;
+  /** 502, 503 and 504 from the load balancer itself. */
+  httpCodeElb5xxCount: number;
+  /** 5xx answers of targets. */
+  httpCodeTarget5xxCount: number;
+}
+
+/**
+ * Targets, their health, and whose turn is next. Emits `health` whenever a target's state changes.
+ * Source: ALB user guide, target-group-health-checks and edit-target-group-attributes.
+ */
+export class TargetGroup extends EventEmitter<{ health: [target: Target] }> {
+  readonly arn: string;
+  readonly name: string;
+  readonly metrics: TargetGroupMetrics = { requestCount: 0, httpCodeElb5xxCount: 0, httpCodeTarget5xxCount: 0 };
+
+  private readonly registered = new Set<Target>();
+  private readonly checks = new Map<Target, AbortController>();
+  private readonly deregistrations = new Map<Target, Promise<void>>();
+  private inUse = false;
+  private turn = 0;
+
+  /** @throws if the health check's matcher is malformed. */
+  constructor(
+    private readonly props: TargetGroupProps,
+    private readonly clock: Clock,
+    private readonly timeline: Timeline,
+  ) {
+    super();
+    this.setMaxListeners(0);
+    parseMatcher(props.healthCheck.matcher);
+    this.arn = props.arn;
+    this.name = props.name;
+  }
+
+  /** Registered targets, the draining ones included. */
+  targets(): readonly Target[] {
+    return [...this.registered];
+  }
+
+  /** Registers a target; it gets requests once it has passed a health check. */
+  register(address: TargetAddress): Target {
+    const target = new Target(address);
+    this.registered.add(target);
+    this.tell("target.registered", target, `${target.label} registered in ${this.name}`);
+    if (this.inUse) this.startChecks(target);
+    else this.setHealth(target, notInUse);
+    return target;
+  }
+
+  /**
+   * Sends the target no further request and resolves once it is deregistered: as soon as nothing is in flight, or when
+   * the delay is over and what was still in flight has been cut. The delay bounds real requests, so it is not scaled below that.
+   */
+  deregister(target: Target): Promise<void> {
+    if (!this.registered.has(target)) return Promise.resolve();
+    const deregistration = this.deregistrations.get(target) ?? this.drain(target);
+    this.deregistrations.set(target, deregistration);
+    return deregistration;
+  }
+
+  /**
+   * The target for the next request: healthy ones in turn; all that are not draining when none is healthy ("fail open").
+   */
+  next(): Target | undefined {
+    const open = this.targets().filter(({ state }) => state !== "draining");
+    const healthy = open.filter(({ state }) => state === "healthy");
+    const candidates = healthy.length > 0 ? healthy : open;
+    return candidates[this.turn++ % candidates.length];
+  }
+
+  /** Health checks run only while a listener or a rule names the group; the load balancer says whether one does. */
+  setInUse(inUse: boolean): void {
+    if (inUse === this.inUse) return;
+    this.inUse = inUse;
+    for (const target of this.registered) {
+      if (target.state === "draining") continue;
+      if (inUse) {
+        this.startChecks(target);
+      } else {
+        this.stopChecks(target);
+        this.setHealth(target, notInUse);
+      }
+    }
+  }
+
+  /** Resolves once the target is healthy. Rejects if it is deregistered before, or with the signal's reason. */
+  async whenHealthy(target: Target, signal?: AbortSignal): Promise<void> {
+    while (target.state !== "healthy") {
+      if (target.state === "draining" || !this.registered.has(target)) {
+        throw new Error(`${target.label} was deregistered from ${this.name} before it was healthy.`);
+      }
+      signal?.throwIfAborted();
+      await once(this, "health", { signal }).catch((error: unknown) => {
+        signal?.throwIfAborted();
+        throw error;
+      });
+    }
+  }
+
+  /** Ends health checks and connections at once. */
+  close(): void {
+    this.setInUse(false);
+    for (const target of this.registered) target.disconnect();
+  }
+
+  private async drain(target: Target): Promise<void> {
+    this.stopChecks(target);
+    this.setHealth(target, { state: "draining", reason: "Target.DeregistrationInProgress" });
+    const delayMs = this.clock.boundMs(this.props.deregistrationDelaySeconds * 1000);
+    const idle = new AbortController();
+    const delay = sleep(delayMs, undefined, { signal: idle.signal }).catch(() => undefined);
+    await Promise.race([target.whenIdle(), delay]);
+    idle.abort();
+    target.disconnect();
+    this.registered.delete(target);
+    this.deregistrations.delete(target);
+    this.tell("target.deregistered", target, `${target.label} deregistered from ${this.name}`);
+  }
+
+  private startChecks(target: Target): void {
+    const stop = new AbortController();
+    this.checks.set(target, stop);
+    void this.check(target, stop.signal);
+  }
+
+  private stopChecks(target: Target): void {
+    this.checks.get(target)?.abort();
+    this.checks.delete(target);
+  }
+
+  private async check(target: Target, signal: AbortSignal): Promise<void> {
+    const { healthCheck } = this.props;
+    const intervalMs = healthCheck.intervalSeconds * 1000;
+    const timeoutMs = this.clock.boundMs(healthCheck.timeoutSeconds * 1000);
+    // An app starts no faster under a scaled clock: the time that AWS would have given it to start is a bound on real work.
+    const startBy = this.clock.elapsedMs + this.clock.boundMs((healthCheck.unhealthyThreshold - 1) * intervalMs);
+    let health = initialHealth;
+    this.setHealth(target, health);
+    while (!signal.aborted) {
+      const interval = this.clock.wait(intervalMs, signal).catch(() => undefined);
+      const next = nextHealth(health, await probe(target, healthCheck, timeoutMs, signal), healthCheck);
+      const starting = health.state === "initial" && this.clock.elapsedMs < startBy;
+      if (signal.aborted) return;
+      if (!(starting && next.state === "unhealthy")) {
+        health = next;
+        this.setHealth(target, health);
+      }
+      await interval;
+    }
+  }
+
+  private setHealth(target: Target, { state, reason, description }: TargetHealth): void {
+    const before = target.health;
+    target.health = { state, reason, description };
+    if (before.state === state && before.reason === reason) return;
+    if (state !== "initial" && state !== "unused") {
+      const why = description === undefined ? "" : `: ${description}`;
+      this.tell(`target.${state}`, target, `${target.label} is ${state} in ${this.name}${why}`);
+    }
+    this.emit("health", target);
+  }
+
+  private tell(type: string, { label, host, port, health }: Target, text: string): void {
+    this.timeline.emit("elb", type, text, { targetGroup: this.name, target: label, host, port, ...health });
+  }
+}
+
+const notInUse: TargetHealth = {
+  state: "unused",
+  reason: "Target.NotInUse",
+  description: "Target group is not configured to receive traffic from the load balancer",
+};

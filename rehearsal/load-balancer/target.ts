@@ -1,0 +1,75 @@
+import { Agent, ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
+
+export type TargetState = "initial" | "healthy" | "unhealthy" | "unused" | "draining";
+
+/** A target's state as DescribeTargetHealth tells it. */
+export interface TargetHealth {
+  readonly state: TargetState;
+  /** AWS's reason code; none for a healthy target. */
+  readonly reason?: string;
+  /** The reason for people. */
+  readonly description?: string;
+}
+
+/** Where a target listens; `label` is its name for people. */
+export interface TargetAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly label: string;
+}
+
+/** Longest time an unused connection to a target is kept, in real milliseconds: the load balancer's default idle timeout. */
+const idleConnectionMs = 60_000;
+
+/** A registered target, and the load balancer's connections to it. Its target group alone changes it. */
+export class Target implements TargetAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly label: string;
+  health: TargetHealth = { state: "initial", reason: "Elb.RegistrationInProgress" };
+
+  /**
+   * Connections that stay open between requests. Node closes an unused one a second before the target would (its
+   * Keep-Alive header says when), but heeds that header only if the agent has a timeout too.
+   */
+  readonly agent = new Agent({ keepAlive: true, timeout: idleConnectionMs });
+
+  private readonly exchanges = new Set<ServerResponse | Duplex>();
+  private onIdle: (() => void) | undefined;
+
+  constructor({ host, port, label }: TargetAddress) {
+    this.host = host;
+    this.port = port;
+    this.label = label;
+  }
+
+  get state(): TargetState {
+    return this.health.state;
+  }
+
+  get reason(): string | undefined {
+    return this.health.reason;
+  }
+
+  /** Counts an answer, or a client's upgraded connection, as in flight until it closes. */
+  track(exchange: ServerResponse | Duplex): void {
+    this.exchanges.add(exchange);
+    exchange.once("close", () => {
+      this.exchanges.delete(exchange);
+      if (this.exchanges.size === 0) this.onIdle?.();
+    });
+  }
+
+  /** Resolves as soon as nothing is in flight. */
+  whenIdle(): Promise<void> {
+    if (this.exchanges.size === 0) return Promise.resolve();
+    return new Promise((resolve) => (this.onIdle = resolve));
+  }
+
+  /** Ends all connections to the target: an answer that has not begun becomes a 502, one that has is cut short. */
+  disconnect(): void {
+    this.agent.destroy();
+    for (const exchange of this.exchanges) if (!(exchange instanceof ServerResponse)) exchange.destroy();
+  }
+}

@@ -1,0 +1,60 @@
+import { spawn } from "node:child_process";
+import { devNull } from "node:os";
+import { buffer, text } from "node:stream/consumers";
+
+/** Who commits where the person's own name plays no part. */
+const identity = { name: "Greenlight rehearsal", email: "rehearsal@greenlight.invalid" };
+
+export interface GitOptions {
+  readonly cwd: string;
+  /** @default none */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Runs the real git, deaf to the person's and the machine's configuration; returns its stdout.
+ * @throws Error with git's own message.
+ */
+export async function git(words: readonly string[], { cwd, environment = {} }: GitOptions): Promise<Buffer> {
+  const child = spawn("git", words, {
+    cwd,
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...inherited(), ...isolation, ...environment },
+  });
+  const exit = new Promise<number | NodeJS.Signals | null>((resolve, reject) => {
+    child.on("error", (error: NodeJS.ErrnoException) => {
+      const isMissing = error.code === "ENOENT" && error.syscall?.startsWith("spawn");
+      reject(isMissing ? new Error("git is needed for the rehearsal's source; install it and try again.") : error);
+    });
+    child.on("close", (code, signal) => resolve(code ?? signal));
+  });
+  const [output, errors, status] = await Promise.all([buffer(child.stdout), text(child.stderr), exit]);
+  if (status === 0) return output;
+  throw new Error(`git ${words.join(" ")} failed (exit status ${status}):\n${errors.trim()}`);
+}
+
+/** The same, for output that is one line or a few. */
+export async function gitText(words: readonly string[], options: GitOptions): Promise<string> {
+  return (await git(words, options)).toString("utf8").trim();
+}
+
+/** Settings of a repository itself, so that the person's own git finds them there too. */
+export const repositorySettings: readonly (readonly [name: string, value: string])[] = [
+  ["user.name", identity.name],
+  ["user.email", identity.email],
+  ["commit.gpgSign", "false"],
+  ["core.autocrlf", "false"],
+];
+
+const isolation = {
+  GIT_CONFIG_GLOBAL: devNull,
+  GIT_CONFIG_SYSTEM: devNull,
+  GIT_CONFIG_NOSYSTEM: "1",
+  GIT_TERMINAL_PROMPT: "0",
+  LC_ALL: "C",
+};
+
+/** Without GIT_DIR and its kind: the rehearsal may itself be started by a git hook. */
+function inherited(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("GIT_")));
+}

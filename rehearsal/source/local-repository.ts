@@ -1,0 +1,138 @@
+import { cp, mkdir, rm, stat, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { git, gitText, repositorySettings } from "./git";
+import { PushListener } from "./push-listener";
+
+export interface LocalRepositoryRequest {
+  /** Must not exist or be empty; `remote.git` and the working clone `clone` are made in it. */
+  readonly directory: string;
+  /** The app whose files are the first commit; node_modules and .git are left out. */
+  readonly appDirectory: string;
+  /** Where the app lies in the repository, relative. @default its root */
+  readonly pathInRepository?: string;
+  readonly branch: string;
+}
+
+/** A branch that somebody pushed. */
+export interface Push {
+  readonly branch: string;
+  readonly commitId: string;
+  /** The commit's whole message. */
+  readonly message: string;
+  /** The author's name. */
+  readonly author: string;
+}
+
+type Listener = (push: Push) => void;
+
+/** Takes the place of the GitHub repository: a bare repository, a working clone, and word of every push. */
+export class LocalRepository {
+  private readonly listeners = new Set<Listener>();
+  private pushes: PushListener | undefined;
+
+  /** Use `createLocalRepository`. */
+  constructor(
+    /** The bare repository; a path that `git push` and `git clone` take. */
+    readonly remoteUrl: string,
+    /** A clone with `remoteUrl` as its origin, to edit, commit and push in. */
+    readonly cloneDirectory: string,
+    /** Where the app lies in the clone. */
+    readonly appDirectory: string,
+    readonly branch: string,
+  ) {}
+
+  /** Calls `listener` for every branch that anyone pushes from now on; the returned function ends that. */
+  onPush(listener: Listener): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** Commits what `edit` changes in the clone and pushes it; returns the commit's id. @throws Error with git's message */
+  async commitAndPush(message: string, edit: (appDirectory: string) => Promise<void>): Promise<string> {
+    const inClone = { cwd: this.cloneDirectory };
+    await edit(this.appDirectory);
+    await git(["add", "--all"], inClone);
+    await git(["commit", "--quiet", "--message", message], inClone);
+    const commitId = await gitText(["rev-parse", "HEAD"], inClone);
+    await git(["push", "--quiet", "origin", this.branch], inClone);
+    return commitId;
+  }
+
+  /** The commit's files as a zip, as a connection's source action hands them on. */
+  async archive(commitId: string): Promise<Buffer> {
+    return git(["archive", "--format=zip", commitId], { cwd: this.remoteUrl });
+  }
+
+  /** Writes the commit's files into `directory`, which is made. */
+  async checkout(commitId: string, directory: string): Promise<void> {
+    await mkdir(directory, { recursive: true });
+    // An index of its own, so that two checkouts do not meet.
+    const index = `${directory}.index`;
+    try {
+      const words = ["--work-tree", directory, "checkout", "--quiet", "--force", commitId, "--", "."];
+      await git(["--git-dir", this.remoteUrl, ...words], { cwd: directory, environment: { GIT_INDEX_FILE: index } });
+    } finally {
+      await rm(index, { force: true });
+    }
+  }
+
+  /** Hears of no further push. The files stay; they belong to whoever gave the directory. */
+  async close(): Promise<void> {
+    this.listeners.clear();
+    await this.pushes?.close();
+  }
+
+  /** Has pushes heard from now on. */
+  async listen(): Promise<void> {
+    this.pushes = await PushListener.start(async (updates) => {
+      const heard: string[] = [];
+      for (const { ref, commitId } of updates) {
+        if (!ref.startsWith("refs/heads/")) continue;
+        const push = await this.describe(ref.slice("refs/heads/".length), commitId);
+        for (const listener of this.listeners) listener(push);
+        heard.push(`The rehearsal heard of ${push.branch} at ${commitId.slice(0, 7)}\n`);
+      }
+      return heard.join("");
+    });
+    const hooks = join(this.remoteUrl, "hooks");
+    await mkdir(hooks, { recursive: true });
+    await writeFile(join(hooks, "post-receive"), this.pushes.hook, { mode: 0o755 });
+  }
+
+  private async describe(branch: string, commitId: string): Promise<Push> {
+    const words = ["log", "-1", "--format=%an%n%B", commitId];
+    const [author = "", ...message] = (await gitText(words, { cwd: this.remoteUrl })).split("\n");
+    return { branch, commitId, author, message: message.join("\n").trim() };
+  }
+}
+
+/** Makes the repository with the app as its first commit, already pushed. @throws Error when git or the app is missing */
+export async function createLocalRepository(request: LocalRepositoryRequest): Promise<LocalRepository> {
+  const { directory, appDirectory, branch, pathInRepository = "." } = request;
+  const found = await stat(appDirectory).catch(() => undefined);
+  if (!found?.isDirectory()) throw new Error(`The app's directory ${appDirectory} does not exist.`);
+  const [remote, clone] = [join(directory, "remote.git"), join(directory, "clone")];
+  await mkdir(clone, { recursive: true });
+  // No template: a person's own may bring hooks.
+  await git(["init", "--quiet", "--template=", "--bare", remote], { cwd: directory });
+  await git(["init", "--quiet", "--template=", clone], { cwd: directory });
+  for (const cwd of [remote, clone]) await git(["symbolic-ref", "HEAD", `refs/heads/${branch}`], { cwd });
+  for (const [name, value] of repositorySettings) await git(["config", name, value], { cwd: clone });
+  // A hooks directory set in the person's own configuration would win over the repository's.
+  await git(["config", "core.hooksPath", join(remote, "hooks")], { cwd: remote });
+  await git(["config", "core.hooksPath", join(clone, ".git", "hooks")], { cwd: clone });
+  await git(["remote", "add", "origin", remote], { cwd: clone });
+  await git(["config", `branch.${branch}.remote`, "origin"], { cwd: clone });
+  await git(["config", `branch.${branch}.merge`, `refs/heads/${branch}`], { cwd: clone });
+
+  const repository = new LocalRepository(remote, clone, join(clone, pathInRepository), branch);
+  await repository.commitAndPush("The app as it is", (target) =>
+    cp(appDirectory, target, {
+      recursive: true,
+      verbatimSymlinks: true,
+      filter: (path) => path === appDirectory || !["node_modules", ".git"].includes(basename(path)),
+    }),
+  );
+  await repository.listen();
+  return repository;
+}

@@ -1,0 +1,76 @@
+import { join } from "node:path";
+import type { Clock } from "../clock";
+import { runBuild } from "../codebuild/run-build";
+import { inputArtifact, zipArtifact } from "../codepipeline/artifacts";
+import { readRelease } from "../codepipeline/deploy-action";
+import type { ActionPerformer, PipelineExecution } from "../codepipeline/pipeline";
+import type { Timeline } from "../events";
+import type { Account } from "../graph/account";
+import { account as accountId, region } from "../graph/aws-outputs";
+import type { LocalRepository } from "../source/local-repository";
+import type { Workspace } from "../workspace";
+import type { Images } from "./images";
+import type { Stack } from "./stack";
+
+export interface ActionOptions {
+  readonly account: Account;
+  readonly repository: LocalRepository;
+  readonly images: Images;
+  readonly stack: Stack;
+  readonly workspace: Workspace;
+  readonly clock: Clock;
+  readonly timeline: Timeline;
+  readonly signal: AbortSignal;
+}
+
+/** The pipeline's actions by provider, each performed on this machine. */
+export function actionPerformers(options: ActionOptions): Readonly<Record<string, ActionPerformer>> {
+  const { account, repository, stack } = options;
+  return {
+    CodeStarSourceConnection: async (_, { commitId }) => zipArtifact(await repository.archive(commitId), commitId),
+    S3: ({ configuration: { S3Bucket = "", S3ObjectKey = "" } }) =>
+      Promise.resolve(zipArtifact(account.object(S3Bucket, S3ObjectKey))),
+    CodeBuild: async ({ configuration, inputArtifacts: [source = ""] = [] }, execution) =>
+      build(configuration.ProjectName ?? "", source, execution, options),
+    CodeDeployToECS: async (action, execution) => {
+      const deployment = await stack.createDeployment(readRelease(action, execution));
+      const { status, reason } = await deployment.run();
+      if (status !== "Succeeded") throw new Error(`deployment ${deployment.id} ${status}: ${reason}`);
+      return undefined;
+    },
+  };
+}
+
+async function build(projectName: string, source: string, execution: PipelineExecution, options: ActionOptions) {
+  const { account, repository, images, workspace, clock, timeline, signal } = options;
+  const project = account.buildProject(projectName);
+  const { commitId = execution.commitId } = inputArtifact(execution, source);
+  const sourceDirectory = join(workspace.directory, "sources", execution.id);
+  await repository.checkout(commitId, sourceDirectory);
+  const variables = project.environment.environmentVariables ?? [];
+  const result = await runBuild({
+    buildspec: project.source.buildspec,
+    sourceDirectory,
+    environment: {
+      ...Object.fromEntries(variables.map(({ name, value }) => [name, value])),
+      // What CodeBuild adds. Source: CodeBuild user guide, build-env-ref-env-vars.
+      AWS_REGION: region,
+      AWS_DEFAULT_REGION: region,
+      CODEBUILD_BUILD_ID: `${projectName}:${execution.id}`,
+      CODEBUILD_BUILD_ARN: `arn:aws:codebuild:${region}:${accountId}:build/${projectName}:${execution.id}`,
+      CODEBUILD_RESOLVED_SOURCE_VERSION: commitId,
+      CODEBUILD_INITIATOR: `codepipeline/${projectName}`,
+    },
+    pathPrefix: images.binDirectory,
+    workDirectory: workspace.directory,
+    // CodeBuild's default. Source: CodeBuild API reference, CreateProject.
+    timeoutMinutes: project.buildTimeout ?? 60,
+    clock,
+    timeline,
+    processes: workspace.processes,
+    signal,
+  });
+  signal.throwIfAborted();
+  if (result.status !== "SUCCEEDED") throw new Error(`build ${result.status}: ${result.reason}`);
+  return result.artifact && zipArtifact(result.artifact);
+}

@@ -1,0 +1,84 @@
+import { mkdir } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import type { Clock } from "../clock";
+import { runBuild } from "../codebuild/run-build";
+import type { Timeline } from "../events";
+import type { Account } from "../graph/account";
+import { region } from "../graph/aws-outputs";
+import { ImageStore } from "../images/image-store";
+import { installStandIns } from "../images/stand-ins";
+import type { Workspace } from "../workspace";
+import { stringify } from "yaml";
+
+/** The images on this machine: a store in the workspace, and `docker` and `aws` that work on it. */
+export interface Images {
+  readonly store: ImageStore;
+  /** Folder for the front of a PATH. */
+  readonly binDirectory: string;
+}
+
+/** Makes the program's ECR repositories, empty. */
+export async function createImages(account: Account, workspace: Workspace): Promise<Images> {
+  const storeDirectory = join(workspace.directory, "images");
+  const binDirectory = join(workspace.directory, "bin");
+  await mkdir(binDirectory, { recursive: true });
+  await installStandIns({ binDirectory, storeDirectory });
+  const store = new ImageStore(storeDirectory);
+  for (const url of account.repositoryUrls) await store.createRepository(url);
+  return { store, binDirectory };
+}
+
+export interface FirstImageOptions {
+  readonly account: Account;
+  readonly images: Images;
+  /** The app to build where the program builds none itself, because the stack names a first image. */
+  readonly appDirectory: string;
+  readonly workspace: Workspace;
+  readonly clock: Clock;
+  readonly timeline: Timeline;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Builds and pushes the image that the service is born with, as `pulumi up` does with Docker; returns it by digest.
+ * An image that the stack names in some registry cannot be pulled here, so the app takes its place.
+ */
+export async function pushFirstImage(options: FirstImageOptions): Promise<string> {
+  const { account, images, workspace, clock, timeline, signal } = options;
+  const described = account.firstImage;
+  const imageName = described?.imageName ?? `${account.repositoryUrls[0]}:first`;
+  const context = resolve(described?.build.context ?? options.appDirectory);
+  const platform = described?.build.platform ?? "linux/amd64";
+  timeline.emit("rehearsal", "first-image.started", `pulumi up builds and pushes the first image from ${context}`);
+  const result = await runBuild({
+    buildspec: dockerCommands(imageName, platform),
+    sourceDirectory: context,
+    environment: { REGISTRY: imageName.split("/")[0]!, AWS_REGION: region },
+    pathPrefix: images.binDirectory,
+    workDirectory: workspace.directory,
+    timeoutMinutes: 60,
+    clock,
+    timeline,
+    processes: workspace.processes,
+    signal,
+  });
+  signal.throwIfAborted();
+  if (result.status !== "SUCCEEDED") throw new Error(`the first image of ${context} was not built: ${result.reason}`);
+  const { imageDigest } = await images.store.describe(imageName);
+  return `${imageName.replace(/:[^:/]*$/, "")}@${imageDigest}`;
+}
+
+function dockerCommands(imageName: string, platform: string): string {
+  return stringify({
+    version: 0.2,
+    phases: {
+      build: {
+        commands: [
+          "aws ecr get-login-password --region $AWS_REGION | docker login --username AWS --password-stdin $REGISTRY",
+          `docker build --platform ${platform} --tag ${imageName} .`,
+          `docker push ${imageName}`,
+        ],
+      },
+    },
+  });
+}

@@ -1,0 +1,112 @@
+import { randomBytes } from "node:crypto";
+import type { AwsEndpoint } from "../aws-endpoint/endpoint";
+import { startAwsEndpoint } from "../aws-endpoint/endpoint";
+import type { Clock } from "../clock";
+import { Deployment } from "../codedeploy/deployment";
+import { HookVerdicts } from "../codedeploy/hook-verdicts";
+import { type FilledTemplate, parseTaskDefinition, type RegisteredTaskDefinition } from "../codepipeline/fill-template";
+import { Service } from "../ecs/service";
+import type { Timeline } from "../events";
+import type { Account, DeploymentGroup } from "../graph/account";
+import type { Workspace } from "../workspace";
+import { controlPlane } from "./control-plane";
+import { functionInvoker } from "./functions";
+import type { Images } from "./images";
+import { taskLauncher } from "./tasks";
+import type { TrafficSide } from "./traffic-side";
+
+export interface StackOptions {
+  readonly account: Account;
+  readonly group: DeploymentGroup;
+  readonly traffic: TrafficSide;
+  readonly images: Images;
+  readonly workspace: Workspace;
+  readonly clock: Clock;
+  readonly timeline: Timeline;
+  /** Ends whatever is under way. */
+  readonly signal: AbortSignal;
+}
+
+/** ECS and CodeDeploy as the program has set them up: one service, and the deployments that release it. */
+export class Stack {
+  readonly service: Service;
+  private readonly deployments = new Map<string, Deployment>();
+  private readonly verdicts = new HookVerdicts();
+  private endpoint: Promise<AwsEndpoint> | undefined;
+  private revision = 0;
+
+  constructor(private readonly options: StackOptions) {
+    const { account, group, workspace, clock, timeline } = options;
+    const { arn, name, desiredCount, healthCheckGracePeriodSeconds } = account.service(group.ecsService.serviceName);
+    const grace = healthCheckGracePeriodSeconds === undefined ? {} : { healthCheckGracePeriodSeconds };
+    this.service = new Service({ arn, name, desiredCount, ...grace }, clock, timeline, workspace.processes);
+    workspace.onClose(() => this.close());
+  }
+
+  /** CreateService: the first revision on the target group that the program names. Resolves when it is healthy. */
+  async create(image: string): Promise<void> {
+    const { account, group, traffic, timeline, signal } = this.options;
+    const { taskDefinition, loadBalancers } = account.service(group.ecsService.serviceName);
+    const { targetGroupArn, containerName } = loadBalancers[0]!;
+    const targetGroup = traffic.targetGroups.find(({ arn }) => arn === targetGroupArn);
+    if (!targetGroup) throw new Error(`the service is born on ${targetGroupArn}, which is not of its deployment group`);
+    const { family, containerDefinitions } = account.taskDefinition(taskDefinition);
+    const definition = parseTaskDefinition({ family, containerDefinitions: JSON.parse(containerDefinitions) as unknown });
+    const filled = definition.containerDefinitions.map((it) => (it.name === containerName ? { ...it, image } : it));
+    const revision = this.register({ ...definition, containerDefinitions: filled }, containerName);
+    const taskSet = this.service.createTaskSet({ ...revision, targetGroup });
+    await timeline.during(`${taskSet.label} becomes healthy`, undefined, () => taskSet.whenSteady(signal));
+  }
+
+  /** RegisterTaskDefinition and CreateDeployment. @throws Error when another deployment is under way */
+  async createDeployment(template: FilledTemplate): Promise<Deployment> {
+    const { group, traffic, clock, timeline, signal } = this.options;
+    const active = [...this.deployments.values()].find(({ step }) => step.kind !== "ended");
+    if (active) throw new Error(`DeploymentLimitExceededException: deployment ${active.id} is still under way`);
+    const { label, taskDefinition, launch } = this.register(template.taskDefinition, template.containerName);
+    const { hooks } = template;
+    const invoke = functionInvoker({ ...this.options, awsEndpointUrl: await this.endpointUrl() });
+    const deployment = new Deployment(
+      { id: deploymentId(), group, label, taskDefinitionArn: taskDefinition, launch, hooks },
+      { service: this.service, routes: traffic.routes, verdicts: this.verdicts, invoke, clock, timeline, signal },
+    );
+    this.deployments.set(deployment.id, deployment);
+    return deployment;
+  }
+
+  private register(taskDefinition: RegisteredTaskDefinition, containerName: string) {
+    const { account, group, images, workspace, timeline } = this.options;
+    const revision = ++this.revision;
+    const first = account.service(group.ecsService.serviceName).taskDefinition;
+    const arn = `${first.slice(0, first.lastIndexOf("/"))}/${taskDefinition.family}:${revision}`;
+    const text = `task definition ${taskDefinition.family}:${revision} registered`;
+    timeline.emit("ecs", "task-definition.registered", text, { arn, ...taskDefinition });
+    const launch = taskLauncher(taskDefinition, containerName, images.store, workspace);
+    return { label: `v${revision}`, taskDefinition: arn, launch };
+  }
+
+  get images(): Images {
+    return this.options.images;
+  }
+
+  /** The version of each task that runs now. */
+  get runningVersions(): string[] {
+    return this.service.describeTaskSets().flatMap(({ taskSet }) => taskSet.tasks.map(() => taskSet.label));
+  }
+
+  private async endpointUrl(): Promise<string> {
+    const { service, deployments, verdicts } = this;
+    const { traffic, group } = this.options;
+    this.endpoint ??= startAwsEndpoint({ controlPlane: controlPlane({ traffic, group, service, deployments, verdicts }) });
+    return (await this.endpoint).url;
+  }
+
+  private async close(): Promise<void> {
+    await this.service.close();
+    await (await this.endpoint)?.close();
+  }
+}
+
+function deploymentId(): string {
+  return `d-${randomBytes(5).toString("hex").slice(0, 9).toUpperCase()}`;
+}

@@ -1,0 +1,72 @@
+import type { LoadBalancer } from "../load-balancer/load-balancer";
+import type { Timeline, TimelineEvent } from "../events";
+import type { VersionCheck } from "../traffic/meter";
+
+const servedKept = 10_000;
+
+/** From then on only these versions may answer production. Times are real milliseconds since the rehearsal's start. */
+interface Span {
+  readonly fromMs: number;
+  readonly versions: readonly string[];
+}
+
+/**
+ * Who may answer production when, told from the deployments' lifecycle events: blue until AllowTraffic begins, green
+ * once it has ended, both in between; after a rollback blue alone.
+ */
+export class LiveVersions implements VersionCheck {
+  private readonly spans: Span[];
+  private readonly served = new Map<string, string>();
+  private blue: string;
+  private green: string | undefined;
+
+  constructor(first: string, timeline: Timeline, loadBalancer: LoadBalancer) {
+    this.blue = first;
+    this.spans = [{ fromMs: 0, versions: [first] }];
+    timeline.on((event) => this.follow(event));
+    loadBalancer.on("request", ({ traceId, target }) => {
+      if (!target) return;
+      this.served.set(traceId, versionOf(target.label));
+      // Nobody asks for most of the requests that are not the meter's.
+      if (this.served.size > servedKept) this.served.delete(this.served.keys().next().value!);
+    });
+  }
+
+  /** The version that production belongs to now. */
+  get live(): string {
+    return this.blue;
+  }
+
+  identify(traceId: string): string | undefined {
+    const version = this.served.get(traceId);
+    this.served.delete(traceId);
+    return version;
+  }
+
+  isExpected(version: string, intendedMs: number, endedMs: number): boolean {
+    return this.spans.some(({ fromMs, versions }, index) => {
+      const untilMs = this.spans[index + 1]?.fromMs ?? Infinity;
+      return fromMs <= endedMs && intendedMs <= untilMs && versions.includes(version);
+    });
+  }
+
+  private follow({ source, type, elapsedMs, detail }: TimelineEvent): void {
+    if (source === "ecs" && type === "task-set.created") this.green = String(detail.label);
+    if (source !== "codedeploy" || this.green === undefined) return;
+    const { step } = detail;
+    const shifting = step === "AllowTraffic" || step === "rollback";
+    if (type === "lifecycle.started" && shifting) this.add(elapsedMs, [this.blue, this.green]);
+    if (type === "lifecycle.succeeded" && step === "AllowTraffic") this.add(elapsedMs, [this.green]);
+    if (type === "lifecycle.succeeded" && step === "rollback") this.add(elapsedMs, [this.blue]);
+    if (type === "deployment.succeeded") this.blue = this.green;
+  }
+
+  private add(fromMs: number, versions: readonly string[]): void {
+    this.spans.push({ fromMs, versions });
+  }
+}
+
+/** `v2` of the task or target `v2-1`. */
+export function versionOf(label: string): string {
+  return label.replace(/-\d+$/, "");
+}

@@ -1,0 +1,16 @@
+import { request } from "undici";
+import { newTraceId } from "../traffic/trace-id";
+import type { LiveVersions } from "./live-versions";
+
+/** Asks for the front page over a new connection; returns the version that answered, or what came instead of it. */
+export async function whoAnswers(url: string, versions: LiveVersions): Promise<string> {
+  const traceId = newTraceId();
+  try {
+    const response = await request(url, { headers: { "x-amzn-trace-id": traceId }, reset: true });
+    await response.body.dump();
+    const version = versions.identify(traceId);
+    return response.statusCode < 500 && version !== undefined ? version : String(response.statusCode);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? (error as Error).message;
+  }
+}

@@ -1,0 +1,96 @@
+import { join, resolve } from "node:path";
+import type { Clock } from "../clock";
+import { PipelineRunner } from "../codepipeline/pipeline";
+import type { Timeline } from "../events";
+import { Account } from "../graph/account";
+import { evaluateStack } from "../graph/evaluate";
+import type { RehearsalOptions } from "../options";
+import { createLocalRepository, type LocalRepository, type Push } from "../source/local-repository";
+import { actionPerformers } from "../stack/actions";
+import { createImages, pushFirstImage } from "../stack/images";
+import { Stack } from "../stack/stack";
+import { startTrafficSide, type TrafficSide } from "../stack/traffic-side";
+import type { Workspace } from "../workspace";
+
+export interface RehearsalContext {
+  readonly options: RehearsalOptions;
+  /** Folder of Pulumi.yaml and the program. */
+  readonly programDirectory: string;
+  readonly workspace: Workspace;
+  readonly clock: Clock;
+  readonly timeline: Timeline;
+  readonly signal: AbortSignal;
+}
+
+/** What `pulumi up` would have made, running: v1 is live, and the pipeline waits for a push. */
+export interface Rehearsal {
+  readonly stack: Stack;
+  readonly traffic: TrafficSide;
+  readonly pipeline: PipelineRunner;
+  readonly repository: LocalRepository;
+}
+
+/** Sets up everything that the program describes. Whatever it opened belongs to the workspace, and is closed with it. */
+export async function setUpRehearsal(context: RehearsalContext): Promise<Rehearsal> {
+  const { options, workspace, clock, timeline, programDirectory } = context;
+  const overrides: Record<string, string> = options.appDirectory ? { "greenlight:appDirectory": options.appDirectory } : {};
+  const { recorder } = await evaluateStack({ directory: programDirectory, stack: options.stack, overrides });
+  const resources = recorder.resources.filter(({ custom }) => custom).length;
+  timeline.emit("rehearsal", "graph.evaluated", `stack ${options.stack} describes ${resources} resources`, { resources });
+  const account = new Account(recorder);
+  const group = deploymentGroup(account);
+
+  const traffic = await startTrafficSide({ account, group, portOffset: options.portOffset, clock, timeline });
+  const stack = new Stack({ ...context, account, group, traffic, images: await createImages(account, workspace) });
+  // Closed before the stack, so that nothing is left to drain.
+  workspace.onClose(() => traffic.loadBalancer.close());
+  return finishSetUp(context, { account, stack, traffic });
+}
+
+async function finishSetUp(
+  context: RehearsalContext,
+  { account, stack, traffic }: { account: Account; stack: Stack; traffic: TrafficSide },
+): Promise<Rehearsal> {
+  const { workspace, programDirectory, options, timeline } = context;
+  const images = stack.images;
+  const appDirectory = resolve(programDirectory, options.appDirectory ?? account.firstImage?.build.context ?? "app");
+  const repository = await createLocalRepository({
+    directory: join(workspace.directory, "git"),
+    appDirectory,
+    pathInRepository: appPath(account),
+    branch: commitSource(account).BranchName ?? "main",
+  });
+  workspace.onClose(() => repository.close());
+  await stack.create(await pushFirstImage({ ...context, account, images, appDirectory }));
+  const performers = actionPerformers({ ...context, account, repository, images, stack });
+  const pipeline = new PipelineRunner(account.pipeline, performers, timeline);
+  return { stack, traffic, pipeline, repository };
+}
+
+/** The push as an event of the timeline. */
+export function tellPush(timeline: Timeline, { branch, commitId, message, author }: Push): void {
+  const [summary = ""] = message.split("\n");
+  timeline.emit("git", "pushed", `${author} pushed ${commitId.slice(0, 7)} to ${branch}: "${summary}"`, { branch, commitId, message });
+}
+
+function deploymentGroup(account: Account) {
+  const action = actions(account).find(({ provider }) => provider === "CodeDeployToECS");
+  if (!action) throw new Error("the program's pipeline has no CodeDeployToECS action; the rehearsal performs that one");
+  const { ApplicationName = "", DeploymentGroupName = "" } = action.configuration;
+  return account.deploymentGroup(ApplicationName, DeploymentGroupName);
+}
+
+function commitSource(account: Account) {
+  return actions(account).find(({ provider }) => provider === "CodeStarSourceConnection")?.configuration ?? {};
+}
+
+/** Where the build expects the app in the repository. */
+function appPath(account: Account): string {
+  const build = actions(account).find(({ provider }) => provider === "CodeBuild");
+  const { environment } = account.buildProject(build?.configuration.ProjectName ?? "");
+  return environment.environmentVariables?.find(({ name }) => name === "APP_DIRECTORY")?.value ?? ".";
+}
+
+function actions(account: Account) {
+  return account.pipeline.stages.flatMap(({ actions }) => actions);
+}

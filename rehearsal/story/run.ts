@@ -1,0 +1,97 @@
+import type { Display } from "../terminal/display";
+import { summaryBox } from "../terminal/summary";
+import { startTraffic } from "../traffic/meter";
+import { describeTotals, totals } from "../traffic/report";
+import { LiveVersions } from "./live-versions";
+import { type Rehearsal, type RehearsalContext, setUpRehearsal, tellPush } from "./rehearse";
+import { pushSecondVersion } from "./second-version";
+import { judgeRelease, judgeRollback } from "./verdict";
+import { Witness } from "./witness";
+
+const statusEveryMs = 500;
+
+/**
+ * The whole story: v1 is live, a commit is pushed, and its release goes through (or, with a fault, is undone), with
+ * production traffic all the while. Returns whether everything that should be seen was seen.
+ */
+export async function run(context: RehearsalContext, display: Display): Promise<boolean> {
+  const { options, timeline, clock, workspace } = context;
+  const rehearsal = await setUpRehearsal(context);
+  const { traffic, stack } = rehearsal;
+  const versions = new LiveVersions("v1", timeline, traffic.loadBalancer);
+  const witness = new Witness({ ...traffic, versions, timeline });
+  workspace.onClose(() => witness.close());
+  const url = traffic.productionUrl;
+  const meter = startTraffic({ url, ratePerSecond: options.ratePerSecond, versions, timeline });
+  workspace.onClose(async () => void (await meter.stop()));
+  const status = setInterval(() => display.setStatus(describeTotals(meter.snapshot())), statusEveryMs);
+  workspace.onClose(() => clearInterval(status));
+
+  await witness.observe("before the release");
+  const startedAt = { awsMs: clock.awsMs, elapsedMs: clock.elapsedMs };
+  const result = await releaseByPush(context, rehearsal);
+  await witness.close();
+  const report = await meter.stop();
+  clearInterval(status);
+
+  const judge = options.fail === undefined ? judgeRelease : judgeRollback;
+  const verdict = judge({
+    observations: witness.observations,
+    totals: totals(report),
+    pipelineStatus: result.status,
+    reason: result.reason,
+    running: stack.runningVersions,
+    before: "v1",
+    released: "v2",
+  });
+  const summary = {
+    productionPort: Number(new URL(traffic.productionUrl).port),
+    testPort: Number(new URL(traffic.testUrl).port),
+    observations: witness.observations,
+    lifecycle: witness.spans,
+    traffic: report,
+    awsMs: clock.awsMs - startedAt.awsMs,
+    elapsedMs: clock.elapsedMs - startedAt.elapsedMs,
+    verdict,
+  };
+  timeline.emit("rehearsal", "summary", verdict.text, { ...summary, traffic: totals(report) });
+  if (options.keep) await stayForPushes(context, rehearsal);
+  display.stop();
+  if (!options.json) process.stdout.write(summaryBox(summary));
+  return verdict.succeeded;
+}
+
+/** Pushes the second version, and resolves when the pipeline run that it started has ended. */
+function releaseByPush({ options, timeline, signal }: RehearsalContext, { repository, pipeline }: Rehearsal) {
+  return new Promise<Awaited<ReturnType<typeof pipeline.start>>>((resolve, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
+    const ignore = repository.onPush((push) => {
+      tellPush(timeline, push);
+      if (!pipeline.startsOn(push.branch)) return;
+      ignore();
+      pipeline.start(push.commitId, push.message).then(resolve, reject);
+    });
+    pushSecondVersion(repository, options.fail).catch(reject);
+  });
+}
+
+/** Releases every further push until somebody ends the rehearsal. */
+async function stayForPushes({ timeline, signal }: RehearsalContext, { repository, pipeline, traffic }: Rehearsal): Promise<void> {
+  const { cloneDirectory, remoteUrl, branch } = repository;
+  const text = `edit, commit and push in ${cloneDirectory} (remote ${remoteUrl}, branch ${branch}); Ctrl-C ends`;
+  timeline.emit("rehearsal", "keep", text, { cloneDirectory, remoteUrl, branch, ...urls(traffic) });
+  const runs = new Set<Promise<unknown>>();
+  repository.onPush((push) => {
+    tellPush(timeline, push);
+    if (pipeline.startsOn(push.branch)) runs.add(pipeline.start(push.commitId, push.message).catch(() => undefined));
+  });
+  await new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+  await Promise.all(runs);
+}
+
+function urls({ productionUrl, testUrl }: Rehearsal["traffic"]) {
+  return { productionUrl, testUrl };
+}

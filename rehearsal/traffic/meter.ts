@@ -1,0 +1,216 @@
+import { setMaxListeners } from "node:events";
+import { Pool } from "undici";
+import type { Timeline } from "../events";
+import { sendHttp } from "./http-request";
+import { defaultMix, type TrafficClass } from "./mix";
+import type { Outcome, ResponseHeaders } from "./outcome";
+import { describeTotals, type FailedRequest, type TrafficReport } from "./report";
+import { dueMs, turns } from "./schedule";
+import { Gap, Tally } from "./tally";
+import { newTraceId } from "./trace-id";
+import { visitWebSocket } from "./web-socket";
+
+/** How many failures are told one by one. */
+const failuresKept = 20;
+
+export interface TrafficOptions {
+  /** Where the app is, `http://host:port`. */
+  readonly url: string;
+  readonly ratePerSecond: number;
+  /** @default half of the requests to `/` on fresh connections, half on kept ones */
+  readonly mix?: readonly TrafficClass[];
+  /** Real milliseconds from the intended send time until an answer must be complete. @default 5000 */
+  readonly timeoutMs?: number;
+  /** Who should have answered. @default any version will do */
+  readonly versions?: VersionCheck;
+  readonly timeline: Timeline;
+}
+
+export interface VersionCheck {
+  /** Which version gave an answer; `traceId` is the request's `X-Amzn-Trace-Id` header, `Root=1-…`. */
+  identify(traceId: string, headers: ResponseHeaders): string | undefined;
+  /**
+   * Whether `version` was live at some moment in which the request was under way; both times are `clock.elapsedMs`, real
+   * milliseconds since the rehearsal's start. An answer from a version that nobody knows is a wrong one.
+   */
+  isExpected(version: string, intendedMs: number, endedMs: number): boolean;
+}
+
+export interface Traffic {
+  /** Sends nothing more, waits for the requests under way (no longer than they may take), and closes every connection. */
+  stop(): Promise<TrafficReport>;
+  /** The counts so far. */
+  snapshot(): TrafficReport;
+}
+
+/**
+ * The people who use the app while it is released: requests at a fixed rate, in an open loop. Each request has its time in
+ * a schedule that no answer can delay, and its latency counts from then, so a stalled server is seen as what it is to
+ * its users.
+ */
+export function startTraffic(options: TrafficOptions): Traffic {
+  const meter = new Meter(options);
+  meter.start();
+  return meter;
+}
+
+interface MixedClass extends TrafficClass {
+  readonly timeoutMs: number;
+  readonly tally: Tally;
+}
+
+interface SentRequest {
+  readonly one: MixedClass;
+  readonly traceId: string;
+  /** Its time in the schedule; real milliseconds since the rehearsal's start. */
+  readonly intendedMs: number;
+  /** How much later it was sent. */
+  readonly latenessMs: number;
+}
+
+class Meter implements Traffic {
+  private readonly mix: readonly MixedClass[];
+  private readonly order: readonly number[];
+  private readonly fresh: Pool;
+  private readonly kept: Pool;
+  private readonly startedMs: number;
+  private readonly gap: Gap;
+  private readonly answeredBy: Record<string, number> = {};
+  private readonly failures: FailedRequest[] = [];
+  private readonly underWay = new Set<Promise<void>>();
+  private readonly stopping = new AbortController();
+  private timer: NodeJS.Timeout | undefined;
+  private next = 0;
+  private worstLatenessMs = 0;
+  private stopped: Promise<TrafficReport> | undefined;
+
+  constructor(private readonly options: TrafficOptions) {
+    const { mix = defaultMix, timeoutMs = 5_000, url } = options;
+    this.startedMs = this.nowMs;
+    this.gap = new Gap(this.startedMs);
+    this.mix = mix.map((one) => ({ timeoutMs, ...one, tally: new Tally(one.name, one.path, this.startedMs) }));
+    this.order = turns(mix.map(({ weight = 1 }) => weight));
+    // Every open WebSocket listens to it.
+    setMaxListeners(0, this.stopping.signal);
+    // As many connections as there are requests under way: none waits for another's answer.
+    this.fresh = new Pool(url, { pipelining: 1 });
+    this.kept = new Pool(url, { pipelining: 1 });
+  }
+
+  start(): void {
+    const { ratePerSecond, url } = this.options;
+    this.options.timeline.emit("traffic", "traffic.started", `${ratePerSecond} requests a second to ${url}`, {
+      ratePerSecond,
+      url,
+      mix: this.mix.map(({ name, path, weight = 1 }) => ({ name, path, weight })),
+    });
+    this.tick();
+  }
+
+  stop(): Promise<TrafficReport> {
+    return (this.stopped ??= this.end());
+  }
+
+  snapshot(): TrafficReport {
+    return this.report(this.nowMs);
+  }
+
+  private async end(): Promise<TrafficReport> {
+    clearTimeout(this.timer);
+    const stoppedMs = this.nowMs;
+    this.sendDue(stoppedMs);
+    this.stopping.abort();
+    while (this.underWay.size > 0) await Promise.all(this.underWay);
+    await Promise.all([this.fresh.destroy(), this.kept.destroy()]);
+    const report = this.report(stoppedMs);
+    this.options.timeline.emit("traffic", "traffic.stopped", describeTotals(report), { report });
+    return report;
+  }
+
+  /** Sends what is due and sleeps until the next request is. */
+  private tick(): void {
+    this.sendDue(this.nowMs);
+    const waitMs = this.startedMs + dueMs(this.next, this.options.ratePerSecond) - this.nowMs;
+    this.timer = setTimeout(() => this.tick(), Math.ceil(waitMs));
+  }
+
+  /** Sends every request whose time has come, however late the event loop may be. */
+  private sendDue(nowMs: number): void {
+    for (;;) {
+      const intendedMs = this.startedMs + dueMs(this.next, this.options.ratePerSecond);
+      if (intendedMs > nowMs) return;
+      this.send(this.next++, intendedMs);
+    }
+  }
+
+  private send(index: number, intendedMs: number): void {
+    const one = this.mix[this.order[index % this.order.length]!]!;
+    const request = { one, intendedMs, latenessMs: this.nowMs - intendedMs, traceId: newTraceId() };
+    this.worstLatenessMs = Math.max(this.worstLatenessMs, request.latenessMs);
+    one.tally.send();
+    const work = this.perform(request).then((outcome) => {
+      this.underWay.delete(work);
+      this.judge(request, outcome);
+    });
+    this.underWay.add(work);
+  }
+
+  private perform({ one, latenessMs, traceId }: SentRequest): Promise<Outcome> {
+    const timeoutMs = one.timeoutMs - latenessMs;
+    if (timeoutMs <= 0) {
+      const message = `this machine was ${Math.round(latenessMs)} ms late, longer than an answer may take`;
+      return Promise.resolve({ kind: "unsent", message });
+    }
+    const headers = { "user-agent": "greenlight-traffic", "x-amzn-trace-id": traceId };
+    if (one.name === "webSocket") {
+      const url = new URL(one.path, this.options.url.replace(/^http/, "ws")).href;
+      return visitWebSocket({ url, headers, openMs: one.openMs ?? 1_000, timeoutMs, signal: this.stopping.signal });
+    }
+    const ownConnection = one.name === "fresh";
+    return sendHttp(ownConnection ? this.fresh : this.kept, { path: one.path, headers, ownConnection, timeoutMs });
+  }
+
+  private judge({ one, intendedMs, latenessMs, traceId }: SentRequest, outcome: Outcome): void {
+    const endedMs = this.nowMs;
+    const version = outcome.headers && this.options.versions?.identify(traceId, outcome.headers);
+    const end = outcome.kind === "ok" ? this.checkVersion(outcome, version, intendedMs, endedMs) : outcome;
+    if (end.kind === "ok") {
+      const latencyMs = end.latencyMs === undefined ? endedMs - intendedMs : latenessMs + end.latencyMs;
+      one.tally.succeed(endedMs, latencyMs);
+      this.gap.success(endedMs);
+      return;
+    }
+    one.tally.fail(end.kind);
+    if (this.failures.length >= failuresKept) return;
+    const failure = { intendedMs, endedMs, class: one.name, kind: end.kind, message: end.message, version, traceId };
+    this.failures.push(failure);
+    this.options.timeline.emit("traffic", "traffic.failed", `${one.name} request failed: ${end.message}`, failure);
+  }
+
+  private checkVersion(outcome: Outcome, version: string | undefined, intendedMs: number, endedMs: number): Outcome {
+    const { versions } = this.options;
+    if (!versions) return outcome;
+    const name = version ?? "unknown";
+    this.answeredBy[name] = (this.answeredBy[name] ?? 0) + 1;
+    if (version !== undefined && versions.isExpected(version, intendedMs, endedMs)) return outcome;
+    const message =
+      version === undefined ? "nobody knows which version answered" : `${version} answered, and was not live`;
+    return { kind: "wrongVersion", headers: outcome.headers, message };
+  }
+
+  private report(nowMs: number): TrafficReport {
+    return {
+      ratePerSecond: this.options.ratePerSecond,
+      durationMs: nowMs - this.startedMs,
+      classes: this.mix.map(({ tally }) => tally.report(nowMs)),
+      longestGapMs: this.gap.longestUntil(nowMs),
+      answeredBy: { ...this.answeredBy },
+      failures: [...this.failures],
+      worstLatenessMs: this.worstLatenessMs,
+    };
+  }
+
+  private get nowMs(): number {
+    return this.options.timeline.clock.elapsedMs;
+  }
+}

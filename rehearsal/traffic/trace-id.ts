@@ -1,0 +1,11 @@
+import { randomBytes } from "node:crypto";
+
+/**
+ * A new value for the header `X-Amzn-Trace-Id`, by which the load balancer's access log can be asked who answered.
+ *
+ * Source: Application Load Balancer user guide, "Request tracing".
+ */
+export function newTraceId(nowMs = Date.now()): string {
+  const seconds = Math.floor(nowMs / 1000);
+  return `Root=1-${seconds.toString(16).padStart(8, "0")}-${randomBytes(12).toString("hex")}`;
+}

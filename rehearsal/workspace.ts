@@ -1,0 +1,109 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, realpath, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { ProcessRegistry } from "./ecs/process-group";
+
+type CleanUp = () => void | Promise<void>;
+
+/**
+ * Everything that a rehearsal has to leave behind nothing of: a directory, and what `onClose` was told.
+ *
+ * If this process dies without `close()`, even by SIGKILL, a reaper kills the registered process groups and removes the
+ * directory.
+ */
+export class Workspace {
+  private readonly cleanUps: CleanUp[] = [];
+  private closed: Promise<void> | undefined;
+
+  /** Use `createWorkspace`. */
+  constructor(
+    /** A new directory of this workspace's own, as an absolute path without symbolic links. */
+    readonly directory: string,
+    private readonly reaper: Reaper,
+  ) {}
+
+  /** Told of every process group while it runs. */
+  get processes(): ProcessRegistry {
+    return this.reaper;
+  }
+
+  /** Has `cleanUp` run at `close()`, before those that were added earlier. */
+  onClose(cleanUp: CleanUp): void {
+    this.cleanUps.push(cleanUp);
+  }
+
+  /**
+   * Runs every clean-up step, the last one added first, and removes the directory; a second call waits for the first.
+   *
+   * @throws AggregateError with the failures of all steps; every step has run all the same.
+   */
+  close(): Promise<void> {
+    this.closed ??= this.cleanUp();
+    return this.closed;
+  }
+
+  private async cleanUp(): Promise<void> {
+    const failures: unknown[] = [];
+    const attempt = async (step: CleanUp) => {
+      try {
+        await step();
+      } catch (error) {
+        failures.push(error);
+      }
+    };
+    for (let step = this.cleanUps.pop(); step; step = this.cleanUps.pop()) await attempt(step);
+    await attempt(() => rm(this.directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }));
+    await this.reaper.close();
+    if (failures.length === 0) return;
+    const messages = failures.map((error) => (error instanceof Error ? error.message : String(error)));
+    throw new AggregateError(failures, `Not everything could be cleaned up: ${messages.join("; ")}`);
+  }
+}
+
+/** The other end of reaper.mjs. A reaper that cannot be started or has died only leaves us without its help. */
+class Reaper implements ProcessRegistry {
+  private readonly child: ChildProcess;
+
+  constructor(directory: string) {
+    this.child = spawn(process.execPath, [join(__dirname, "reaper.mjs")], {
+      // A session of its own: Ctrl-C does not reach it.
+      detached: true,
+      stdio: ["pipe", "ignore", "ignore"],
+      cwd: "/",
+      env: {},
+    });
+    this.child.on("error", () => undefined);
+    this.child.stdin?.on("error", () => undefined);
+    this.child.unref();
+    this.tell(`dir ${directory}`);
+  }
+
+  add(pgid: number): void {
+    this.tell(`+${pgid}`);
+  }
+
+  remove(pgid: number): void {
+    this.tell(`-${pgid}`);
+  }
+
+  async close(): Promise<void> {
+    const { pid, exitCode, signalCode, stdin } = this.child;
+    stdin?.end();
+    const running = pid !== undefined && exitCode === null && signalCode === null;
+    if (!running) return;
+    this.child.ref();
+    await once(this.child, "exit");
+  }
+
+  private tell(line: string): void {
+    this.child.stdin?.write(`${line}\n`);
+  }
+}
+
+/** Makes a workspace: a directory `greenlight-…` for temporary files and a reaper that watches over it. */
+export async function createWorkspace(): Promise<Workspace> {
+  const directory = await realpath(await mkdtemp(join(tmpdir(), "greenlight-")));
+  return new Workspace(directory, new Reaper(directory));
+}
