@@ -9,7 +9,9 @@ const check = z.strictObject({
   method: z.enum(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]).optional(),
   headers: z.record(z.string(), z.string()).optional(),
   body: z.string().optional(),
-  expectStatus: z.union([status(), z.array(status()).min(1)], { error: "expected a status or a list of them" }).optional(),
+  expectStatus: z
+    .union([status(), z.array(status()).min(1)], { error: "expected a status or a list of them" })
+    .optional(),
   expectHeaders: z.record(z.string(), z.string()).optional(),
   expectBodyContains: z.string().optional(),
   expectBodyMatches: z.string().refine(isRegExp, { error: "is not a regular expression" }).optional(),
@@ -64,7 +66,10 @@ export const schema = z.strictObject({
   waitMinutes: minutes.default(5),
   terminationWaitMinutes: minutes.default(5),
   deploymentConfigName: z.string().min(1).default("CodeDeployDefault.ECSAllAtOnce"),
-  checks: z.array(check).min(1).default([{ path: "/" }]),
+  checks: z
+    .array(check)
+    .min(1)
+    .default([{ path: "/" }]),
   alarmNames: z.array(z.string().min(1)).default([]),
 
   vpcId: z.string().startsWith("vpc-").optional(),

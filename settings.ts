@@ -83,7 +83,8 @@ function networkProblems({ vpcId, publicSubnetIds, privateSubnetIds }: Partially
   const given = Object.entries({ vpcId, publicSubnetIds, privateSubnetIds });
   const missing = given.filter(([, value]) => value === undefined);
   if (missing.length === 0 || missing.length === given.length) return [];
-  const message = "is missing; an existing network needs vpcId, publicSubnetIds and privateSubnetIds, a new one none of them.";
+  const message =
+    "is missing; an existing network needs vpcId, publicSubnetIds and privateSubnetIds, a new one none of them.";
   return missing.map(([path]) => ({ path, message }));
 }
 
@@ -127,7 +128,10 @@ function secretValues(values: Readonly<Record<string, string>>): Record<string, 
 
 /** `text` if it fits, else its beginning and a digest of the whole, so that two long names stay two. */
 function shortName(text: string): string {
-  const plain = text.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-").replaceAll(/^[-0-9]+|-+$/g, "");
+  const plain = text
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .replaceAll(/^[-0-9]+|-+$/g, "");
   if (plain === text && text.length <= longestNameLength) return text;
   const digest = createHash("sha256").update(text).digest("hex").slice(0, 6);
   return `${plain.slice(0, longestNameLength - digest.length - 1).replace(/-$/, "")}-${digest}`;

@@ -21,7 +21,8 @@ export function setUp() {
     cwd: root,
     stdio: ["ignore", 2, 2],
   });
-  if (ran.status !== 0) fail(`npm ci failed (${ran.error?.message ?? `exit status ${ran.status}`}); its message is above.`);
+  if (ran.status !== 0)
+    fail(`npm ci failed (${ran.error?.message ?? `exit status ${ran.status}`}); its message is above.`);
 }
 
 function installedAsLocked() {

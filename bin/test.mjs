@@ -31,7 +31,10 @@ process.exit(failed === 0 && passed > 0 ? 0 : 1);
 
 function run(program, args) {
   return new Promise((resolve) => {
-    spawn(process.execPath, [program, ...args], { cwd: root, stdio: ["ignore", "inherit", "inherit"] }).on("close", resolve);
+    spawn(process.execPath, [program, ...args], { cwd: root, stdio: ["ignore", "inherit", "inherit"] }).on(
+      "close",
+      resolve,
+    );
   });
 }
 

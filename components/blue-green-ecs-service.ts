@@ -126,11 +126,7 @@ export class BlueGreenEcsService extends pulumi.ComponentResource {
     const logGroup = new aws.cloudwatch.LogGroup(name, { retentionInDays: settled.logRetentionDays }, parent);
     this.taskRole = serviceRole(`${name}-task`, "ecs-tasks.amazonaws.com", [], parent);
     this.executionRole = executionRole(`${name}-execution`, { ...settled, logGroup }, parent);
-    this.cluster = new aws.ecs.Cluster(
-      name,
-      { settings: [{ name: "containerInsights", value: "enabled" }] },
-      parent,
-    );
+    this.cluster = new aws.ecs.Cluster(name, { settings: [{ name: "containerInsights", value: "enabled" }] }, parent);
     const taskDefinitionArgs = {
       ...settled,
       family: name,
@@ -183,9 +179,15 @@ export function serviceProblems(args: Partial<BlueGreenEcsServiceArgs>): Problem
   ];
   const wrong = (path: string, message: string) => problems.push({ path, message });
   if (terminationWaitMinutes < 0 || terminationWaitMinutes > longestTerminationWaitMinutes) {
-    wrong("terminationWaitMinutes", `is ${terminationWaitMinutes}; CodeDeploy waits 0 to ${longestTerminationWaitMinutes}.`);
+    wrong(
+      "terminationWaitMinutes",
+      `is ${terminationWaitMinutes}; CodeDeploy waits 0 to ${longestTerminationWaitMinutes}.`,
+    );
   }
-  if (approvalWaitMinutes !== undefined && !(approvalWaitMinutes >= 1 && approvalWaitMinutes <= longestApprovalWaitMinutes)) {
+  if (
+    approvalWaitMinutes !== undefined &&
+    !(approvalWaitMinutes >= 1 && approvalWaitMinutes <= longestApprovalWaitMinutes)
+  ) {
     wrong("approvalWaitMinutes", `is ${approvalWaitMinutes}; CodeDeploy waits 1 to ${longestApprovalWaitMinutes}.`);
   }
   if (alarmNames.length > 10) wrong("alarmNames", `has ${alarmNames.length}; a deployment group takes at most 10.`);
@@ -201,7 +203,11 @@ function taskSecurityGroup(
   { network, containerPort }: { readonly network: Network; readonly containerPort: number },
   opts: pulumi.CustomResourceOptions,
 ): aws.ec2.SecurityGroup {
-  const group = new aws.ec2.SecurityGroup(`${name}-task`, { vpcId: network.vpcId, description: `${name}: tasks` }, opts);
+  const group = new aws.ec2.SecurityGroup(
+    `${name}-task`,
+    { vpcId: network.vpcId, description: `${name}: tasks` },
+    opts,
+  );
   const port = { ipProtocol: "tcp", fromPort: containerPort, toPort: containerPort };
   new aws.vpc.SecurityGroupIngressRule(
     `${name}-task`,

@@ -63,7 +63,10 @@ export class DeployPipeline extends pulumi.ComponentResource {
 
   constructor(name: string, args: DeployPipelineArgs, opts?: pulumi.ComponentResourceOptions) {
     const settled = withDefaults(defaults, args);
-    refuse(`DeployPipeline "${name}"`, [...nameProblems("name", name), ...repositoryProblems(settled.githubRepository)]);
+    refuse(`DeployPipeline "${name}"`, [
+      ...nameProblems("name", name),
+      ...repositoryProblems(settled.githubRepository),
+    ]);
     super("greenlight:index:DeployPipeline", name, {}, opts);
     const parent = { parent: this };
     const connection = githubConnection(name, settled.connectionArn, parent);
@@ -110,7 +113,9 @@ export class DeployPipeline extends pulumi.ComponentResource {
 /** What is wrong with the name of a GitHub repository; also asked by the reader of the settings. */
 export function repositoryProblems(githubRepository: string) {
   if (/^[\w.-]+\/[\w.-]+$/.test(githubRepository)) return [];
-  return [{ path: "githubRepository", message: `"${githubRepository}" is not a GitHub repository; expected owner/name.` }];
+  return [
+    { path: "githubRepository", message: `"${githubRepository}" is not a GitHub repository; expected owner/name.` },
+  ];
 }
 
 function githubConnection(name: string, arn: pulumi.Input<string> | undefined, opts: pulumi.CustomResourceOptions) {

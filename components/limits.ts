@@ -48,12 +48,16 @@ export function nameProblems(path: string, name: string): Problem[] {
 export function sizeProblems(cpu: number, memoryMiB: number): Problem[] {
   const memories = memoryOfCpu.get(cpu);
   if (!memories) {
-    return [{ path: "cpu", message: `Fargate has no size of ${cpu} units; choose ${[...memoryOfCpu.keys()].join(", ")}.` }];
+    return [
+      { path: "cpu", message: `Fargate has no size of ${cpu} units; choose ${[...memoryOfCpu.keys()].join(", ")}.` },
+    ];
   }
   if (memories.includes(memoryMiB)) return [];
   const step = memories.length > 3 ? `, in steps of ${memories[1]! - memories[0]!}` : "";
   const choices = step ? `${memories[0]} to ${memories.at(-1)}${step}` : memories.join(", ");
-  return [{ path: "memoryMiB", message: `Fargate does not pair ${memoryMiB} MiB with ${cpu} CPU units; choose ${choices}.` }];
+  return [
+    { path: "memoryMiB", message: `Fargate does not pair ${memoryMiB} MiB with ${cpu} CPU units; choose ${choices}.` },
+  ];
 }
 
 /** Checks the two listener ports against each other. */
@@ -66,7 +70,12 @@ export function portProblems(productionPort: number, testPort: number): Problem[
 /** Checks that CloudWatch Logs has this retention. */
 export function retentionProblems(path: string, days: number): Problem[] {
   if (logRetentionDays.includes(days)) return [];
-  return [{ path, message: `CloudWatch Logs cannot keep logs for ${days} days; choose one of ${logRetentionDays.join(", ")}.` }];
+  return [
+    {
+      path,
+      message: `CloudWatch Logs cannot keep logs for ${days} days; choose one of ${logRetentionDays.join(", ")}.`,
+    },
+  ];
 }
 
 function range(first: number, last: number, step: number): number[] {

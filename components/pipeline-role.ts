@@ -55,7 +55,11 @@ function deployStatements({ service }: PipelineParts): Statement[] {
   return [
     { actions: ["codedeploy:CreateDeployment", "codedeploy:GetDeployment"], resources: [deploymentGroup.arn] },
     {
-      actions: ["codedeploy:GetApplication", "codedeploy:GetApplicationRevision", "codedeploy:RegisterApplicationRevision"],
+      actions: [
+        "codedeploy:GetApplication",
+        "codedeploy:GetApplicationRevision",
+        "codedeploy:RegisterApplicationRevision",
+      ],
       resources: [application.arn],
     },
     { actions: ["codedeploy:GetDeploymentConfig"], resources: [deploymentConfig] },

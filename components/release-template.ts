@@ -4,11 +4,7 @@ import { stringify } from "yaml";
 
 /** Lifecycle events of an ECS deployment that may have a hook. Source: CodeDeploy user guide, reference-appspec-file-structure-hooks. */
 export type HookableEvent =
-  | "BeforeInstall"
-  | "AfterInstall"
-  | "AfterAllowTestTraffic"
-  | "BeforeAllowTraffic"
-  | "AfterAllowTraffic";
+  "BeforeInstall" | "AfterInstall" | "AfterAllowTestTraffic" | "BeforeAllowTraffic" | "AfterAllowTraffic";
 
 export interface AppSpec {
   readonly containerName: string;

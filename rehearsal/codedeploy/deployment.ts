@@ -178,12 +178,12 @@ export class Deployment {
     const { waitTimeInMinutes = 0 } = this.props.group.blueGreenDeploymentConfig.deploymentReadyOption;
     this.tell("deployment.ready", `deployment ${this.id} is Ready: a person may continue it`);
     const approved = new Promise<void>((resolve) => (this.approve = resolve));
-    await this.within(waitTimeInMinutes, "waiting for a person to continue", (signal) => orAborted(approved, signal)).catch(
-      (error: unknown) => {
-        if (!(error instanceof TimedOut)) throw error;
-        throw new StopRequested(`nobody continued the deployment within ${waitTimeInMinutes} minutes`);
-      },
-    );
+    await this.within(waitTimeInMinutes, "waiting for a person to continue", (signal) =>
+      orAborted(approved, signal),
+    ).catch((error: unknown) => {
+      if (!(error instanceof TimedOut)) throw error;
+      throw new StopRequested(`nobody continued the deployment within ${waitTimeInMinutes} minutes`);
+    });
   }
 
   private async rollBack(): Promise<void> {
@@ -196,7 +196,10 @@ export class Deployment {
   }
 
   private get terminationWaitMinutes(): number {
-    return this.props.group.blueGreenDeploymentConfig.terminateBlueInstancesOnDeploymentSuccess.terminationWaitTimeInMinutes ?? 0;
+    return (
+      this.props.group.blueGreenDeploymentConfig.terminateBlueInstancesOnDeploymentSuccess
+        .terminationWaitTimeInMinutes ?? 0
+    );
   }
 
   private wait(text: string, minutes: number): Promise<void> {

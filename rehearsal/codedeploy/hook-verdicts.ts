@@ -26,13 +26,22 @@ export class HookVerdicts {
   put(deploymentId: string | undefined, executionId: string | undefined, status: string | undefined): void {
     const execution = this.executions.get(executionId ?? "");
     if (!execution || execution.deploymentId !== deploymentId) {
-      throw new AwsError("InvalidLifecycleEventHookExecutionIdException", `no hook execution ${executionId} in ${deploymentId}`);
+      throw new AwsError(
+        "InvalidLifecycleEventHookExecutionIdException",
+        `no hook execution ${executionId} in ${deploymentId}`,
+      );
     }
     if (execution.reported) {
-      throw new AwsError("LifecycleEventAlreadyCompletedException", `hook execution ${executionId} has its verdict already`);
+      throw new AwsError(
+        "LifecycleEventAlreadyCompletedException",
+        `hook execution ${executionId} has its verdict already`,
+      );
     }
     if (status !== "Succeeded" && status !== "Failed") {
-      throw new AwsError("InvalidLifecycleEventHookExecutionStatusException", `${status} is neither Succeeded nor Failed`);
+      throw new AwsError(
+        "InvalidLifecycleEventHookExecutionStatusException",
+        `${status} is neither Succeeded nor Failed`,
+      );
     }
     execution.reported = true;
     execution.report(status);

@@ -49,7 +49,8 @@ export const firstStep: Step = { kind: "event", event: "BeforeInstall" };
 /** The step after `step`, given what came of it. Blue serves production until AllowTraffic is done. */
 export function nextStep(step: Step, outcome: Outcome, rules: LifecycleRules): Step {
   if (step.kind === "ended") return step;
-  if (step.kind === "rollback") return { kind: "ended", status: step.status, reason: afterRollback(step.reason, outcome) };
+  if (step.kind === "rollback")
+    return { kind: "ended", status: step.status, reason: afterRollback(step.reason, outcome) };
   // Nothing can stop the end of blue half way: there is nothing to go back to.
   if (step.kind === "terminateBlue") return { kind: "ended", status: "Succeeded" };
   if (outcome.kind !== "done") return afterTrouble(step, outcome, rules);
@@ -62,7 +63,9 @@ export function nextStep(step: Step, outcome: Outcome, rules: LifecycleRules): S
 
 function afterTrouble(step: Step, outcome: Exclude<Outcome, { kind: "done" }>, rules: LifecycleRules): Step {
   const [status, rollback] =
-    outcome.kind === "failed" ? (["Failed", rules.rollbackOnFailure] as const) : (["Stopped", rules.rollbackOnStop] as const);
+    outcome.kind === "failed"
+      ? (["Failed", rules.rollbackOnFailure] as const)
+      : (["Stopped", rules.rollbackOnStop] as const);
   // Before Install there is nothing to roll back.
   const nothingDone = step.kind === "event" && step.event === "BeforeInstall";
   return { kind: rollback && !nothingDone ? "rollback" : "ended", status, reason: outcome.reason };

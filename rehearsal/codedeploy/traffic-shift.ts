@@ -20,7 +20,8 @@ export function shiftSteps(deploymentConfigName: string): ShiftStep[] {
     ];
   }
   const linear = /^CodeDeployDefault\.ECSLinear(\d+)PercentEvery(\d+)Minutes$/.exec(deploymentConfigName);
-  if (!linear) throw new Error(`${deploymentConfigName} is not a deployment configuration that CodeDeploy predefines for ECS`);
+  if (!linear)
+    throw new Error(`${deploymentConfigName} is not a deployment configuration that CodeDeploy predefines for ECS`);
   const [percent, minutes] = [Number(linear[1]), Number(linear[2])];
   const shares = Array.from({ length: Math.ceil(100 / percent) }, (_, index) => Math.min((index + 1) * percent, 100));
   return shares.map((greenPercent) => ({ greenPercent, thenWaitMinutes: greenPercent === 100 ? 0 : minutes }));

@@ -48,7 +48,12 @@ export class TrafficRoutes {
 
 /** The names of a deployment group's two target groups. Throws unless there are exactly two. */
 export function targetGroupNames(account: Account, group: DeploymentGroup): [string, string] {
-  const names = group.loadBalancerInfo.targetGroupPairInfo.targetGroups.map(({ name }) => account.targetGroup(name).name);
-  if (names.length !== 2) throw new Error(`deployment group ${group.deploymentGroupName} names ${names.length} target groups; CodeDeploy wants 2`);
+  const names = group.loadBalancerInfo.targetGroupPairInfo.targetGroups.map(
+    ({ name }) => account.targetGroup(name).name,
+  );
+  if (names.length !== 2)
+    throw new Error(
+      `deployment group ${group.deploymentGroupName} names ${names.length} target groups; CodeDeploy wants 2`,
+    );
   return [names[0]!, names[1]!];
 }

@@ -11,12 +11,17 @@ const longestArtifactBytes = 3 * 1024 * 1024;
  *
  * @throws Error (RefusedTemplate for what is in the files) before anything is registered or started.
  */
-export function readRelease({ configuration, inputArtifacts = [] }: PipelineAction, execution: PipelineExecution): FilledTemplate {
+export function readRelease(
+  { configuration, inputArtifacts = [] }: PipelineAction,
+  execution: PipelineExecution,
+): FilledTemplate {
   for (const name of inputArtifacts) {
     const { sizeBytes } = inputArtifact(execution, name);
     if (sizeBytes <= longestArtifactBytes) continue;
     const size = (sizeBytes / 1024 / 1024).toFixed(1);
-    throw new Error(`Exception while trying to read the artifact ${name}: it has ${size} MB; CodeDeployToECS takes at most 3 MB`);
+    throw new Error(
+      `Exception while trying to read the artifact ${name}: it has ${size} MB; CodeDeployToECS takes at most 3 MB`,
+    );
   }
   const read = (artifactKey: string, file: string) => {
     const name = configuration[artifactKey] ?? "";

@@ -66,7 +66,13 @@ export class RefusedTemplate extends Error {
   }
 }
 
-const hookableEvents = ["BeforeInstall", "AfterInstall", "AfterAllowTestTraffic", "BeforeAllowTraffic", "AfterAllowTraffic"];
+const hookableEvents = [
+  "BeforeInstall",
+  "AfterInstall",
+  "AfterAllowTestTraffic",
+  "BeforeAllowTraffic",
+  "AfterAllowTraffic",
+];
 
 /**
  * Puts the image into the task definition as the CodeDeployToECS action does, and refuses what it, ECS or CodeDeploy

@@ -50,13 +50,19 @@ export class PipelineRunner {
   /** Whether a push to this branch starts the pipeline. */
   startsOn(branch: string): boolean {
     const sources = this.pipeline.stages.flatMap(({ actions }) => actions);
-    return sources.some(({ configuration }) => configuration.BranchName === branch && configuration.DetectChanges !== "false");
+    return sources.some(
+      ({ configuration }) => configuration.BranchName === branch && configuration.DetectChanges !== "false",
+    );
   }
 
   /** Starts a run; resolves when it has ended, however it ended. */
   async start(commitId: string, summary: string): Promise<ExecutionResult> {
     const execution = { id: randomUUID(), commitId, summary, artifacts: new Map<string, Artifact>() };
-    this.tell("execution.started", execution, `run ${short(execution.id)} of ${this.pipeline.name} started: "${summary}"`);
+    this.tell(
+      "execution.started",
+      execution,
+      `run ${short(execution.id)} of ${this.pipeline.name} started: "${summary}"`,
+    );
     let reason: string | undefined;
     for (const stage of this.pipeline.stages) {
       const gate = this.gates.get(stage.name)!;
@@ -75,11 +81,19 @@ export class PipelineRunner {
     }
     const status = reason === undefined ? "Succeeded" : "Failed";
     const why = reason === undefined ? "" : `: ${reason}`;
-    this.tell(`execution.${status.toLowerCase()}`, execution, `run ${short(execution.id)} ${status.toLowerCase()}${why}`);
+    this.tell(
+      `execution.${status.toLowerCase()}`,
+      execution,
+      `run ${short(execution.id)} ${status.toLowerCase()}${why}`,
+    );
     return { execution, status, ...(reason === undefined ? {} : { reason }) };
   }
 
-  private async runStage(stage: string, actions: readonly PipelineAction[], execution: PipelineExecution): Promise<void> {
+  private async runStage(
+    stage: string,
+    actions: readonly PipelineAction[],
+    execution: PipelineExecution,
+  ): Promise<void> {
     this.tell("stage.started", execution, `stage ${stage} started`, { stage });
     try {
       // Actions without a run order run side by side.
@@ -99,7 +113,12 @@ export class PipelineRunner {
     if (output !== undefined && artifact) execution.artifacts.set(output, artifact);
   }
 
-  private tell(type: string, { id, commitId }: PipelineExecution, text: string, detail: Record<string, unknown> = {}): void {
+  private tell(
+    type: string,
+    { id, commitId }: PipelineExecution,
+    text: string,
+    detail: Record<string, unknown> = {},
+  ): void {
     this.timeline.emit("codepipeline", type, text, { executionId: id, commitId, ...detail });
   }
 }

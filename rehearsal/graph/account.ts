@@ -21,7 +21,9 @@ export interface BuildProject {
   readonly name: string;
   readonly buildTimeout?: number;
   readonly source: { readonly buildspec: string };
-  readonly environment: { readonly environmentVariables?: readonly { readonly name: string; readonly value: string }[] };
+  readonly environment: {
+    readonly environmentVariables?: readonly { readonly name: string; readonly value: string }[];
+  };
 }
 
 export interface DeploymentGroup {
@@ -142,7 +144,10 @@ export class Account {
 
   /** An object's content. */
   object(bucket: string, key: string): Buffer {
-    const { contentBase64 } = this.get<{ contentBase64: string }>("aws:s3/bucketObjectv2:BucketObjectv2", { bucket, key });
+    const { contentBase64 } = this.get<{ contentBase64: string }>("aws:s3/bucketObjectv2:BucketObjectv2", {
+      bucket,
+      key,
+    });
     return Buffer.from(contentBase64, "base64");
   }
 
@@ -158,10 +163,13 @@ export class Account {
   }
 
   private get<T>(type: string, wanted: Strings): T {
-    const matches = ({ outputs }: GraphResource) => Object.entries(wanted).every(([key, value]) => outputs[key] === value);
+    const matches = ({ outputs }: GraphResource) =>
+      Object.entries(wanted).every(([key, value]) => outputs[key] === value);
     const found = this.recorder.all(type).find(matches);
     if (found) return read(found);
-    const described = Object.entries(wanted).map(([key, value]) => `${key} "${value}"`).join(", ");
+    const described = Object.entries(wanted)
+      .map(([key, value]) => `${key} "${value}"`)
+      .join(", ");
     throw new Error(`the program registers no ${type} with ${described}, which its release refers to`);
   }
 

@@ -66,7 +66,10 @@ const outputsOf: Readonly<Record<string, Outputs>> = {
   "aws:s3/bucket:Bucket": (name) => ({ bucket: name, id: name, arn: `arn:aws:s3:::${name}` }),
   "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": nothingAdded,
   "aws:s3/bucketNotification:BucketNotification": nothingAdded,
-  "aws:s3/bucketObjectv2:BucketObjectv2": (_, { bucket, key }) => ({ id: `${String(bucket)}/${String(key)}`, versionId: "1" }),
+  "aws:s3/bucketObjectv2:BucketObjectv2": (_, { bucket, key }) => ({
+    id: `${String(bucket)}/${String(key)}`,
+    versionId: "1",
+  }),
   "aws:s3/bucketPolicy:BucketPolicy": nothingAdded,
   "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": nothingAdded,
   "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": nothingAdded,
@@ -98,7 +101,8 @@ const results: Readonly<Record<string, Values>> = {
 /** The id and state that AWS (or Docker) would answer a creation with. Throws for a type that is not described here. */
 export function awsOutputs(type: string, name: string, inputs: Values): { id: string; state: Values } {
   const outputs = outputsOf[type];
-  if (!outputs) throw new Error(`${type} is not described in rehearsal/graph/aws-outputs.ts; add what AWS returns for it`);
+  if (!outputs)
+    throw new Error(`${type} is not described in rehearsal/graph/aws-outputs.ts; add what AWS returns for it`);
   const suffix = digest(`${type}/${name}`, 16);
   const given = inputs.name ?? inputs.bucket ?? inputs.deploymentGroupName;
   const physicalName = typeof given === "string" ? given : `${name}-${suffix.slice(0, 7)}`;
@@ -109,7 +113,8 @@ export function awsOutputs(type: string, name: string, inputs: Values): { id: st
 /** What AWS answers a provider function with. Throws for one that is not described here. */
 export function awsCall(token: string, inputs: Values): Values {
   const result = results[token];
-  if (!result) throw new Error(`${token} is not described in rehearsal/graph/aws-outputs.ts; add what AWS returns for it`);
+  if (!result)
+    throw new Error(`${token} is not described in rehearsal/graph/aws-outputs.ts; add what AWS returns for it`);
   return { ...inputs, ...result };
 }
 

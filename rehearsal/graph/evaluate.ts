@@ -25,10 +25,14 @@ export interface ProgramOptions {
  */
 export async function evaluateStack({ directory, stack, overrides = {} }: ProgramOptions): Promise<Graph> {
   const stackFile = path.join(directory, `Pulumi.${stack}.yaml`);
-  if (!existsSync(stackFile)) throw new Error(`there is no ${path.basename(stackFile)}; --stack names one that is there`);
+  if (!existsSync(stackFile))
+    throw new Error(`there is no ${path.basename(stackFile)}; --stack names one that is there`);
   const project = parse(readFileSync(path.join(directory, "Pulumi.yaml"), "utf8")) as { name: string };
   const written = (parse(readFileSync(stackFile, "utf8")) as { config?: Record<string, unknown> } | null)?.config ?? {};
-  const config = { ...Object.fromEntries(Object.entries(written).map(([key, value]) => [key, asText(value)])), ...overrides };
+  const config = {
+    ...Object.fromEntries(Object.entries(written).map(([key, value]) => [key, asText(value)])),
+    ...overrides,
+  };
   const program = path.join(directory, "index.ts");
   return evaluate({ project: project.name, stack, config }, () => {
     // The program runs anew each time, as a process of Pulumi's would.

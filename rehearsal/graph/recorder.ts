@@ -62,7 +62,9 @@ export class Recorder {
     const found = this.all(type).filter((resource) => resource.name.endsWith(name));
     if (found.length === 1) return found[0]!;
     const seen = this.all(type).map((resource) => resource.name);
-    throw new Error(`expected one ${type} named "*${name}", found ${found.length}; there are: ${seen.join(", ") || "none"}`);
+    throw new Error(
+      `expected one ${type} named "*${name}", found ${found.length}; there are: ${seen.join(", ") || "none"}`,
+    );
   }
 
   /** Every resource of a type. */

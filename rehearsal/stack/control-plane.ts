@@ -82,7 +82,11 @@ export function controlPlane({ traffic, group, service, deployments, verdicts }:
     describeNetworkInterfaces: ({ Filters = [] }) => {
       const wanted = `ELB ${loadBalancer.arn.split("loadbalancer/")[1]}`;
       const found = Filters.some(({ Name, Values }) => Name === "description" && Values?.includes(wanted));
-      const address = { NetworkInterfaceId: "eni-0123456789abcdef0", Description: wanted, PrivateIpAddress: "127.0.0.1" };
+      const address = {
+        NetworkInterfaceId: "eni-0123456789abcdef0",
+        Description: wanted,
+        PrivateIpAddress: "127.0.0.1",
+      };
       return { NetworkInterfaces: found ? [address] : [] };
     },
   };

@@ -39,9 +39,11 @@ export function functionInvoker(options: FunctionsOptions) {
 }
 
 async function unpack(code: unknown, directory: string): Promise<void> {
-  if (!(code instanceof pulumi.asset.AssetArchive)) throw new Error("the rehearsal unpacks code given as an AssetArchive");
+  if (!(code instanceof pulumi.asset.AssetArchive))
+    throw new Error("the rehearsal unpacks code given as an AssetArchive");
   for (const [name, asset] of Object.entries(await code.assets)) {
-    if (!(asset instanceof pulumi.asset.StringAsset)) throw new Error(`the rehearsal unpacks StringAssets; ${name} is another`);
+    if (!(asset instanceof pulumi.asset.StringAsset))
+      throw new Error(`the rehearsal unpacks StringAssets; ${name} is another`);
     const file = join(directory, name);
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, await asset.text);

@@ -51,7 +51,10 @@ export class Stack {
     const targetGroup = traffic.targetGroups.find(({ arn }) => arn === targetGroupArn);
     if (!targetGroup) throw new Error(`the service is born on ${targetGroupArn}, which is not of its deployment group`);
     const { family, containerDefinitions } = account.taskDefinition(taskDefinition);
-    const definition = parseTaskDefinition({ family, containerDefinitions: JSON.parse(containerDefinitions) as unknown });
+    const definition = parseTaskDefinition({
+      family,
+      containerDefinitions: JSON.parse(containerDefinitions) as unknown,
+    });
     const filled = definition.containerDefinitions.map((it) => (it.name === containerName ? { ...it, image } : it));
     const revision = this.register({ ...definition, containerDefinitions: filled }, containerName);
     const taskSet = this.service.createTaskSet({ ...revision, targetGroup });
@@ -97,7 +100,9 @@ export class Stack {
   private async endpointUrl(): Promise<string> {
     const { service, deployments, verdicts } = this;
     const { traffic, group } = this.options;
-    this.endpoint ??= startAwsEndpoint({ controlPlane: controlPlane({ traffic, group, service, deployments, verdicts }) });
+    this.endpoint ??= startAwsEndpoint({
+      controlPlane: controlPlane({ traffic, group, service, deployments, verdicts }),
+    });
     return (await this.endpoint).url;
   }
 

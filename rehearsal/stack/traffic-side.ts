@@ -29,7 +29,9 @@ export async function startTrafficSide(options: TrafficSideOptions): Promise<Tra
   const { prodTrafficRoute, testTrafficRoute } = group.loadBalancerInfo.targetGroupPairInfo;
   const production = account.listener(prodTrafficRoute.listenerArns[0] ?? "");
   const test = account.listener(testTrafficRoute.listenerArns[0] ?? "");
-  const [first, second] = targetGroupNames(account, group).map((name) => targetGroup(account.targetGroup(name), options));
+  const [first, second] = targetGroupNames(account, group).map((name) =>
+    targetGroup(account.targetGroup(name), options),
+  );
   const resource = account.loadBalancer(production.loadBalancerArn);
   const loadBalancer = new LoadBalancer(
     {

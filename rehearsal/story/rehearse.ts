@@ -33,10 +33,14 @@ export interface Rehearsal {
 /** Sets up everything that the program describes. Whatever it opened belongs to the workspace, and is closed with it. */
 export async function setUpRehearsal(context: RehearsalContext): Promise<Rehearsal> {
   const { options, workspace, clock, timeline, programDirectory } = context;
-  const overrides: Record<string, string> = options.appDirectory ? { "greenlight:appDirectory": options.appDirectory } : {};
+  const overrides: Record<string, string> = options.appDirectory
+    ? { "greenlight:appDirectory": options.appDirectory }
+    : {};
   const { recorder } = await evaluateStack({ directory: programDirectory, stack: options.stack, overrides });
   const resources = recorder.resources.filter(({ custom }) => custom).length;
-  timeline.emit("rehearsal", "graph.evaluated", `stack ${options.stack} describes ${resources} resources`, { resources });
+  timeline.emit("rehearsal", "graph.evaluated", `stack ${options.stack} describes ${resources} resources`, {
+    resources,
+  });
   const account = new Account(recorder);
   const group = deploymentGroup(account);
 
@@ -70,7 +74,11 @@ async function finishSetUp(
 /** The push as an event of the timeline. */
 export function tellPush(timeline: Timeline, { branch, commitId, message, author }: Push): void {
   const [summary = ""] = message.split("\n");
-  timeline.emit("git", "pushed", `${author} pushed ${commitId.slice(0, 7)} to ${branch}: "${summary}"`, { branch, commitId, message });
+  timeline.emit("git", "pushed", `${author} pushed ${commitId.slice(0, 7)} to ${branch}: "${summary}"`, {
+    branch,
+    commitId,
+    message,
+  });
 }
 
 function deploymentGroup(account: Account) {

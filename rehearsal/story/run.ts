@@ -76,7 +76,10 @@ function releaseByPush({ options, timeline, signal }: RehearsalContext, { reposi
 }
 
 /** Releases every further push until somebody ends the rehearsal. */
-async function stayForPushes({ timeline, signal }: RehearsalContext, { repository, pipeline, traffic }: Rehearsal): Promise<void> {
+async function stayForPushes(
+  { timeline, signal }: RehearsalContext,
+  { repository, pipeline, traffic }: Rehearsal,
+): Promise<void> {
   const { cloneDirectory, remoteUrl, branch } = repository;
   const text = `edit, commit and push in ${cloneDirectory} (remote ${remoteUrl}, branch ${branch}); Ctrl-C ends`;
   timeline.emit("rehearsal", "keep", text, { cloneDirectory, remoteUrl, branch, ...urls(traffic) });

@@ -18,7 +18,10 @@ export function pushSecondVersion(repository: LocalRepository, fault: Fault | un
     await bumpVersion(join(directory, versionFile));
     if (fault === undefined) return;
     await writeFile(join(directory, "broken.cjs"), brokenServers[fault]);
-    await appendFile(join(directory, "Dockerfile"), '\nENTRYPOINT []\nCOPY broken.cjs ./broken.cjs\nCMD ["node", "broken.cjs"]\n');
+    await appendFile(
+      join(directory, "Dockerfile"),
+      '\nENTRYPOINT []\nCOPY broken.cjs ./broken.cjs\nCMD ["node", "broken.cjs"]\n',
+    );
   });
 }
 

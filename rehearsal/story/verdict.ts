@@ -29,7 +29,9 @@ export function judgeRelease(evidence: Evidence): Verdict {
     { when: "blue is stopped", production: released, test: released },
   ];
   const missing = [
-    ...(evidence.pipelineStatus === "Succeeded" ? [] : [`the pipeline run ${evidence.pipelineStatus}: ${evidence.reason}`]),
+    ...(evidence.pipelineStatus === "Succeeded"
+      ? []
+      : [`the pipeline run ${evidence.pipelineStatus}: ${evidence.reason}`]),
     ...notSeen(expected, evidence.observations),
     ...lost(evidence.totals),
     ...stillRunning(evidence.running, released),
@@ -46,13 +48,18 @@ export function judgeRollback(evidence: Evidence): Verdict {
     { when: "after the rollback", production: before, test: before },
   ];
   const missing = [
-    ...(evidence.pipelineStatus === "Failed" ? [] : [`the pipeline run ${evidence.pipelineStatus}, and should have failed`]),
+    ...(evidence.pipelineStatus === "Failed"
+      ? []
+      : [`the pipeline run ${evidence.pipelineStatus}, and should have failed`]),
     ...notSeen(expected, evidence.observations),
     ...lost(evidence.totals),
     ...stillRunning(evidence.running, before),
   ];
   if (missing.length > 0) return { succeeded: false, text: missing.join("; ") };
-  return { succeeded: true, text: `the faulty version was rolled back, ${before} is live, and not one request was lost` };
+  return {
+    succeeded: true,
+    text: `the faulty version was rolled back, ${before} is live, and not one request was lost`,
+  };
 }
 
 function notSeen(expected: readonly Observation[], seen: readonly Observation[]): string[] {

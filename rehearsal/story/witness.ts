@@ -37,7 +37,11 @@ export class Witness {
     const { productionUrl, testUrl, versions, timeline } = this.options;
     const [production, test] = await Promise.all([whoAnswers(productionUrl, versions), whoAnswers(testUrl, versions)]);
     this.observations.push({ when, production, test });
-    timeline.emit("traffic", "observed", `${when}: production answers ${production}, test answers ${test}`, { when, production, test });
+    timeline.emit("traffic", "observed", `${when}: production answers ${production}, test answers ${test}`, {
+      when,
+      production,
+      test,
+    });
   }
 
   /** Waits for the questions under way, and watches no longer. */

@@ -1,0 +1,229 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parseDockerfile, replaceVariables } from "../../rehearsal/images/dockerfile";
+import { readDockerignore } from "../../rehearsal/images/globs";
+import { planRun } from "../../rehearsal/images/run-line";
+import { ImageWorkshop } from "./support/image-workshop";
+
+describe("an image built without Docker", () => {
+  let workshop: ImageWorkshop;
+
+  beforeEach(async () => {
+    workshop = await ImageWorkshop.open();
+  });
+  afterEach(() => workshop.close());
+
+  describe("a Dockerfile", () => {
+    it("names every wrong line at once", () => {
+      assert.throws(() => parseDockerfile("RUN x\nFOO bar\nCOPY"), {
+        message:
+          "Dockerfile: line 1: RUN stands before FROM; only ARG may\nDockerfile: line 2: unknown instruction: FOO\n" +
+          "Dockerfile: line 3: COPY needs an argument\n" +
+          "Dockerfile: there is no FROM: a Dockerfile begins with the image that it builds on",
+      });
+    });
+
+    it("keeps the spaces of the exec form, and takes what is no JSON for the shell form", () => {
+      const [stage] = parseDockerfile('FROM node\nCMD ["sh", "-c", "node a.js"]\nCMD [node, a.js]').stages;
+      assert.deepEqual(stage.instructions[0]?.execForm, ["sh", "-c", "node a.js"]);
+      assert.equal(stage.instructions[1]?.execForm, undefined);
+    });
+
+    it("replaces variables as Docker does", () => {
+      const variables = new Map([["A", "1"]]);
+      assert.equal(replaceVariables("$A ${A} ${B:-2} ${A:+3}${B:+4} \\$A $B.", variables), "1 1 2 3 $A .");
+    });
+
+    it("needs something to start", async () => {
+      const app = await workshop.write({ Dockerfile: "FROM node:22\nWORKDIR /app" });
+      await assert.rejects(workshop.build(app), /the stage that begins in line 1 has no CMD and no ENTRYPOINT/);
+    });
+
+    it("that is not there is named as Docker names it", async () => {
+      const app = await workshop.write({ "a.txt": "" });
+      await assert.rejects(workshop.build(app), /unable to prepare context: .*Dockerfile: no such file or directory/);
+    });
+  });
+
+  describe("a build", () => {
+    it("copies files, directories and patterns to where Docker puts them", async () => {
+      const app = await workshop.write({
+        Dockerfile:
+          'FROM node:22\nWORKDIR /app\nCOPY *.json ./\nCOPY src lib\nCOPY src/one.js /bin/renamed.js\nCOPY ["a b.txt", "/"]\nCMD x',
+        "package.json": "{}",
+        "src/one.js": "1",
+        "src/deep/two.js": "2",
+        "a b.txt": "spaces",
+      });
+      const read = await workshop.contents(await workshop.build(app));
+      assert.equal(await read("app/package.json"), "{}");
+      assert.equal(await read("app/lib/one.js"), "1");
+      assert.equal(await read("app/lib/deep/two.js"), "2");
+      assert.equal(await read("bin/renamed.js"), "1");
+      assert.equal(await read("a b.txt"), "spaces");
+    });
+
+    it("fails with the line whose COPY has no source", async () => {
+      const app = await workshop.write({ Dockerfile: "FROM node:22\nCOPY missing.js .\nCMD x" });
+      await assert.rejects(
+        workshop.build(app),
+        /^Error: Dockerfile line 2: COPY failed: file not found.*stat missing.js/,
+      );
+    });
+
+    it("does not see what .dockerignore excludes, and sees its exceptions", async () => {
+      const ignored = readDockerignore("# comment\nnode_modules\n*.md\ndocs\n!docs/keep.md\n**/*.log\n");
+      assert.equal(ignored.excludes("node_modules/a/b.js"), true);
+      assert.equal(ignored.excludes("packages/node_modules/a.js"), false);
+      assert.equal(ignored.excludes("docs/other.md"), true);
+      assert.equal(ignored.excludes("docs/keep.md"), false);
+      assert.equal(ignored.excludes("deep/down/a.log"), true);
+      const app = await workshop.write({
+        Dockerfile: "FROM node:22\nCOPY . /app\nCMD x",
+        ".dockerignore": "secret\ndocs\n!docs/keep.md\n",
+        "secret/key": "k",
+        "docs/keep.md": "kept",
+        "docs/other.md": "",
+      });
+      const read = await workshop.contents(await workshop.build(app));
+      assert.equal(await read("app/docs/keep.md"), "kept");
+      await assert.rejects(read("app/docs/other.md"), /ENOENT/);
+      await assert.rejects(read("app/secret/key"), /ENOENT/);
+    });
+
+    it("copies from an earlier stage and leaves out a stage that nothing needs", async () => {
+      const app = await workshop.write({
+        Dockerfile:
+          "FROM node:22 AS build\nRUN mkdir /out && echo built > /out/a.txt\nFROM node:22 AS unused\nRUN node -e 'process.exit(1)'\n" +
+          "FROM node:22\nCOPY --from=build /out /app\nCMD x",
+      });
+      const read = await workshop.contents(await workshop.build(app));
+      assert.equal(await read("app/a.txt"), "built\n");
+    });
+
+    it("gives the same digest for the same sources, and another for another content", async () => {
+      const files = { Dockerfile: "FROM node:22\nCOPY . /app\nCMD x", "a.txt": "1" };
+      const first = await workshop.build(await workshop.write(files, "first"));
+      const second = await workshop.build(await workshop.write(files, "second"));
+      const third = await workshop.build(await workshop.write({ ...files, "a.txt": "2" }, "third"));
+      assert.match(first.digest, /^sha256:[0-9a-f]{64}$/);
+      assert.equal(second.digest, first.digest);
+      assert.notEqual(third.digest, first.digest);
+    });
+
+    it("runs a step once while what it depends on stays the same", async () => {
+      const Dockerfile =
+        "FROM node:22\nWORKDIR /app\nCOPY package.json .\nRUN node -e 'console.log(`ran`)'\nCOPY . .\nCMD node a.js";
+      const app = await workshop.write({ Dockerfile, "package.json": "{}", "a.js": "1" });
+      const count = () => workshop.lines.filter((line) => line === "ran").length;
+      await workshop.build(app);
+      await workshop.write({ "a.js": "2" });
+      const read = await workshop.contents(await workshop.build(app));
+      assert.equal(count(), 1);
+      assert.equal(await read("app/a.js"), "2");
+      assert.ok(workshop.lines.includes(" ---> Using cache"));
+      await workshop.write({ "package.json": '{ "name": "other" }' });
+      await workshop.build(app);
+      assert.equal(count(), 2);
+    });
+
+    it("hands ARG and ENV to its commands, and says which build argument nobody takes", async () => {
+      const app = await workshop.write({
+        Dockerfile:
+          "ARG NODE=22\nFROM node:${NODE}-alpine\nARG COMMIT_ID=none\nENV COMMIT=$COMMIT_ID\n" +
+          "RUN node -e 'console.log(process.env.COMMIT, process.env.SECRET_OF_THE_PERSON)'\nCMD x",
+      });
+      process.env.SECRET_OF_THE_PERSON = "leaked";
+      try {
+        await workshop.build(app, "app", { COMMIT_ID: "abc", OTHER: "1" });
+      } finally {
+        delete process.env.SECRET_OF_THE_PERSON;
+      }
+      assert.ok(workshop.lines.includes("abc undefined"), workshop.lines.join("\n"));
+      assert.ok(workshop.lines.includes("Step 1/5 : FROM node:22-alpine"));
+      assert.ok(workshop.lines.includes("[Warning] One or more build-args [OTHER] were not consumed"));
+    });
+
+    it("fails with the status of a failing RUN", async () => {
+      const app = await workshop.write({ Dockerfile: "FROM node:22\nRUN node -e 'process.exit(3)'\nCMD x" });
+      await assert.rejects(workshop.build(app), /The command '\/bin\/sh -c node -e .* returned a non-zero code: 3/);
+    });
+
+    it("does not run what is neither Node nor a file command, and says so", async () => {
+      const marker = join(workshop.directory, "not-made");
+      const app = await workshop.write({
+        Dockerfile: `FROM node:22\nRUN sh -c 'touch ${marker}' && node -v\nRUN apk add x | cat\nCMD x`,
+      });
+      await workshop.build(app);
+      await assert.rejects(readFile(marker), /ENOENT/);
+      assert.ok(workshop.lines.some((line) => line.startsWith(" ---> Not run on this machine: sh -c touch")));
+      assert.ok(
+        workshop.lines.some((line) => line.startsWith(" ---> Not run on this machine: apk add x | cat (shell syntax")),
+      );
+      assert.ok(workshop.lines.includes(process.version));
+    });
+
+    it("forgets the CMD of its base with a new ENTRYPOINT, but not its own", async () => {
+      const base = 'FROM node:22 AS base\nCMD ["base.js"]\nFROM base\n';
+      const own = await workshop.build(
+        await workshop.write({ Dockerfile: `${base}CMD ["own.js"]\nENTRYPOINT ["node"]` }),
+      );
+      assert.deepEqual([own.config.Entrypoint, own.config.Cmd], [["node"], ["own.js"]]);
+      const other = await workshop.build(await workshop.write({ Dockerfile: `${base}ENTRYPOINT ["node", "x.js"]` }));
+      assert.deepEqual([other.config.Entrypoint, other.config.Cmd], [["node", "x.js"], undefined]);
+    });
+
+    it("says that a base image's own files are not there", async () => {
+      await workshop.buildFiles({ Dockerfile: "FROM nginx:alpine\nCMD nginx" });
+      assert.ok(workshop.lines.includes(" ---> nginx:alpine is not pulled: its files and settings are not there"));
+    });
+
+    it("lays a bind mount over the image only while the command runs", async () => {
+      const app = await workshop.write({
+        Dockerfile:
+          "FROM node:22\nWORKDIR /app\nRUN --mount=type=bind,source=in.txt,target=in.txt --mount=type=cache,target=/c cp in.txt out.txt\nCMD x",
+        "in.txt": "mounted",
+      });
+      const read = await workshop.contents(await workshop.build(app));
+      assert.equal(await read("app/out.txt"), "mounted");
+      await assert.rejects(read("app/in.txt"), /ENOENT/);
+    });
+  });
+
+  describe("a RUN line", () => {
+    const context = { root: "/store/rootfs", workingDirectory: "/app", variables: new Map([["DIR", "/data"]]) };
+    const script = (line: string) => planRun(line, context).script;
+
+    it("cannot reach a file outside of the image", () => {
+      assert.equal(
+        script("rm -rf ../../../etc /var/* ~/.npm $DIR"),
+        "rm -rf /store/rootfs/etc /store/rootfs/var/* /store/rootfs/root/.npm /store/rootfs/data",
+      );
+      assert.equal(script("cd / && rm -rf tmp"), "cd /store/rootfs/ && rm -rf /store/rootfs/tmp");
+      assert.equal(script("echo x > /etc/passwd"), "echo x > /store/rootfs/etc/passwd");
+    });
+
+    it("leaves this machine's npm cache and Node alone", () => {
+      assert.deepEqual(planRun("npm ci && npm cache clean --force", context), {
+        script: "npm ci && true",
+        skipped: ["npm cache clean --force (the cache is this machine's, not the image's)"],
+      });
+      assert.equal(script("corepack enable"), "corepack enable --install-directory /store/rootfs/usr/local/bin");
+    });
+
+    it("is left out whole where its shell syntax is not understood", () => {
+      for (const line of [
+        "echo $(id)",
+        "npm ci | tee log",
+        "if true; then npm ci; fi",
+        "npm ci &",
+        "node < /etc/passwd",
+        "echo `id`",
+      ]) {
+        assert.equal(script(line), undefined, line);
+        assert.match(planRun(line, context).skipped[0] ?? "", /shell syntax that is not performed here/);
+      }
+    });
+  });
+});
