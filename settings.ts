@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import * as path from "node:path";
-import { z } from "zod";
+import type { z } from "zod";
 import { serviceProblems } from "./components/blue-green-ecs-service";
 import { repositoryProblems } from "./components/deploy-pipeline";
 import { hookProblems } from "./components/green-test-hook";

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { Clock } from "./clock";
 import { Timeline } from "./events";
 import { helpText, parseOptions, type RehearsalOptions, UsageError } from "./options";
+import type * as story from "./story/run";
 import { type Display, displayMode, showTimeline } from "./terminal/display";
 import { createWorkspace } from "./workspace";
 
@@ -32,7 +33,7 @@ async function rehearse(options: RehearsalOptions): Promise<number> {
     const programDirectory = join(__dirname, "..");
     // Pulumi's SDK takes a second to load, which a wrong option or --help need not wait for.
     // eslint-disable-next-line @typescript-eslint/no-require-imports
-    const { run } = require("./story/run") as typeof import("./story/run");
+    const { run } = require("./story/run") as typeof story;
     const context = { options, programDirectory, workspace, clock, timeline, signal: interruption.signal };
     return (await run(context, display)) ? exit.asItShould : exit.notAsItShould;
   } catch (error) {
