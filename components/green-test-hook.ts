@@ -5,7 +5,7 @@ import type { BlueGreenEcsService } from "./blue-green-ecs-service";
 import { withDefaults } from "./defaults";
 import { bundleGreenTestHook } from "./hook-bundle";
 import { longestSoakMinutes, retentionProblems } from "./limits";
-import { grant, serviceRole } from "./policy";
+import { grant, serviceRole, type Statement } from "./policy";
 import { type Problem, refuse } from "./problems";
 
 export interface GreenTestHookArgs {
@@ -80,6 +80,7 @@ export class GreenTestHook extends pulumi.ComponentResource {
       [{ actions: ["lambda:InvokeFunction"], resources: [this.function.arn] }],
       parent,
     );
+    grant(`${name}-own-code`, this.role, [keepFromOwnCode(this.function.arn)], parent);
     this.registerOutputs();
   }
 }
@@ -118,18 +119,30 @@ function statements(logGroup: aws.cloudwatch.LogGroup) {
       resources: ["*"],
     },
     {
-      // Lambda's own network interfaces in the VPC, which do not exist yet when the permission is checked.
+      // Lambda makes network interfaces in the VPC with this role, and asks for these on all resources.
       // Source: Lambda developer guide, configuration-vpc, "Required IAM permissions".
-      actions: [
-        "ec2:CreateNetworkInterface",
-        "ec2:DeleteNetworkInterface",
-        "ec2:DescribeSubnets",
-        "ec2:AssignPrivateIpAddresses",
-        "ec2:UnassignPrivateIpAddresses",
-      ],
+      actions: networkInterfaceActions,
       resources: ["*"],
     },
   ];
+}
+
+const networkInterfaceActions = [
+  "ec2:CreateNetworkInterface",
+  "ec2:DeleteNetworkInterface",
+  "ec2:DescribeSubnets",
+  "ec2:AssignPrivateIpAddresses",
+  "ec2:UnassignPrivateIpAddresses",
+];
+
+/** What Lambda does with the role, the function's code may not. Source: the same page, "Security best practices". */
+function keepFromOwnCode(functionArn: pulumi.Input<string>): Statement {
+  return {
+    effect: "Deny",
+    actions: networkInterfaceActions,
+    resources: ["*"],
+    conditions: { ArnEquals: { "lambda:SourceFunctionArn": functionArn } },
+  };
 }
 
 function hookSecurityGroup(name: string, service: BlueGreenEcsService, opts: pulumi.CustomResourceOptions) {

@@ -1,8 +1,10 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
-/** One statement of an identity policy; `Allow` is the only effect that the project uses. */
+/** One statement of an identity policy. */
 export interface Statement {
+  /** @default "Allow" */
+  readonly effect?: "Allow" | "Deny";
   readonly actions: readonly string[];
   /** ARNs. `*` only for actions that AWS knows no resource for; the comment beside it says so. */
   readonly resources: pulumi.Input<readonly pulumi.Input<string>[]>;
@@ -13,8 +15,8 @@ export interface Statement {
 export function policyDocument(statements: readonly Statement[]): pulumi.Output<string> {
   return pulumi.jsonStringify({
     Version: "2012-10-17",
-    Statement: statements.map(({ actions, resources, conditions }) => ({
-      Effect: "Allow",
+    Statement: statements.map(({ effect = "Allow", actions, resources, conditions }) => ({
+      Effect: effect,
       Action: actions,
       Resource: resources,
       ...(conditions ? { Condition: conditions } : {}),
