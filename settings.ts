@@ -30,18 +30,22 @@ export type Settings = Omit<z.output<typeof schema>, "environment"> & {
  */
 export function readSettings(): Settings {
   const stackFile = `Pulumi.${pulumi.getStack()}.yaml`;
-  const parsed = schema.safeParse(rawSettings());
+  const raw = rawSettings();
+  const misplaced = misplacedProblems();
+  const parsed = schema.safeParse(raw);
   if (!parsed.success) {
     // A setting of the wrong type has no value to judge further; the others have.
-    const problems = parsed.error.issues.flatMap(problemsOf);
+    const problems = parsed.error.issues.flatMap((issue) => problemsOf(issue, raw));
     const broken = new Set(problems.map((problem) => topLevel(problem.path)));
-    const sound = Object.fromEntries(Object.entries(rawSettings()).filter(([key]) => !broken.has(key)));
+    const sound = Object.fromEntries(Object.entries(raw).filter(([key]) => !broken.has(key)));
     const rest = schema.partial().safeParse(sound);
-    const further = rest.success ? meaningProblems(rest.data).filter(({ path }) => !broken.has(topLevel(path))) : [];
-    refuse(stackFile, [...problems, ...further]);
+    const further = rest.success ? meaningProblems(rest.data) : [];
+    const judged = further.map(({ path }) => topLevel(path)).map((key) => [key, judgedBy[key] ?? key]);
+    const kept = further.filter((_, index) => !judged[index]!.some((key) => broken.has(key)));
+    refuse(stackFile, [...misplaced, ...problems, ...kept]);
   }
   const settings = parsed.data!;
-  refuse(stackFile, meaningProblems(settings));
+  refuse(stackFile, [...misplaced, ...meaningProblems(settings)]);
   const asksPerson = settings.trafficShift === "approval";
   return {
     ...settings,
@@ -53,6 +57,14 @@ export function readSettings(): Settings {
 }
 
 type Partially = Partial<z.output<typeof schema>>;
+
+/** Settings that are judged by another one, and so only where that one can be read. */
+const judgedBy: Readonly<Record<string, string>> = {
+  memoryMiB: "cpu",
+  testPort: "productionPort",
+  waitMinutes: "trafficShift",
+  appDirectory: "firstImage",
+};
 
 /** What the types cannot say: values that AWS does not pair, folders that are not there. */
 function meaningProblems(settings: Partially): Problem[] {
@@ -88,6 +100,14 @@ function networkProblems({ vpcId, publicSubnetIds, privateSubnetIds }: Partially
   return missing.map(([path]) => ({ path, message }));
 }
 
+/** Settings under the name of a renamed project, where `pulumi config set` puts what is given without a namespace. */
+function misplacedProblems(): Problem[] {
+  const project = pulumi.getProject();
+  if (project === namespace) return [];
+  const keys = Object.keys(schema.shape).filter((key) => `${project}:${key}` in pulumi.runtime.allConfig());
+  return keys.map((key) => ({ path: `${project}:${key}`, message: `is not read; write ${namespace}:${key}.` }));
+}
+
 /** The namespace's settings as they were written: Pulumi hands over each as text, whatever its type. */
 function rawSettings(): Record<string, unknown> {
   const entries = Object.entries(pulumi.runtime.allConfig()).filter(([key]) => key.startsWith(`${namespace}:`));
@@ -104,17 +124,22 @@ function typed(key: string, text: string): unknown {
   }
 }
 
-function problemsOf(issue: z.core.$ZodIssue): Problem[] {
+function problemsOf(issue: z.core.$ZodIssue, raw: unknown): Problem[] {
   const where = issue.path.map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`)).join("");
   const at = where.replace(/^\./, "");
   if (issue.code !== "unrecognized_keys") {
-    const missing = issue.code === "invalid_type" && issue.input === undefined && !at.includes(".");
-    return [{ path: at, message: missing ? `is missing. ${issue.message}` : issue.message }];
+    const message = issue.message.replace(/^Invalid input: /, "");
+    const missing = valueAt(raw, issue.path) === undefined;
+    return [{ path: at, message: missing ? `is missing; ${message.replace(/, received undefined$/, "")}` : message }];
   }
   return issue.keys.map((key) => ({
     path: at ? `${at}.${key}` : key,
     message: "is not a setting; docs/settings.md lists them all.",
   }));
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce((inner, key) => (inner as Record<PropertyKey, unknown> | undefined)?.[key], value);
 }
 
 function topLevel(path: string): string {
@@ -126,13 +151,14 @@ function secretValues(values: Readonly<Record<string, string>>): Record<string, 
   return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, pulumi.secret(value)]));
 }
 
-/** `text` if it fits, else its beginning and a digest of the whole, so that two long names stay two. */
-function shortName(text: string): string {
+/** `text` if AWS takes it everywhere, else its beginning and a digest of the whole, so that two names stay two. */
+export function shortName(text: string): string {
+  if (nameProblems("name", text).length === 0) return text;
   const plain = text
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, "-")
-    .replaceAll(/^[-0-9]+|-+$/g, "");
-  if (plain === text && text.length <= longestNameLength) return text;
+    .replace(/^([-0-9]|internal-)+/, "");
   const digest = createHash("sha256").update(text).digest("hex").slice(0, 6);
-  return `${plain.slice(0, longestNameLength - digest.length - 1).replace(/-$/, "")}-${digest}`;
+  const beginning = plain.slice(0, longestNameLength - digest.length - 1).replace(/-$/, "");
+  return `${beginning || "stack"}-${digest}`;
 }

@@ -100,6 +100,8 @@ export class BlueGreenEcsService extends pulumi.ComponentResource {
   /** What ECS does for the task: pulls its image, writes its log. */
   readonly executionRole: aws.iam.Role;
   readonly securityGroup: aws.ec2.SecurityGroup;
+  /** The name that all revisions of the task definition share. */
+  readonly taskFamily: string;
   readonly containerName: string;
   readonly containerPort: number;
   readonly testPort: number;
@@ -116,6 +118,7 @@ export class BlueGreenEcsService extends pulumi.ComponentResource {
     const parent = { parent: this };
     this.network = settled.network;
     this.firstImage = pulumi.output(settled.image);
+    this.taskFamily = name;
     this.containerName = name;
     this.containerPort = settled.containerPort;
     this.testPort = settled.testPort;
@@ -129,7 +132,7 @@ export class BlueGreenEcsService extends pulumi.ComponentResource {
     this.cluster = new aws.ecs.Cluster(name, { settings: [{ name: "containerInsights", value: "enabled" }] }, parent);
     const taskDefinitionArgs = {
       ...settled,
-      family: name,
+      family: this.taskFamily,
       containerName: this.containerName,
       executionRoleArn: this.executionRole.arn,
       taskRoleArn: this.taskRole.arn,

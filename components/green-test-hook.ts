@@ -43,6 +43,7 @@ export class GreenTestHook extends pulumi.ComponentResource {
     const { service, checks, waitMinutes, logRetentionDays } = withDefaults(defaults, args);
     refuse(`GreenTestHook "${name}"`, [
       ...hookProblems({ waitMinutes }),
+      ...checkProblems(checks),
       ...retentionProblems("logRetentionDays", logRetentionDays),
     ]);
     super("greenlight:index:GreenTestHook", name, {}, opts);
@@ -89,8 +90,18 @@ export class GreenTestHook extends pulumi.ComponentResource {
 export function hookProblems({ waitMinutes }: { waitMinutes: number }): Problem[] {
   if (waitMinutes >= 0 && waitMinutes <= longestSoakMinutes) return [];
   const reason = `the wait is one Lambda invocation, which ends after 15 minutes, so 0 to ${longestSoakMinutes}`;
-  const way = "for a longer look at green let a person continue the deployment (trafficShift: approval)";
+  const way = "For a longer look at green let a person continue the deployment (trafficShift: approval)";
   return [{ path: "waitMinutes", message: `is ${waitMinutes}; ${reason}. ${way}.` }];
+}
+
+function checkProblems(checks: readonly HttpCheck[]): Problem[] {
+  if (checks.length === 0)
+    return [{ path: "checks", message: "is empty; a test without a check would pass anything." }];
+  const wrong = checks.map(({ path }, index) => ({ path, index })).filter(({ path }) => !path.startsWith("/"));
+  return wrong.map(({ path, index }) => ({
+    path: `checks[${index}].path`,
+    message: `"${path}" must begin with /.`,
+  }));
 }
 
 function code(config: GreenTestConfig): pulumi.asset.AssetArchive {

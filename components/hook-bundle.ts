@@ -1,14 +1,14 @@
-import { buildSync } from "esbuild";
+import { build } from "esbuild";
 import * as path from "node:path";
 
-let bundle: string | undefined;
+let bundle: Promise<string> | undefined;
 
 /**
  * The green test hook's code as one CommonJS file, made once a program however many hooks there are. The AWS SDK stays
  * outside: Lambda's Node.js runtimes carry it. Source: Lambda developer guide, lambda-nodejs, "SDK versions".
  */
-export function bundleGreenTestHook(): string {
-  bundle ??= buildSync({
+export function bundleGreenTestHook(): Promise<string> {
+  bundle ??= build({
     entryPoints: [path.join(__dirname, "..", "hooks", "green-test", "index.ts")],
     bundle: true,
     write: false,
@@ -21,6 +21,6 @@ export function bundleGreenTestHook(): string {
     // runtime's SDK is elsewhere (NODE_PATH).
     supported: { "dynamic-import": false },
     logLevel: "silent",
-  }).outputFiles[0]!.text;
+  }).then(({ outputFiles }) => outputFiles[0]!.text);
   return bundle;
 }

@@ -83,9 +83,9 @@ export class BlueGreenLoadBalancer extends pulumi.ComponentResource {
   }
 
   private admit(listener: string, port: number, cidrs: readonly string[]): void {
-    for (const cidr of cidrs) {
+    for (const cidr of new Set(cidrs)) {
       new aws.vpc.SecurityGroupIngressRule(
-        `${this.name}-${listener}-${cidr.replaceAll(/[^0-9a-f]+/g, "-")}`,
+        `${this.name}-${listener}-${cidr.toLowerCase().replaceAll(":", "-")}`,
         {
           securityGroupId: this.securityGroup.id,
           description: `${listener} listener`,

@@ -46,9 +46,9 @@ function sourceStatements({ connectionArn, artifacts, template, build }: Pipelin
 function deployStatements({ service }: PipelineParts): Statement[] {
   const { application, deploymentGroup } = service.codeDeploy;
   // A task definition's ARN without its revision number.
-  const anyRevision = pulumi
-    .all([service.service.arn, service.taskDefinitionTemplate.family])
-    .apply(([arn, family]) => `${arn.split(":").slice(0, 5).join(":")}:task-definition/${family}:*`);
+  const anyRevision = service.service.arn.apply(
+    (arn) => `${arn.split(":").slice(0, 5).join(":")}:task-definition/${service.taskFamily}:*`,
+  );
   const deploymentConfig = pulumi
     .all([deploymentGroup.arn, deploymentGroup.deploymentConfigName])
     .apply(([arn, config]) => `${arn.split(":").slice(0, 5).join(":")}:deploymentconfig:${config}`);

@@ -26,7 +26,11 @@ export const imagePlaceholder = "<IMAGE1_NAME>";
  * taskdef.json are made, so that the two cannot differ.
  */
 export function renderTaskDefinition(args: TaskDefinitionArgs, image: pulumi.Input<string>) {
-  return pulumi.output({
+  return pulumi.output(taskDefinition(args, image));
+}
+
+function taskDefinition(args: TaskDefinitionArgs, image: pulumi.Input<string>) {
+  return {
     family: args.family,
     requiresCompatibilities: ["FARGATE"],
     networkMode: "awsvpc",
@@ -53,22 +57,16 @@ export function renderTaskDefinition(args: TaskDefinitionArgs, image: pulumi.Inp
         },
       },
     ],
-  });
+  };
 }
 
 /** The same definition as arguments of `aws.ecs.TaskDefinition`, for the revision that the service is born with. */
 export function firstRevision(args: TaskDefinitionArgs, image: pulumi.Input<string>): aws.ecs.TaskDefinitionArgs {
-  const rendered = renderTaskDefinition(args, image);
+  // Spread before it is an output, so that a secret in the environment hides the containers and nothing else.
+  const { containerDefinitions, ...definition } = taskDefinition(args, image);
   return {
-    family: args.family,
-    requiresCompatibilities: rendered.requiresCompatibilities,
-    networkMode: rendered.networkMode,
-    cpu: rendered.cpu,
-    memory: rendered.memory,
-    runtimePlatform: rendered.runtimePlatform,
-    executionRoleArn: args.executionRoleArn,
-    taskRoleArn: args.taskRoleArn,
-    containerDefinitions: rendered.apply((it) => JSON.stringify(it.containerDefinitions)),
+    ...definition,
+    containerDefinitions: pulumi.jsonStringify(containerDefinitions),
     // A release that rolls back may need any earlier revision again.
     skipDestroy: true,
   };

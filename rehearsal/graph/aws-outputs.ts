@@ -113,8 +113,11 @@ export function awsOutputs(type: string, name: string, inputs: Values): { id: st
 /** What AWS answers a provider function with. Throws for one that is not described here. */
 export function awsCall(token: string, inputs: Values): Values {
   const result = results[token];
-  if (!result)
-    throw new Error(`${token} is not described in rehearsal/graph/aws-outputs.ts; add what AWS returns for it`);
+  if (!result) {
+    const details = `${token} is not described in rehearsal/graph/aws-outputs.ts; add what AWS returns for it`;
+    // Pulumi tells a call's failure by its details, as gRPC's errors have them.
+    throw Object.assign(new Error(details), { details });
+  }
   return { ...inputs, ...result };
 }
 

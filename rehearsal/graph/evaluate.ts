@@ -6,7 +6,7 @@ import { type GraphOptions, Recorder } from "./recorder";
 
 export interface Graph {
   readonly recorder: Recorder;
-  /** What the program exports. */
+  /** What the program exports; empty in a preview that leaves any of it unknown. */
   readonly outputs: Readonly<Record<string, unknown>>;
 }
 
@@ -42,26 +42,69 @@ export async function evaluateStack({ directory, stack, overrides = {} }: Progra
   });
 }
 
-/** Runs a program under the recorder; returns once everything that it registered has been recorded. */
+/**
+ * Runs a program under the recorder; returns once everything that it registered has been recorded.
+ *
+ * @throws what the program throws, or the first registration or apply that failed.
+ */
 export async function evaluate(
   options: GraphOptions,
   program: () => Record<string, unknown> | Promise<Record<string, unknown>>,
 ): Promise<Graph> {
   const recorder = await Recorder.install(options);
-  const exported = await pulumi.runtime.runInPulumiStack(async () => program());
-  const outputs = await settled(pulumi.output(exported));
-  await pulumi.runtime.disconnect();
-  return { recorder, outputs: outputs as Record<string, unknown> };
+  const failures: unknown[] = [];
+  const note = (failure: unknown) => void failures.push(failure);
+  // Pulumi's own host, too, learns of a failed registration or apply by the rejection that nobody handles.
+  process.on("unhandledRejection", note);
+  const restoreStackTraces = withoutStackTraces();
+  try {
+    const outputs = await pulumi.runtime.runInPulumiStack(() => attempt(program, note)).catch(note);
+    await pulumi.runtime.disconnect();
+    // Rejections are told between two turns of the event loop.
+    await new Promise(setImmediate);
+    if (failures.length > 0) throw failures[0];
+    return { recorder, outputs: outputs ?? {} };
+  } finally {
+    restoreStackTraces();
+    process.off("unhandledRejection", note);
+  }
 }
 
-function settled(output: pulumi.Output<unknown>): Promise<unknown> {
-  return new Promise((resolve) => {
-    pulumi.unsecret(output).apply(resolve);
-  });
+/**
+ * Pulumi's SDK takes a stack trace for each of the hundred promises that a resource is made of, and for its place in the
+ * source, which is most of the time that a graph takes, and which nobody reads here. Returns what turns them on again.
+ */
+function withoutStackTraces(): () => void {
+  const { stackTraceLimit } = Error;
+  const { sourceMapsEnabled } = process;
+  Error.stackTraceLimit = 0;
+  process.setSourceMapsEnabled(false);
+  return () => {
+    Error.stackTraceLimit = stackTraceLimit;
+    process.setSourceMapsEnabled(sourceMapsEnabled);
+  };
 }
 
-/** As the Pulumi CLI hands a setting to a program; a secret cannot be opened here, and is rehearsed with a placeholder. */
+/** Keeps a program's error from Pulumi's many promises, each of which would be rejected with it. */
+async function attempt(program: () => unknown, note: (failure: unknown) => void): Promise<unknown> {
+  try {
+    return await program();
+  } catch (failure) {
+    note(failure);
+    return {};
+  }
+}
+
+/** As the Pulumi CLI hands a setting to a program. */
 function asText(value: unknown): string {
-  if (typeof value === "object" && value !== null && "secure" in value) return "secret";
-  return typeof value === "string" ? value : JSON.stringify(value);
+  const opened = withoutSecrets(value);
+  return typeof opened === "string" ? opened : JSON.stringify(opened);
+}
+
+/** A secret cannot be opened here, and is rehearsed with a placeholder. */
+function withoutSecrets(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutSecrets);
+  if (typeof value !== "object" || value === null) return value;
+  if ("secure" in value) return "secret";
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withoutSecrets(item)]));
 }

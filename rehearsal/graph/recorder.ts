@@ -13,6 +13,8 @@ export interface GraphResource {
   readonly custom: boolean;
   readonly id: string;
   readonly inputs: Readonly<Record<string, unknown>>;
+  /** Names of the inputs that Pulumi keeps encrypted. */
+  readonly secretInputs: readonly string[];
   /** Inputs, and what AWS would add: arns, names, addresses. */
   readonly outputs: Readonly<Record<string, unknown>>;
   readonly ignoreChanges: readonly string[];
@@ -27,6 +29,7 @@ export interface GraphOptions {
   readonly stack: string;
   /** Settings as Pulumi hands them over, `greenlight:cpu` to `"256"`. */
   readonly config?: Readonly<Record<string, string>>;
+  /** As in `pulumi preview`, what AWS would add to a resource is unknown. @default false */
   readonly preview?: boolean;
 }
 
@@ -36,6 +39,8 @@ export interface GraphOptions {
  */
 export class Recorder {
   readonly resources: GraphResource[] = [];
+  /** Components that a provider makes, `awsx:ec2:Vpc` say: to the program, they have outputs as resources have. */
+  private readonly remoteComponents = new Set<string>();
 
   static async install({ project, stack, config = {}, preview = false }: GraphOptions): Promise<Recorder> {
     const recorder = new Recorder();
@@ -43,9 +48,12 @@ export class Recorder {
     await pulumi.runtime.setMocks(
       {
         newResource: (args) => {
-          // Components carry no id; their outputs are their own to register.
-          if (args.custom === false) return { id: undefined, state: {} };
-          return awsOutputs(args.type, args.name, args.inputs as Record<string, unknown>);
+          const isComponent = args.custom === false;
+          // The program's own components register their outputs themselves.
+          if (isComponent && !recorder.remoteComponents.has(args.type)) return { id: undefined, state: {} };
+          const inputs = args.inputs as Record<string, unknown>;
+          const { id, state } = awsOutputs(args.type, args.name, inputs);
+          return preview ? { id: undefined, state: inputs } : { id: isComponent ? undefined : id, state };
         },
         call: (args) => awsCall(args.token, args.inputs as Record<string, unknown>),
       },
@@ -76,11 +84,13 @@ export class Recorder {
   private listen(): void {
     const monitor = pulumi.runtime.getMonitor() as unknown as MockMonitor;
     const register = monitor.registerResource.bind(monitor);
-    monitor.registerResource = (request, callback) =>
-      register(request, (error, response) => {
+    monitor.registerResource = (request, callback) => {
+      if (request.getRemote()) this.remoteComponents.add(request.getType());
+      return register(request, (error, response) => {
         if (!error) this.record(request, response!);
         callback(error, response);
       });
+    };
   }
 
   private record(request: RegisterResourceRequest, response: MockResponse): void {
@@ -94,6 +104,7 @@ export class Recorder {
       custom: request.getCustom(),
       id: response.getId(),
       inputs: unwrapSecrets(inputs) as Record<string, unknown>,
+      secretInputs: Object.keys(inputs).filter((key) => pulumi.runtime.isRpcSecret(inputs[key])),
       outputs: unwrapSecrets(outputs) as Record<string, unknown>,
       ignoreChanges: request.getIgnorechangesList(),
       dependencies: request.getDependenciesList(),

@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { schema } from "../settings-schema";
+
+const text = readFileSync(join(__dirname, "../docs/settings.md"), "utf8");
+const { checks, healthCheck } = schema.shape;
+const nested = { "A check": checks.unwrap().element.shape, "A health check": healthCheck.unwrap().shape };
+
+/** The cells of each setting's row, by section; a row begins with the setting's name in code. */
+function rows(section: (title: string) => boolean): string[][] {
+  const sections = text.split(/^## /m).filter((it) => section(it.split("\n")[0]!));
+  const lines = sections.flatMap((it) => it.split("\n")).filter((line) => line.startsWith("| `"));
+  return lines.map((line) =>
+    line
+      .split("|")
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
+}
+
+function names(section: (title: string) => boolean): string[] {
+  return rows(section).map(([name]) => name!.replaceAll("`", ""));
+}
+
+describe("docs/settings.md", () => {
+  it("names every setting once, and none that is not there", () => {
+    const documented = names((title) => !(title in nested));
+    assert.deepEqual([...documented].sort(), Object.keys(schema.shape).sort());
+  });
+
+  for (const [title, shape] of Object.entries(nested)) {
+    it(`names every field of ${title.toLowerCase()}`, () => {
+      assert.deepEqual(names((it) => it === title).sort(), Object.keys(shape).sort());
+    });
+  }
+
+  it("tells each setting's default as the schema has it", () => {
+    const defaults = schema.parse({ githubRepository: "a/b" }) as Record<string, unknown>;
+    for (const [name, , documented] of rows((title) => !(title in nested))) {
+      const key = name!.replaceAll("`", "");
+      if (key === "githubRepository") assert.equal(documented, "required");
+      else if (defaults[key] === undefined) assert.match(documented!, /^(none|project and stack)$/, key);
+      else assert.equal(documented, `\`${JSON.stringify(defaults[key])}\``, key);
+    }
+  });
+
+  it("tells the type, the range and the purpose of each in one line", () => {
+    for (const cells of rows(() => true)) {
+      assert.equal(cells.length, 5, cells[0]);
+      assert.ok(cells[1] && cells[4], cells[0]);
+    }
+  });
+});
