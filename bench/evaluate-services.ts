@@ -3,7 +3,11 @@ import { BlueGreenEcsService, DeployPipeline, GreenTestHook, ImageRepository } f
 import { evaluate } from "../rehearsal/graph/evaluate";
 
 const count = Number(process.argv[2]);
-const network = { vpcId: "vpc-1", publicSubnetIds: ["subnet-1", "subnet-2"], privateSubnetIds: ["subnet-3", "subnet-4"] };
+const network = {
+  vpcId: "vpc-1",
+  publicSubnetIds: ["subnet-1", "subnet-2"],
+  privateSubnetIds: ["subnet-3", "subnet-4"],
+};
 
 function program(): Record<string, unknown> {
   for (let index = 1; index <= count; index++) {

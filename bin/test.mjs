@@ -39,6 +39,10 @@ function run(program, args) {
 }
 
 async function runSpecs() {
+  // Mocha's own command does this, too: a promise that nobody awaits must not fail unseen.
+  process.on("unhandledRejection", (reason) => {
+    throw reason;
+  });
   process.env.TSX_DISABLE_CACHE = "1";
   process.chdir(root);
   const { register } = await import("tsx/cjs/api");

@@ -128,7 +128,8 @@ export class BlueGreenEcsService extends pulumi.ComponentResource {
     this.securityGroup = taskSecurityGroup(name, this.loadBalancer, settled, parent);
     const logGroup = new aws.cloudwatch.LogGroup(name, { retentionInDays: settled.logRetentionDays }, parent);
     this.taskRole = serviceRole(`${name}-task`, "ecs-tasks.amazonaws.com", [], parent);
-    this.executionRole = executionRole(`${name}-execution`, { ...settled, logGroup }, parent);
+    const execution = executionRole(`${name}-execution`, { ...settled, logGroup }, parent);
+    this.executionRole = execution.role;
     this.cluster = new aws.ecs.Cluster(name, { settings: [{ name: "containerInsights", value: "enabled" }] }, parent);
     const taskDefinitionArgs = {
       ...settled,
@@ -149,6 +150,7 @@ export class BlueGreenEcsService extends pulumi.ComponentResource {
         securityGroup: this.securityGroup,
         containerName: this.containerName,
         firstRevision: firstRevision(taskDefinitionArgs, settled.image),
+        executionPolicy: execution.policy,
       },
       parent,
     );
@@ -203,7 +205,7 @@ export function serviceProblems(args: Partial<BlueGreenEcsServiceArgs>): Problem
 function taskSecurityGroup(
   name: string,
   { securityGroup: albGroup }: BlueGreenLoadBalancer,
-  { network, containerPort }: { readonly network: Network; readonly containerPort: number },
+  { network }: { readonly network: Network },
   opts: pulumi.CustomResourceOptions,
 ): aws.ec2.SecurityGroup {
   const group = new aws.ec2.SecurityGroup(
@@ -211,15 +213,16 @@ function taskSecurityGroup(
     { vpcId: network.vpcId, description: `${name}: tasks` },
     opts,
   );
-  const port = { ipProtocol: "tcp", fromPort: containerPort, toPort: containerPort };
+  // Any port, since a release may change the container's: then blue and green listen on different ones at the same time.
+  const anyPort = { ipProtocol: "tcp", fromPort: 0, toPort: 65535 };
   new aws.vpc.SecurityGroupIngressRule(
     `${name}-task`,
-    { securityGroupId: group.id, referencedSecurityGroupId: albGroup.id, description: "load balancer", ...port },
+    { securityGroupId: group.id, referencedSecurityGroupId: albGroup.id, description: "load balancer", ...anyPort },
     opts,
   );
   new aws.vpc.SecurityGroupEgressRule(
     `${name}-alb`,
-    { securityGroupId: albGroup.id, referencedSecurityGroupId: group.id, description: "tasks", ...port },
+    { securityGroupId: albGroup.id, referencedSecurityGroupId: group.id, description: "tasks", ...anyPort },
     opts,
   );
   // Whom the app calls is its own affair; ECR and CloudWatch Logs are among them.

@@ -9,6 +9,8 @@ export interface EcsServiceArgs {
   readonly loadBalancer: BlueGreenLoadBalancer;
   readonly securityGroup: aws.ec2.SecurityGroup;
   readonly firstRevision: aws.ecs.TaskDefinitionArgs;
+  /** Without it the first task cannot pull its image. */
+  readonly executionPolicy: aws.iam.RolePolicy;
   readonly containerName: string;
   readonly containerPort: number;
   readonly desiredCount: number;
@@ -52,7 +54,7 @@ export function ecsService(name: string, args: EcsServiceArgs, opts: pulumi.Cust
     {
       ...opts,
       // ECS refuses a service whose target group hangs on no listener.
-      dependsOn: [loadBalancer.productionListener, loadBalancer.testListener],
+      dependsOn: [loadBalancer.productionListener, loadBalancer.testListener, args.executionPolicy],
       ignoreChanges: [
         // Each of these belongs to the releases: UpdateService refuses them for a CODE_DEPLOY service, and every
         // deployment changes them. Source: ECS API reference, UpdateService.

@@ -14,12 +14,12 @@ export function executionRole(
   name: string,
   { image, repositoryArn, logGroup }: ExecutionRoleArgs,
   opts: pulumi.CustomResourceOptions,
-): aws.iam.Role {
+): { role: aws.iam.Role; policy: aws.iam.RolePolicy } {
   const role = serviceRole(name, "ecs-tasks.amazonaws.com", [], opts);
   const repositoryArns = pulumi
     .all([repositoryArn, image])
     .apply(([releases, first]) => [...new Set([releases, ...ecrRepositoryArns(first, releases)])]);
-  grant(
+  const policy = grant(
     name,
     role,
     [
@@ -36,7 +36,7 @@ export function executionRole(
     ],
     opts,
   );
-  return role;
+  return { role, policy };
 }
 
 /** The repository of an image in a private ECR registry, as an ARN of the same partition as `sibling`; none for other registries. */

@@ -21,7 +21,6 @@ export interface BlueGreenLoadBalancerArgs {
   readonly network: Network;
   readonly productionPort: number;
   readonly testPort: number;
-  readonly containerPort: number;
   /** Who may open the production port. */
   readonly productionCidrs: readonly string[];
   /** Who may open the test port, besides the test hook. */
@@ -105,7 +104,9 @@ export class BlueGreenLoadBalancer extends pulumi.ComponentResource {
       `${this.name}-${color}`,
       {
         vpcId: this.args.network.vpcId,
-        port: this.args.containerPort,
+        // ECS registers each task with its container's port, so this default is never used; and a change of it would
+        // replace a group that is in use.
+        port: 80,
         protocol: "HTTP",
         // Fargate tasks have network interfaces of their own.
         targetType: "ip",

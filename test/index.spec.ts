@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { devGraph, type Graph, type GraphResource, programGraph, shortUrns } from "./support/graph";
 
-const ignoredInputs = new Map([["aws:ecs/taskDefinition:TaskDefinition", ["cpu", "memory", "containerDefinitions"]]]);
+const ignoredInputs = new Map([
+  ["aws:ecs/taskDefinition:TaskDefinition", ["cpu", "memory", "containerDefinitions"]],
+  ["aws:ecs/service:Service", ["loadBalancers"]],
+]);
 
 /** The longest physical names. Source: each service's quotas or API reference. */
 const longestNames: Readonly<Record<string, number>> = {
@@ -82,17 +85,23 @@ describe("the program", () => {
     assert.deepEqual(comparable(again), comparable(graph));
   });
 
-  it("changes the release template, and nothing else, with the CPU", async () => {
-    const larger = await devGraph({ cpu: 1024, memoryMiB: 2048 });
-    const before = comparable(graph);
-    const changed = Object.entries(comparable(larger)).filter(
-      ([urn, resource]) => JSON.stringify(resource) !== JSON.stringify(before[urn]),
-    );
-    assert.deepEqual(shortUrns(changed.map(([urn]) => urn)), [
-      "aws:s3/bucketObjectv2:BucketObjectv2::greenlight-dev-template",
-    ]);
-    assert.equal(larger.recorder.resources.length, graph.recorder.resources.length);
-  });
+  for (const [what, change] of [
+    ["CPU", { cpu: 1024, memoryMiB: 2048 }],
+    ["environment", { environment: { COLOR: "green" } }],
+    ["container's port", { containerPort: 9000 }],
+  ] as const) {
+    it(`changes the release template, and nothing else, with the ${what}`, async () => {
+      const changed = await devGraph(change);
+      const before = comparable(graph);
+      const different = Object.entries(comparable(changed)).filter(
+        ([urn, resource]) => JSON.stringify(resource) !== JSON.stringify(before[urn]),
+      );
+      assert.deepEqual(shortUrns(different.map(([urn]) => urn)), [
+        "aws:s3/bucketObjectv2:BucketObjectv2::greenlight-dev-template",
+      ]);
+      assert.equal(changed.recorder.resources.length, graph.recorder.resources.length);
+    });
+  }
 });
 
 describe("two stacks", () => {

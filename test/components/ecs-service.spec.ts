@@ -65,6 +65,12 @@ describe("the ECS service", () => {
     ]);
   });
 
+  it("waits for the permission to pull its first image", () => {
+    const { dependencies } = graph.recorder.find(serviceType);
+    const policy = "aws:iam/rolePolicy:RolePolicy::greenlight-dev-execution";
+    assert.ok(shortUrns(dependencies).includes(policy), shortUrns(dependencies).join(", "));
+  });
+
   it("has a task of 0.25 vCPU and 512 MiB, whose earlier revisions stay for a rollback", () => {
     const { inputs, ignoreChanges } = graph.recorder.find(taskDefinitionType);
     const { containerDefinitions, ...task } = inputs;

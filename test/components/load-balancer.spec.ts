@@ -51,7 +51,7 @@ describe("the load balancer", () => {
       const group = graph.recorder.find(targetGroupType, `-${color}`);
       assert.deepEqual(group.inputs, {
         vpcId: its(graph, "awsx:ec2:Vpc", "", "vpcId"),
-        port: 3000,
+        port: 80,
         protocol: "HTTP",
         targetType: "ip",
         deregistrationDelay: 30,
@@ -102,7 +102,7 @@ describe("the load balancer with settings of its own", () => {
     assert.equal(graph.recorder.find(listenerType, "-test").inputs.port, 81);
     for (const color of ["-blue", "-green"]) {
       const { port, deregistrationDelay, healthCheck } = graph.recorder.find(targetGroupType, color).inputs;
-      assert.deepEqual([port, deregistrationDelay], [9000, 5]);
+      assert.deepEqual([port, deregistrationDelay], [80, 5]);
       assert.deepEqual(healthCheck, {
         path: "/healthz",
         interval: 10,

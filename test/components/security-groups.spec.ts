@@ -41,9 +41,9 @@ describe("the security groups", () => {
     assert.deepEqual(rules(graph, ingressType, alb).sort(), [`tcp 8080 0.0.0.0/0`, `tcp 8090 ${hook}`]);
   });
 
-  it("let the load balancer reach the tasks' port, and nothing else", () => {
-    assert.deepEqual(rules(graph, egressType, alb), [`tcp 3000 ${task}`]);
-    assert.deepEqual(rules(graph, ingressType, task), [`tcp 3000 ${alb}`]);
+  it("let the load balancer reach the tasks on any port, which a release may change, and nothing else", () => {
+    assert.deepEqual(rules(graph, egressType, alb), [`tcp 0-65535 ${task}`]);
+    assert.deepEqual(rules(graph, ingressType, task), [`tcp 0-65535 ${alb}`]);
   });
 
   it("let the app call whom it likes", () => {
