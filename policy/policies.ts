@@ -1,0 +1,144 @@
+import type { PolicyResource, StackValidationPolicy } from "@pulumi/policy";
+
+type Resources = readonly Pick<PolicyResource, "type" | "name" | "urn" | "props">[];
+type Report = (message: string, urn?: string) => void;
+type Props = Record<string, unknown>;
+
+const world = ["0.0.0.0/0", "::/0"];
+
+/** A stack that means to open it to everyone says so by disabling this policy in the configuration that it gives the pack. */
+const closedTestPort = policy(
+  "test-port-is-closed",
+  "The test listener's port admits nobody from everywhere.",
+  (resources, report) => {
+    const ports = testPorts(resources);
+    for (const { urn, name, props } of of(resources, "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule")) {
+      const {
+        cidrIpv4,
+        cidrIpv6,
+        fromPort = 0,
+        toPort = 65535,
+      } = props as Props & { fromPort?: number; toPort?: number };
+      if (!world.includes(String(cidrIpv4 ?? cidrIpv6))) continue;
+      const open = ports.find((port) => fromPort <= port && port <= toPort);
+      if (open !== undefined)
+        report(`${name} opens the test port ${open} to everyone; list the CIDR blocks that need it`, urn);
+    }
+  },
+);
+
+const immutableTags = policy("image-tags-are-immutable", "An image's tag is never moved.", (resources, report) => {
+  for (const { urn, name, props } of of(resources, "aws:ecr/repository:Repository")) {
+    if (props.imageTagMutability !== "IMMUTABLE") report(`${name} lets tags be overwritten; set IMMUTABLE`, urn);
+  }
+});
+
+const encryptedBuckets = policy(
+  "buckets-are-encrypted",
+  "Every bucket encrypts what is in it.",
+  (resources, report) => {
+    const type = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration";
+    for (const { urn, name } of without(
+      resources,
+      type,
+      (props) => Array.isArray(props.rules) && props.rules.length > 0,
+    )) {
+      report(`${name} has no server-side encryption configuration`, urn);
+    }
+  },
+);
+
+const privateBuckets = policy("buckets-are-private", "No bucket can be made public.", (resources, report) => {
+  const blocks = ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"];
+  const type = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock";
+  for (const { urn, name } of without(resources, type, (props) => blocks.every((block) => props[block] === true))) {
+    report(`${name} does not block all public access`, urn);
+  }
+});
+
+const noWildcardActions = policy(
+  "no-wildcard-actions",
+  "No role is allowed every action of a service.",
+  (resources, report) => {
+    for (const { urn, name, props } of of(resources, "aws:iam/rolePolicy:RolePolicy")) {
+      const document = JSON.parse(String(props.policy)) as {
+        Statement: { Effect: string; Action: string | string[] }[];
+      };
+      const allowed = document.Statement.filter(({ Effect }) => Effect === "Allow").flatMap(({ Action }) => Action);
+      const wild = allowed.filter((action) => action.includes("*"));
+      if (wild.length > 0) report(`${name} allows ${wild.join(", ")}; name the actions`, urn);
+    }
+  },
+);
+
+const logsEnd = policy("logs-have-retention", "No log is kept for ever.", (resources, report) => {
+  for (const { urn, name, props } of of(resources, "aws:cloudwatch/logGroup:LogGroup")) {
+    if (!props.retentionInDays) report(`${name} keeps its log for ever; set retentionInDays`, urn);
+  }
+});
+
+const isProduction = ({ urn }: { readonly urn: string }) =>
+  /^prod/.test(urn.split("::")[0]!.replace("urn:pulumi:", ""));
+
+const protectedProduction = policy(
+  "production-is-protected",
+  "In a stack whose name begins with prod the load balancer cannot be deleted by accident.",
+  (resources, report) => {
+    for (const resource of of(resources, "aws:lb/loadBalancer:LoadBalancer")) {
+      if (!isProduction(resource) || resource.props.enableDeletionProtection === true) continue;
+      report(`${resource.name} has no deletion protection; set deletionProtection`, resource.urn);
+    }
+  },
+);
+
+/** The project's own invariants, each on the whole stack. */
+export const policies: readonly StackValidationPolicy[] = [
+  closedTestPort,
+  immutableTags,
+  encryptedBuckets,
+  privateBuckets,
+  noWildcardActions,
+  logsEnd,
+  protectedProduction,
+];
+
+function policy(
+  name: string,
+  description: string,
+  validate: (resources: Resources, report: Report) => void,
+): StackValidationPolicy {
+  return {
+    name,
+    description,
+    enforcementLevel: "mandatory",
+    validateStack: ({ resources }, report) => validate(resources, report),
+  };
+}
+
+function of(resources: Resources, type: string): Resources {
+  return resources.filter((resource) => resource.type === type);
+}
+
+/** Buckets for which there is no companion of this type that is as it should be. */
+function without(resources: Resources, type: string, isSound: (props: Props) => boolean): Resources {
+  const sound = of(resources, type).filter(({ props }) => isSound(props as Props));
+  const covered = new Set(sound.map(({ props }) => String(props.bucket)));
+  return of(resources, "aws:s3/bucket:Bucket").filter(({ props }) => !covered.has(String(props.bucket)));
+}
+
+/** Ports of the listeners that deployment groups use for test traffic. */
+function testPorts(resources: Resources): number[] {
+  const groups = of(resources, "aws:codedeploy/deploymentGroup:DeploymentGroup");
+  const arns = groups.flatMap(({ props }) => {
+    const { testTrafficRoute } = (props as DeploymentGroupProps).loadBalancerInfo?.targetGroupPairInfo ?? {};
+    return testTrafficRoute?.listenerArns ?? [];
+  });
+  const listeners = of(resources, "aws:lb/listener:Listener").filter(({ props }) => arns.includes(String(props.arn)));
+  return listeners.map(({ props }) => Number(props.port));
+}
+
+interface DeploymentGroupProps {
+  readonly loadBalancerInfo?: {
+    readonly targetGroupPairInfo?: { readonly testTrafficRoute?: { readonly listenerArns: readonly string[] } };
+  };
+}
