@@ -31,9 +31,13 @@ export class Clock {
     return awsMs / this.scale;
   }
 
-  /** Real milliseconds allowed to real work that AWS bounds at `awsMs`. */
-  boundMs(awsMs: number): number {
-    return Math.max(awsMs / this.scale, Math.min(awsMs, shortestBoundMs));
+  /**
+   * Real milliseconds allowed to real work that AWS bounds at `awsMs`.
+   *
+   * @param shortestMs below which the bound never shrinks, in real time, unless AWS's own is shorter
+   */
+  boundMs(awsMs: number, shortestMs = shortestBoundMs): number {
+    return Math.max(awsMs / this.scale, Math.min(awsMs, shortestMs));
   }
 
   /** Waits `awsMs` of AWS time. Rejects with the signal's reason when aborted. */

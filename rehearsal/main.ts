@@ -9,8 +9,7 @@ import { createWorkspace } from "./workspace";
 /** Exit statuses, as `--help` tells them. */
 const exit = { asItShould: 0, notAsItShould: 1, couldNotStart: 2, interrupted: 130 };
 
-/** Ends the rehearsal when a person or the system asks for it, or when whoever started it is gone. */
-class Interrupted extends Error {}
+const parentCheckMs = 500;
 
 async function main(): Promise<number> {
   const parsed = parseOptions(process.argv.slice(2));
@@ -22,9 +21,7 @@ async function main(): Promise<number> {
 }
 
 async function rehearse(options: RehearsalOptions): Promise<number> {
-  const interruption = new AbortController();
-  const interrupt = () => interruption.abort(new Interrupted("interrupted"));
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, interrupt);
+  const signal = interruption();
   const clock = new Clock(options.scale);
   const timeline = new Timeline(clock);
   const workspace = await createWorkspace();
@@ -34,16 +31,31 @@ async function rehearse(options: RehearsalOptions): Promise<number> {
     // Pulumi's SDK takes a second to load, which a wrong option or --help need not wait for.
     // eslint-disable-next-line @typescript-eslint/no-require-imports
     const { run } = require("./story/run") as typeof story;
-    const context = { options, programDirectory, workspace, clock, timeline, signal: interruption.signal };
-    return (await run(context, display)) ? exit.asItShould : exit.notAsItShould;
+    const succeeded = await run({ options, programDirectory, workspace, clock, timeline, signal }, display);
+    if (signal.aborted) return exit.interrupted;
+    return succeeded ? exit.asItShould : exit.notAsItShould;
   } catch (error) {
     display.stop();
-    if (interruption.signal.aborted) return exit.interrupted;
+    if (signal.aborted) return exit.interrupted;
     process.stderr.write(`${(error as Error).message}\n`);
     return exit.couldNotStart;
   } finally {
     await cleanUp(workspace, display);
   }
+}
+
+/** Aborted when a person or the system ends the rehearsal, nobody reads its output any more, or npm is gone. */
+function interruption(): AbortSignal {
+  const controller = new AbortController();
+  const interrupt = () => controller.abort(new Error("interrupted"));
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, interrupt);
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", interrupt);
+  // npm that is killed tells nobody; whoever started us without npm may have meant to leave us alone.
+  if (process.env.npm_lifecycle_event !== undefined) {
+    const parent = process.ppid;
+    setInterval(() => process.ppid !== parent && interrupt(), parentCheckMs).unref();
+  }
+  return controller.signal;
 }
 
 async function cleanUp(workspace: { close(): Promise<void> }, display: Display): Promise<void> {

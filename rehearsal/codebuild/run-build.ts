@@ -59,7 +59,11 @@ const transitions: Record<SpecPhase, Transition> = {
   post_build: { type: "POST_BUILD" },
 };
 
+/** A first `npm ci` over a slow line takes minutes, whatever the scale. */
+const leastBuildMs = 10 * 60_000;
 const reasonLines = 5;
+/** Characters of a command that are shown. */
+const titleLength = 100;
 
 /** Performs one build as CodeBuild does. It never rejects for what a build can do wrong: the result tells. */
 export async function runBuild(request: BuildRequest): Promise<BuildResult> {
@@ -110,7 +114,7 @@ class Build {
     const { clock, signal, timeoutMinutes } = this.request;
     const onAbort = (): void => this.interrupt("STOPPED");
     signal.addEventListener("abort", onAbort, { once: true });
-    const timer = setTimeout(() => this.interrupt("TIMED_OUT"), clock.boundMs(timeoutMinutes * 60_000));
+    const timer = setTimeout(() => this.interrupt("TIMED_OUT"), clock.boundMs(timeoutMinutes * 60_000, leastBuildMs));
     try {
       if (signal.aborted) onAbort();
       await cp(this.request.sourceDirectory, this.source, { recursive: true, verbatimSymlinks: true });
@@ -167,7 +171,7 @@ class Build {
   private async runCommands(commands: readonly string[]): Promise<string | undefined> {
     for (const command of commands) {
       if (this.interruption) return undefined;
-      this.request.timeline.emit("codebuild", "command", `Running command ${command.trim()}`, { command });
+      this.request.timeline.emit("codebuild", "command", `Running command ${commandTitle(command)}`, { command });
       this.lastLines = [];
       const exitStatus = await this.execute(command);
       if (this.interruption || exitStatus === 0) continue;
@@ -226,6 +230,14 @@ class Build {
     const text = status === "STARTED" ? `Entering phase ${phaseType}` : `Phase complete: ${phaseType} State: ${status}`;
     this.request.timeline.emit("codebuild", "phase", text, { phaseType, status, message });
   }
+}
+
+/** A command in a few words: its first line that does something. */
+function commandTitle(command: string): string {
+  const lines = command.trim().split("\n");
+  const title = lines.find((line) => !/^\s*(set\s+-.*|#.*)?$/.test(line))?.trim() ?? lines[0]!;
+  const short = title.slice(0, titleLength);
+  return lines.length > 1 || short !== title ? `${short} …` : title;
 }
 
 function failedPhase(phaseType: PhaseType, statusCode: string, message: string): BuildPhase {

@@ -2,12 +2,13 @@ import type { Clock } from "../clock";
 import type { Service } from "../ecs/service";
 import type { TaskSet } from "../ecs/task-set";
 import type { TaskSpec } from "../ecs/task";
+import { whyNotSteady } from "../ecs/why-not-steady";
 import type { Timeline } from "../events";
 import type { DeploymentGroup } from "../graph/account";
 import type { HookVerdicts } from "./hook-verdicts";
 import { firstStep, type LifecycleEvent, type LifecycleRules, nextStep, type Outcome, type Step } from "./lifecycle";
 import type { TrafficRoutes } from "./traffic";
-import { shiftSteps } from "./traffic-shift";
+import { type ShiftStep, shiftSteps } from "./traffic-shift";
 
 export interface DeploymentProps {
   readonly id: string;
@@ -26,7 +27,8 @@ export interface DeploymentContext {
   readonly service: Service;
   readonly routes: TrafficRoutes;
   readonly verdicts: HookVerdicts;
-  readonly invoke: (functionName: string, event: unknown, signal: AbortSignal) => Promise<unknown>;
+  /** Invokes a function once; resolves with how that ended, for people, and rejects if it could not be invoked. */
+  readonly invoke: (functionName: string, event: unknown, signal: AbortSignal) => Promise<string>;
   readonly clock: Clock;
   readonly timeline: Timeline;
   /** Ends everything at once, half done or not. */
@@ -37,6 +39,9 @@ export interface DeploymentContext {
 const installTimeoutMinutes = 60;
 /** Minutes in which a hook's verdict must come. Source: CodeDeploy user guide, reference-appspec-file-structure-hooks. */
 const hookTimeoutMinutes = 60;
+
+/** Source: CodeDeploy's own error message. */
+const neverHealthy = `The deployment timed out while waiting for the replacement task set to become healthy. This time out period is ${installTimeoutMinutes} minutes.`;
 
 /** A person (or the pipeline) asked for the deployment to stop. */
 class StopRequested extends Error {}
@@ -49,8 +54,10 @@ export class Deployment {
   step: Step = firstStep;
 
   private readonly interruption = new AbortController();
+  private readonly shiftSteps: readonly ShiftStep[];
   private approve: (() => void) | undefined;
 
+  /** @throws Error if the service has nothing to deploy against, or the deployment configuration is unknown. */
   constructor(
     private readonly props: DeploymentProps,
     private readonly context: DeploymentContext,
@@ -59,6 +66,7 @@ export class Deployment {
     if (!primaryTaskSet) throw new Error(`service ${context.service.name} has no task set to deploy against`);
     this.id = props.id;
     this.blue = primaryTaskSet;
+    this.shiftSteps = shiftSteps(props.group.deploymentConfigName);
   }
 
   /** Runs to the end. Rejects only when the context's signal is aborted. */
@@ -96,6 +104,8 @@ export class Deployment {
     const name = step.kind === "event" ? step.event : step.kind;
     this.tell("lifecycle.started", `${name} started`, { step: name });
     try {
+      // The way back and the end of blue cannot be stopped.
+      if (step.kind !== "rollback" && step.kind !== "terminateBlue") this.interruption.signal.throwIfAborted();
       await this.perform(step);
     } catch (error) {
       this.context.signal.throwIfAborted();
@@ -147,7 +157,7 @@ export class Deployment {
       try {
         await this.green!.whenSteady(signal);
       } catch (error) {
-        throw signal.reason instanceof TimedOut ? new Error(neverHealthy(this.green!)) : error;
+        throw signal.reason instanceof TimedOut ? new Error(`${neverHealthy} ${whyNotSteady(this.green!)}`) : error;
       }
     });
   }
@@ -155,19 +165,32 @@ export class Deployment {
   private async runHook(event: LifecycleEvent): Promise<void> {
     const functionName = this.props.hooks[event];
     if (functionName === undefined) return;
-    const { executionId, verdict } = this.context.verdicts.open(this.id);
+    const { executionId, verdict, close } = this.context.verdicts.open(this.id);
     const payload = { DeploymentId: this.id, LifecycleEventHookExecutionId: executionId };
-    const result = await this.within(hookTimeoutMinutes, `hook ${functionName}`, (signal) => {
-      // What the function itself returns or throws is no verdict.
-      void this.context.invoke(functionName, payload, signal);
-      return orAborted(verdict, signal);
-    });
-    if (result === "Failed") throw new Error(`the hook ${functionName} at ${event} reported Failed`);
+    let ending = "it still runs";
+    try {
+      const result = await this.within(hookTimeoutMinutes, `hook ${functionName}`, (signal) => {
+        // What the function itself returns or throws is no verdict.
+        const invoked = this.context.invoke(functionName, payload, signal);
+        invoked.then(
+          (text) => (ending = text),
+          (error: Error) => (ending = error.message),
+        );
+        return orAborted(verdict, signal);
+      });
+      if (result === "Failed") throw new Error(`the hook ${functionName} at ${event} reported Failed`);
+    } catch (error) {
+      if (!(error instanceof TimedOut)) throw error;
+      const limit = `within ${hookTimeoutMinutes} minutes`;
+      throw new Error(`the hook ${functionName} at ${event} gave no verdict ${limit}: ${ending}`, { cause: error });
+    } finally {
+      close();
+    }
   }
 
   private async shift(): Promise<void> {
     const { routes, service } = this.context;
-    for (const { greenPercent, thenWaitMinutes } of shiftSteps(this.props.group.deploymentConfigName)) {
+    for (const { greenPercent, thenWaitMinutes } of this.shiftSteps) {
       routes.sendProduction(this.green!.targetGroup, greenPercent);
       if (thenWaitMinutes > 0) await this.wait(`${greenPercent} % of production on green`, thenWaitMinutes);
     }
@@ -234,14 +257,6 @@ export class Deployment {
 }
 
 class TimedOut extends Error {}
-
-function neverHealthy({ label, lastFailure, failedTaskCount, targetGroup }: TaskSet): string {
-  const targets = targetGroup.targets().map((target) => target.health.description ?? target.state);
-  const why = lastFailure ?? targets.join("; ") ?? "no task was placed";
-  const failed = failedTaskCount > 0 ? ` ${failedTaskCount} tasks failed, the last one: ${why}` : ` ${why}`;
-  const limit = `The deployment timed out while waiting for the replacement task set to become healthy (${installTimeoutMinutes} minutes).`;
-  return `${limit} ${label}:${failed}`;
-}
 
 async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   let onAbort: (() => void) | undefined;

@@ -4,25 +4,33 @@ export interface ShiftStep {
   readonly thenWaitMinutes: number;
 }
 
-/**
- * The steps of a deployment configuration for ECS, by its name: CodeDeploy's predefined ones.
- * Source: CodeDeploy user guide, deployment-configurations.
- *
- * @throws Error for a name that CodeDeploy has not predefined.
- */
-export function shiftSteps(deploymentConfigName: string): ShiftStep[] {
-  if (deploymentConfigName === "CodeDeployDefault.ECSAllAtOnce") return [{ greenPercent: 100, thenWaitMinutes: 0 }];
-  const canary = /^CodeDeployDefault\.ECSCanary(\d+)Percent(\d+)Minutes$/.exec(deploymentConfigName);
-  if (canary) {
-    return [
-      { greenPercent: Number(canary[1]), thenWaitMinutes: Number(canary[2]) },
-      { greenPercent: 100, thenWaitMinutes: 0 },
-    ];
-  }
-  const linear = /^CodeDeployDefault\.ECSLinear(\d+)PercentEvery(\d+)Minutes$/.exec(deploymentConfigName);
-  if (!linear)
-    throw new Error(`${deploymentConfigName} is not a deployment configuration that CodeDeploy predefines for ECS`);
-  const [percent, minutes] = [Number(linear[1]), Number(linear[2])];
-  const shares = Array.from({ length: Math.ceil(100 / percent) }, (_, index) => Math.min((index + 1) * percent, 100));
-  return shares.map((greenPercent) => ({ greenPercent, thenWaitMinutes: greenPercent === 100 ? 0 : minutes }));
+const allAtOnce: ShiftStep = { greenPercent: 100, thenWaitMinutes: 0 };
+
+/** CodeDeploy's predefined configurations for ECS. Source: CodeDeploy user guide, deployment-configurations. */
+const predefined: Readonly<Record<string, readonly ShiftStep[]>> = {
+  "CodeDeployDefault.ECSAllAtOnce": [allAtOnce],
+  "CodeDeployDefault.ECSCanary10Percent5Minutes": canary(10, 5),
+  "CodeDeployDefault.ECSCanary10Percent15Minutes": canary(10, 15),
+  "CodeDeployDefault.ECSLinear10PercentEvery1Minutes": linear(10, 1),
+  "CodeDeployDefault.ECSLinear10PercentEvery3Minutes": linear(10, 3),
+};
+
+/** The steps of a deployment configuration, by its name. @throws Error for one that CodeDeploy has not predefined */
+export function shiftSteps(deploymentConfigName: string): readonly ShiftStep[] {
+  const steps = predefined[deploymentConfigName];
+  if (steps) return steps;
+  const known = Object.keys(predefined).join(", ");
+  throw new Error(
+    `the rehearsal cannot perform the deployment configuration ${deploymentConfigName}; it knows ${known}`,
+  );
+}
+
+function canary(greenPercent: number, thenWaitMinutes: number): ShiftStep[] {
+  return [{ greenPercent, thenWaitMinutes }, allAtOnce];
+}
+
+/** Equal steps up to all of production; `percent` divides 100. */
+function linear(percent: number, thenWaitMinutes: number): ShiftStep[] {
+  const shares = Array.from({ length: 100 / percent - 1 }, (_, index) => (index + 1) * percent);
+  return [...shares.map((greenPercent) => ({ greenPercent, thenWaitMinutes })), allAtOnce];
 }

@@ -2,9 +2,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Clock } from "../clock";
+import type { DeploymentContext } from "../codedeploy/deployment";
 import type { Timeline } from "../events";
 import type { Account } from "../graph/account";
-import { invokeFunction } from "../lambda/invoke-function";
+import { type InvocationOutcome, invokeFunction } from "../lambda/invoke-function";
 import type { Workspace } from "../workspace";
 
 export interface FunctionsOptions {
@@ -15,27 +16,58 @@ export interface FunctionsOptions {
   readonly timeline: Timeline;
 }
 
-/** Invokes the program's Lambda functions by name: the very code that `pulumi up` uploads, in a process of its own. */
-export function functionInvoker(options: FunctionsOptions) {
-  const { account, workspace, timeline, ...rest } = options;
-  return async (functionName: string, event: unknown, signal: AbortSignal): Promise<void> => {
-    const { handler, timeout = 3, environment, code } = account.function(functionName);
-    const codeDirectory = join(workspace.directory, "functions", functionName);
-    await unpack(code, codeDirectory);
-    timeline.emit("lambda", "invoked", `${functionName} invoked`, { functionName, event });
-    const outcome = await invokeFunction({
-      ...rest,
-      timeline,
-      functionName,
-      codeDirectory,
-      handler,
-      environment: environment?.variables ?? {},
-      timeoutSeconds: timeout,
-      event,
-      signal,
-    });
-    timeline.emit("lambda", outcome.status, `${functionName} ${outcome.status}`, { functionName, ...outcome });
+/**
+ * Invokes the program's Lambda functions by name: the very code that `pulumi up` uploads, in a process of its own.
+ * What still runs when the workspace closes is ended.
+ */
+export function functionInvoker(options: FunctionsOptions): DeploymentContext["invoke"] {
+  const closing = new AbortController();
+  const running = new Set<Promise<unknown>>();
+  options.workspace.onClose(async () => {
+    closing.abort(new Error("the rehearsal ends"));
+    await Promise.allSettled(running);
+  });
+  return (functionName, event, signal) => {
+    const invocation = invoke(functionName, event, AbortSignal.any([signal, closing.signal]), options);
+    const ended = invocation.catch(() => undefined).finally(() => running.delete(ended));
+    running.add(ended);
+    return invocation;
   };
+}
+
+async function invoke(functionName: string, event: unknown, signal: AbortSignal, options: FunctionsOptions) {
+  const { account, workspace, timeline, ...rest } = options;
+  const { handler, timeout = 3, environment, code } = account.function(functionName);
+  const codeDirectory = join(workspace.directory, "functions", functionName);
+  await unpack(code, codeDirectory);
+  timeline.emit("lambda", "invoked", `${functionName} invoked`, { functionName, event });
+  const outcome = await invokeFunction({
+    ...rest,
+    timeline,
+    functionName,
+    codeDirectory,
+    handler,
+    environment: environment?.variables ?? {},
+    timeoutSeconds: timeout,
+    event,
+    signal,
+  });
+  const text = describe(outcome);
+  timeline.emit("lambda", outcome.status, `${functionName} ${text}`, { functionName, ...outcome });
+  return text;
+}
+
+function describe(outcome: InvocationOutcome): string {
+  switch (outcome.status) {
+    case "returned":
+      return "returned";
+    case "threw":
+      return `threw ${outcome.errorType}: ${outcome.errorMessage}`;
+    case "timed-out":
+      return `timed out after ${outcome.timeoutSeconds} seconds`;
+    case "exited":
+      return `exited (${outcome.signal ?? `exit status ${outcome.exitCode}`}) without an answer`;
+  }
 }
 
 async function unpack(code: unknown, directory: string): Promise<void> {

@@ -2,10 +2,12 @@ import { randomBytes } from "node:crypto";
 import type { AwsEndpoint } from "../aws-endpoint/endpoint";
 import { startAwsEndpoint } from "../aws-endpoint/endpoint";
 import type { Clock } from "../clock";
-import { Deployment } from "../codedeploy/deployment";
+import { Deployment, type DeploymentContext } from "../codedeploy/deployment";
 import { HookVerdicts } from "../codedeploy/hook-verdicts";
 import { type FilledTemplate, parseTaskDefinition, type RegisteredTaskDefinition } from "../codepipeline/fill-template";
 import { Service } from "../ecs/service";
+import type { TaskSet } from "../ecs/task-set";
+import { whyNotSteady } from "../ecs/why-not-steady";
 import type { Timeline } from "../events";
 import type { Account, DeploymentGroup } from "../graph/account";
 import type { Workspace } from "../workspace";
@@ -27,12 +29,17 @@ export interface StackOptions {
   readonly signal: AbortSignal;
 }
 
+/** How long the first version may take to become healthy, in minutes of AWS time, and at least in real seconds. Our own limits. */
+const creationTimeoutMinutes = 10;
+const leastCreationTimeoutSeconds = 30;
+
 /** ECS and CodeDeploy as the program has set them up: one service, and the deployments that release it. */
 export class Stack {
   readonly service: Service;
   private readonly deployments = new Map<string, Deployment>();
   private readonly verdicts = new HookVerdicts();
   private endpoint: Promise<AwsEndpoint> | undefined;
+  private invoke: DeploymentContext["invoke"] | undefined;
   private revision = 0;
 
   constructor(private readonly options: StackOptions) {
@@ -43,9 +50,13 @@ export class Stack {
     workspace.onClose(() => this.close());
   }
 
-  /** CreateService: the first revision on the target group that the program names. Resolves when it is healthy. */
+  /**
+   * CreateService: the first revision on the target group that the program names. Resolves when it is healthy.
+   *
+   * @throws Error with the reason if it is not in time
+   */
   async create(image: string): Promise<void> {
-    const { account, group, traffic, timeline, signal } = this.options;
+    const { account, group, traffic } = this.options;
     const { taskDefinition, loadBalancers } = account.service(group.ecsService.serviceName);
     const { targetGroupArn, containerName } = loadBalancers[0]!;
     const targetGroup = traffic.targetGroups.find(({ arn }) => arn === targetGroupArn);
@@ -57,8 +68,7 @@ export class Stack {
     });
     const filled = definition.containerDefinitions.map((it) => (it.name === containerName ? { ...it, image } : it));
     const revision = this.register({ ...definition, containerDefinitions: filled }, containerName);
-    const taskSet = this.service.createTaskSet({ ...revision, targetGroup });
-    await timeline.during(`${taskSet.label} becomes healthy`, undefined, () => taskSet.whenSteady(signal));
+    await this.whenHealthy(this.service.createTaskSet({ ...revision, targetGroup }));
   }
 
   /** RegisterTaskDefinition and CreateDeployment. @throws Error when another deployment is under way */
@@ -68,13 +78,33 @@ export class Stack {
     if (active) throw new Error(`DeploymentLimitExceededException: deployment ${active.id} is still under way`);
     const { label, taskDefinition, launch } = this.register(template.taskDefinition, template.containerName);
     const { hooks } = template;
-    const invoke = functionInvoker({ ...this.options, awsEndpointUrl: await this.endpointUrl() });
+    const invoke = (this.invoke ??= functionInvoker({ ...this.options, awsEndpointUrl: await this.endpointUrl() }));
     const deployment = new Deployment(
       { id: deploymentId(), group, label, taskDefinitionArn: taskDefinition, launch, hooks },
       { service: this.service, routes: traffic.routes, verdicts: this.verdicts, invoke, clock, timeline, signal },
     );
     this.deployments.set(deployment.id, deployment);
     return deployment;
+  }
+
+  private async whenHealthy(taskSet: TaskSet): Promise<void> {
+    const { clock, timeline, signal } = this.options;
+    const limitMs = Math.max(clock.realMs(creationTimeoutMinutes * 60_000), leastCreationTimeoutSeconds * 1000);
+    const tooLate = new AbortController();
+    const timer = setTimeout(() => tooLate.abort(), limitMs);
+    try {
+      const either = AbortSignal.any([signal, tooLate.signal]);
+      await timeline.during(`${taskSet.label} becomes healthy`, undefined, () => taskSet.whenSteady(either));
+    } catch (error) {
+      if (!tooLate.signal.aborted) throw error;
+      const advice = "The app must listen on $PORT and pass the stack's health check.";
+      throw new Error(
+        `The first version did not become healthy within ${limitMs / 1000} s. ${advice}\n${whyNotSteady(taskSet)}`,
+        { cause: error },
+      );
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   private register(taskDefinition: RegisteredTaskDefinition, containerName: string) {

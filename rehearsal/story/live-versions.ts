@@ -54,7 +54,9 @@ export class LiveVersions implements VersionCheck {
     if (source === "ecs" && type === "task-set.created") this.green = String(detail.label);
     if (source !== "codedeploy" || this.green === undefined) return;
     const { step } = detail;
-    const shifting = step === "AllowTraffic" || step === "rollback";
+    // A rollback before the shift gives green no right to production.
+    const shifting =
+      step === "AllowTraffic" || (step === "rollback" && this.spans.at(-1)!.versions.includes(this.green));
     if (type === "lifecycle.started" && shifting) this.add(elapsedMs, [this.blue, this.green]);
     if (type === "lifecycle.succeeded" && step === "AllowTraffic") this.add(elapsedMs, [this.green]);
     if (type === "lifecycle.succeeded" && step === "rollback") this.add(elapsedMs, [this.blue]);

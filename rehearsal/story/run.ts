@@ -1,3 +1,4 @@
+import type { ExecutionResult } from "../codepipeline/pipeline";
 import type { Display } from "../terminal/display";
 import { summaryBox } from "../terminal/summary";
 import { startTraffic } from "../traffic/meter";
@@ -62,17 +63,19 @@ export async function run(context: RehearsalContext, display: Display): Promise<
 }
 
 /** Pushes the second version, and resolves when the pipeline run that it started has ended. */
-function releaseByPush({ options, timeline, signal }: RehearsalContext, { repository, pipeline }: Rehearsal) {
-  return new Promise<Awaited<ReturnType<typeof pipeline.start>>>((resolve, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
-    const ignore = repository.onPush((push) => {
-      tellPush(timeline, push);
-      if (!pipeline.startsOn(push.branch)) return;
-      ignore();
-      pipeline.start(push.commitId, push.message).then(resolve, reject);
-    });
-    pushSecondVersion(repository, options.fail).catch(reject);
+async function releaseByPush({ options, timeline, signal }: RehearsalContext, { repository, pipeline }: Rehearsal) {
+  let release: Promise<ExecutionResult> | undefined;
+  const ignore = repository.onPush((push) => {
+    tellPush(timeline, push);
+    if (pipeline.startsOn(push.branch)) release ??= pipeline.start(push.commitId, push.message);
   });
+  // A push ends only when it has been heard.
+  await pushSecondVersion(repository, options.fail);
+  ignore();
+  if (!release) throw new Error(`the pipeline was not started by a push to ${repository.branch}`);
+  const result = await release;
+  signal.throwIfAborted();
+  return result;
 }
 
 /** Releases every further push until somebody ends the rehearsal. */
@@ -84,7 +87,7 @@ async function stayForPushes(
   const text = `edit, commit and push in ${cloneDirectory} (remote ${remoteUrl}, branch ${branch}); Ctrl-C ends`;
   timeline.emit("rehearsal", "keep", text, { cloneDirectory, remoteUrl, branch, ...urls(traffic) });
   const runs = new Set<Promise<unknown>>();
-  repository.onPush((push) => {
+  const ignore = repository.onPush((push) => {
     tellPush(timeline, push);
     if (pipeline.startsOn(push.branch)) runs.add(pipeline.start(push.commitId, push.message).catch(() => undefined));
   });
@@ -92,6 +95,7 @@ async function stayForPushes(
     if (signal.aborted) resolve();
     else signal.addEventListener("abort", () => resolve(), { once: true });
   });
+  ignore();
   await Promise.all(runs);
 }
 

@@ -49,7 +49,7 @@ function times(awsMs: number, elapsedMs: number): Segment {
 }
 
 function styleOf(type: string): Style | undefined {
-  if (/\b(failed|stopped|refused|unhealthy|error)$/i.test(type)) return "red";
+  if (/\b(failed|refused|unhealthy|error)$/i.test(type)) return "red";
   if (/\b(succeeded|healthy|released)$/i.test(type)) return "green";
   return undefined;
 }

@@ -64,6 +64,21 @@ describe("a CodeBuild build", () => {
     assert.deepEqual(output(), ["hello world in deep", "one", "two", "no line end"]);
   });
 
+  it("tells of a command by the first line that does something, and has all of it for machines", async () => {
+    const long = `echo ${"x".repeat(200)}`;
+    const commands = ["echo one", "# why\nset -euo pipefail\n\necho two\necho three", "set -e\n", long];
+    await build({ env: bash, phases: { build: { commands } } });
+    const told = events.filter(({ type }) => type === "command");
+    assert.deepEqual(
+      told.map(({ text }) => text.replace("Running command ", "")),
+      ["echo one", "echo two …", "set -e", `${long.slice(0, 100)} …`],
+    );
+    assert.deepEqual(
+      told.map(({ detail }) => detail.command),
+      commands,
+    );
+  });
+
   it("runs in sh unless the buildspec names bash", async () => {
     await build({
       phases: { build: { commands: ["echo $0"] } },
@@ -228,9 +243,9 @@ describe("a CodeBuild build", () => {
 
   it("leaves no process when its time is over", async () => {
     const commands = ["sleep 300 & sleep 300"];
-    const result = await build({ env: bash, phases: { build: { commands } } }, { timeoutMinutes: 1 });
+    const result = await build({ env: bash, phases: { build: { commands } } }, { timeoutMinutes: 0.02 });
     assert.equal(result.status, "TIMED_OUT");
-    assert.equal(result.reason, "The build took longer than 1 minutes");
+    assert.equal(result.reason, "The build took longer than 0.02 minutes");
     assert.equal(groups.size, 0);
   });
 

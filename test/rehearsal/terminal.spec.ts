@@ -164,6 +164,8 @@ describe("the terminal", () => {
     assert.deepEqual(["lifecycle.failed", "target.unhealthy"].map(styleOf), ["red", "red"]);
     assert.deepEqual(["lifecycle.succeeded", "target.healthy"].map(styleOf), ["green", "green"]);
     assert.deepEqual(["task.running", "log"].map(styleOf), [undefined, "dim"]);
+    // Most tasks stop because they should.
+    assert.equal(styleOf("task.stopped"), undefined);
   });
 
   it("shows AWS time as a clock does", () => {

@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
+import { join } from "node:path";
+import { scenarios, type Stage, tinyApp } from "./scenarios";
+
+describe("npm start that cannot start", function () {
+  this.timeout(180_000);
+  const scenario = scenarios();
+
+  /** Plays a rehearsal to its end; nothing may be left of it. */
+  async function refused(rehearsal: Awaited<ReturnType<Stage["start"]>>) {
+    const status = await rehearsal.end();
+    await rehearsal.assertNothingIsLeft();
+    return { status, message: rehearsal.stderr, types: rehearsal.events.map(({ type }) => type) };
+  }
+  const withDockerfile = (dockerfile: string) =>
+    scenario(async ({ start, app }) =>
+      refused(await start(["--app", await app({ ...tinyApp, Dockerfile: dockerfile })])),
+    );
+
+  const crashing = withDockerfile(
+    'FROM node:22\nCMD ["node", "-e", "console.error(\'no database\'); process.exit(4)"]\n',
+  );
+  const unbuildable = withDockerfile(
+    "FROM node:22\nRUN node -e \"console.error('no such package'), process.exit(7)\"\n",
+  );
+  const commandless = withDockerfile("FROM scratch\nCOPY . .\n");
+  const wrongWords = scenario(async ({ start, app }) =>
+    refused(await start(["--app", join(await app({}), "nowhere"), "--scale", "fast", "--colour", "more"])),
+  );
+  const unknownStack = scenario(async ({ start }) => refused(await start(["--stack", "moon"])));
+  const portInUse = scenario(async ({ start }) => {
+    const server = createServer();
+    await once(server.listen(0, "127.0.0.1"), "listening");
+    const { port } = server.address() as AddressInfo;
+    // The test port is the second one that it opens.
+    const rehearsal = await start([], { portOffset: port - 8090 });
+    const status = await rehearsal.end();
+    server.close();
+    await once(server, "close");
+    await rehearsal.assertNothingIsLeft();
+    return { status, message: rehearsal.stderr, port };
+  });
+
+  it("names the port that is in use, and the way out", async () => {
+    const { status, message, port } = await portInUse();
+    assert.equal(status, 2);
+    assert.match(
+      message,
+      new RegExp(`^Cannot listen on port ${port} .* it is already in use\\..* --port-offset .*\\n$`),
+    );
+  });
+
+  it("names everything that is wrong with the options", async () => {
+    const { status, message, types } = await wrongWords();
+    assert.equal(status, 2);
+    for (const part of [
+      "--app: expected a directory",
+      '--scale: .*"fast"',
+      "--colour: there is no",
+      "more: expected",
+    ]) {
+      assert.match(message, new RegExp(part));
+    }
+    assert.deepEqual(types, []);
+  });
+
+  it("names the stack that is not there", async () => {
+    const { status, message } = await unknownStack();
+    assert.deepEqual([status, message], [2, "there is no Pulumi.moon.yaml; --stack names one that is there\n"]);
+  });
+
+  it("shows why the app's image cannot be built", async () => {
+    const { status, message } = await unbuildable();
+    assert.equal(status, 2);
+    assert.match(
+      message,
+      /^the first image of .* was not built: A command of the build failed with exit status \d+:\n/,
+    );
+    assert.match(message, /\nno such package\n/);
+  });
+
+  it("shows what an app said that ends at once", async () => {
+    const { status, message, types } = await crashing();
+    assert.equal(status, 2);
+    assert.match(message, /^The first version did not become healthy within \d+ s\. The app must listen on \$PORT/);
+    assert.match(message, /Essential container in task exited \(exit code 4\)\nno database\n$/);
+    assert.ok(!types.includes("pushed"));
+  });
+
+  it("tells that an image has nothing to start", async () => {
+    const { status, message } = await commandless();
+    assert.equal(status, 2);
+    assert.match(message, /\nDockerfile: the stage .* has no CMD and no ENTRYPOINT to start the app\n$/);
+  });
+});
