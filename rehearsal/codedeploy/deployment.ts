@@ -199,8 +199,8 @@ export class Deployment {
 
   private async waitForApproval(): Promise<void> {
     const { waitTimeInMinutes = 0 } = this.props.group.blueGreenDeploymentConfig.deploymentReadyOption;
-    this.tell("deployment.ready", `deployment ${this.id} is Ready: a person may continue it`);
     const approved = new Promise<void>((resolve) => (this.approve = resolve));
+    this.tell("deployment.ready", `deployment ${this.id} is Ready: a person may continue it`);
     await this.within(waitTimeInMinutes, "waiting for a person to continue", (signal) =>
       orAborted(approved, signal),
     ).catch((error: unknown) => {

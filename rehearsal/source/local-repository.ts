@@ -52,7 +52,8 @@ export class LocalRepository {
     const inClone = { cwd: this.cloneDirectory };
     await edit(this.appDirectory);
     await git(["add", "--all"], inClone);
-    await git(["commit", "--quiet", "--message", message], inClone);
+    // An edit may touch only what the app's own .gitignore leaves out; it is a commit to release all the same.
+    await git(["commit", "--quiet", "--allow-empty", "--message", message], inClone);
     const commitId = await gitText(["rev-parse", "HEAD"], inClone);
     await git(["push", "--quiet", "origin", this.branch], inClone);
     return commitId;

@@ -87,6 +87,11 @@ export class Stack {
     return deployment;
   }
 
+  /** ContinueDeployment: a person lets production shift. */
+  continueDeployment(id: string): void {
+    this.deployments.get(id)?.continue();
+  }
+
   private async whenHealthy(taskSet: TaskSet): Promise<void> {
     const { clock, timeline, signal } = this.options;
     const limitMs = Math.max(clock.realMs(creationTimeoutMinutes * 60_000), leastCreationTimeoutSeconds * 1000);

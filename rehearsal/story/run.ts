@@ -11,6 +11,9 @@ import { Witness } from "./witness";
 
 const statusEveryMs = 500;
 
+/** AWS time for which a person looks at the test URL before continuing the deployment. */
+const lookAtTestUrlMs = 30_000;
+
 /**
  * The whole story: v1 is live, a commit is pushed, and its release goes through (or, with a fault, is undone), with
  * production traffic all the while. Returns whether everything that should be seen was seen.
@@ -27,6 +30,8 @@ export async function run(context: RehearsalContext, display: Display): Promise<
   workspace.onClose(async () => void (await meter.stop()));
   const status = setInterval(() => display.setStatus(describeTotals(meter.snapshot())), statusEveryMs);
   workspace.onClose(() => clearInterval(status));
+
+  approveWhenReady(context, stack);
 
   await witness.observe("before the release");
   const startedAt = { awsMs: clock.awsMs, elapsedMs: clock.elapsedMs };
@@ -60,6 +65,20 @@ export async function run(context: RehearsalContext, display: Display): Promise<
   display.stop();
   if (!options.json) process.stdout.write(summaryBox(summary));
   return verdict.succeeded;
+}
+
+/** Plays the person whom a stack with `trafficShift: approval` asks: looks for a while, and continues the deployment. */
+function approveWhenReady({ timeline, clock, signal }: RehearsalContext, stack: Rehearsal["stack"]): void {
+  const look = async (deploymentId: string) => {
+    await clock.wait(lookAtTestUrlMs, signal);
+    timeline.emit("rehearsal", "approved", "a person looked at the test URL, and continues the deployment", {
+      deploymentId,
+    });
+    stack.continueDeployment(deploymentId);
+  };
+  timeline.on(({ type, detail }) => {
+    if (type === "deployment.ready") look(String(detail.deploymentId)).catch(() => undefined);
+  });
 }
 
 /** Pushes the second version, and resolves when the pipeline run that it started has ended. */
