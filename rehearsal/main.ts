@@ -28,6 +28,8 @@ async function rehearse(options: RehearsalOptions): Promise<number> {
   const display = showTimeline(timeline, { mode: displayMode(options.json, process.stdout), stdout: process.stdout });
   try {
     const programDirectory = join(__dirname, "..");
+    // Settings name folders as seen from the program, wherever a person may have started this.
+    process.chdir(programDirectory);
     // Pulumi's SDK takes a second to load, which a wrong option or --help need not wait for.
     // eslint-disable-next-line @typescript-eslint/no-require-imports
     const { run } = require("./story/run") as typeof story;

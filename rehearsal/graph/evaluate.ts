@@ -8,6 +8,8 @@ export interface Graph {
   readonly recorder: Recorder;
   /** What the program exports; empty in a preview that leaves any of it unknown. */
   readonly outputs: Readonly<Record<string, unknown>>;
+  /** The settings that the program was given. */
+  readonly config: Readonly<Record<string, string>>;
 }
 
 export interface ProgramOptions {
@@ -63,7 +65,7 @@ export async function evaluate(
     // Rejections are told between two turns of the event loop.
     await new Promise(setImmediate);
     if (failures.length > 0) throw failures[0];
-    return { recorder, outputs: outputs ?? {} };
+    return { recorder, outputs: outputs ?? {}, config: options.config ?? {} };
   } finally {
     restoreStackTraces();
     process.off("unhandledRejection", note);

@@ -123,10 +123,6 @@ export class Stack {
     return { label: `v${revision}`, taskDefinition: arn, launch };
   }
 
-  get images(): Images {
-    return this.options.images;
-  }
-
   /** The version of each task that runs now. */
   get runningVersions(): string[] {
     return this.service.describeTaskSets().flatMap(({ taskSet }) => taskSet.tasks.map(() => taskSet.label));

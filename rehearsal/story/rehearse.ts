@@ -12,6 +12,8 @@ import { Stack } from "../stack/stack";
 import { startTrafficSide, type TrafficSide } from "../stack/traffic-side";
 import type { Workspace } from "../workspace";
 
+const appSetting = "greenlight:appDirectory";
+
 export interface RehearsalContext {
   readonly options: RehearsalOptions;
   /** Folder of Pulumi.yaml and the program. */
@@ -32,32 +34,14 @@ export interface Rehearsal {
 
 /** Sets up everything that the program describes. Whatever it opened belongs to the workspace, and is closed with it. */
 export async function setUpRehearsal(context: RehearsalContext): Promise<Rehearsal> {
-  const { options, workspace, clock, timeline, programDirectory } = context;
-  const overrides: Record<string, string> = options.appDirectory
-    ? { "greenlight:appDirectory": options.appDirectory }
-    : {};
-  const { recorder } = await evaluateStack({ directory: programDirectory, stack: options.stack, overrides });
-  const resources = recorder.resources.filter(({ custom }) => custom).length;
-  timeline.emit("rehearsal", "graph.evaluated", `stack ${options.stack} describes ${resources} resources`, {
-    resources,
-  });
-  const account = new Account(recorder);
+  const { options, workspace, clock, timeline } = context;
+  const { account, appDirectory } = await evaluateProgram(context);
   const group = deploymentGroup(account);
-
+  const images = await createImages(account, workspace);
   const traffic = await startTrafficSide({ account, group, portOffset: options.portOffset, clock, timeline });
-  const stack = new Stack({ ...context, account, group, traffic, images: await createImages(account, workspace) });
+  const stack = new Stack({ ...context, account, group, traffic, images });
   // Closed before the stack, so that nothing is left to drain.
   workspace.onClose(() => traffic.loadBalancer.close());
-  return finishSetUp(context, { account, stack, traffic });
-}
-
-async function finishSetUp(
-  context: RehearsalContext,
-  { account, stack, traffic }: { account: Account; stack: Stack; traffic: TrafficSide },
-): Promise<Rehearsal> {
-  const { workspace, programDirectory, options, timeline } = context;
-  const images = stack.images;
-  const appDirectory = resolve(programDirectory, options.appDirectory ?? account.firstImage?.build.context ?? "app");
   const repository = await createLocalRepository({
     directory: join(workspace.directory, "git"),
     appDirectory,
@@ -69,6 +53,18 @@ async function finishSetUp(
   const performers = actionPerformers({ ...context, account, repository, images, stack });
   const pipeline = new PipelineRunner(account.pipeline, performers, timeline);
   return { stack, traffic, pipeline, repository };
+}
+
+async function evaluateProgram({ options, programDirectory, timeline }: RehearsalContext) {
+  const { stack, appDirectory } = options;
+  const overrides: Record<string, string> = appDirectory ? { [appSetting]: appDirectory } : {};
+  const { recorder, config } = await evaluateStack({ directory: programDirectory, stack, overrides });
+  const resources = recorder.resources.filter(({ custom }) => custom).length;
+  timeline.emit("rehearsal", "graph.evaluated", `stack ${stack} describes ${resources} resources`, { resources });
+  const account = new Account(recorder);
+  // A stack that names its first image has no build to read the app's folder from.
+  const app = account.firstImage?.build.context ?? config[appSetting] ?? "app";
+  return { account, appDirectory: resolve(programDirectory, app) };
 }
 
 /** The push as an event of the timeline. */

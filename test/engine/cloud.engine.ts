@@ -1,0 +1,106 @@
+import * as assert from "node:assert/strict";
+import { Cloud, type Thing } from "./cloud/cloud";
+import { inputProblems, replacing } from "./cloud/resource-types";
+import type { Values } from "./cloud/values";
+
+const service = "aws:ecs/service:Service";
+const listener = "aws:lb/listener:Listener";
+const loadBalancer = "aws:lb/loadBalancer:LoadBalancer";
+const targetGroup = "aws:lb/targetGroup:TargetGroup";
+
+describe("the cloud that stands in for AWS", () => {
+  it("refuses a service whose target group hangs on no listener", () => {
+    const { cloud, blue, serviceInputs } = account();
+    cloud.delete(cloud.all(listener)[0]!);
+    refuses(() => cloud.create(service, "web", serviceInputs(blue)), /does not have an associated load balancer/);
+  });
+
+  it("refuses to change a CODE_DEPLOY service's task definition, target group or network, and lets its count be changed", () => {
+    const { cloud, blue, serviceInputs } = account();
+    const web = cloud.create(service, "web", serviceInputs(blue));
+    for (const property of ["taskDefinition", "loadBalancers", "networkConfiguration", "platformVersion"]) {
+      refuses(() => cloud.update(web, web.properties, [property]), /CODE_DEPLOY deployment controller/);
+    }
+    cloud.update(web, { ...web.properties, desiredCount: 3 }, ["desiredCount"]);
+    assert.equal(web.properties.desiredCount, 3);
+  });
+
+  it("refuses a revision with an execution role that is not there", () => {
+    const { cloud } = account();
+    const revision = { family: "web", executionRoleArn: "arn:aws:iam::123456789012:role/nobody", taskRoleArn: "" };
+    refuses(() => cloud.create("aws:ecs/taskDefinition:TaskDefinition", "web", revision), /Role is not valid/);
+  });
+
+  it("refuses to delete what something else uses", () => {
+    const { cloud, blue, serviceInputs } = account();
+    cloud.create(service, "web", serviceInputs(blue));
+    refuses(() => cloud.delete(blue), /in use by a listener/);
+    for (const type of ["aws:ec2/securityGroup:SecurityGroup", "aws:ec2/subnet:Subnet", "aws:ec2/vpc:Vpc"]) {
+      refuses(() => cloud.delete(cloud.all(type)[0]!), /DependencyViolation/);
+    }
+    refuses(() => cloud.delete(cloud.all("aws:ecs/cluster:Cluster")[0]!), /Services are active/);
+  });
+
+  it("refuses to delete a load balancer under deletion protection", () => {
+    const { cloud } = account();
+    const [it] = cloud.all(loadBalancer);
+    it!.properties.enableDeletionProtection = true;
+    refuses(() => cloud.delete(it!), /deletion protection is enabled/);
+  });
+
+  it("refuses a name twice, and a tag twice where tags are immutable", () => {
+    const cloud = new Cloud();
+    const inputs = { name: "web", imageTagMutability: "IMMUTABLE" };
+    const { properties } = cloud.create("aws:ecr/repository:Repository", "web", inputs);
+    refuses(() => cloud.create("aws:ecr/repository:Repository", "web", inputs), /already exists/);
+    cloud.push(String(properties.repositoryUrl), "first");
+    refuses(() => cloud.push(String(properties.repositoryUrl), "first"), /immutable/);
+  });
+
+  it("judges inputs by AWS's own schemas", () => {
+    const group = { name: "web", port: 70000, protocol: "HTTP", targetType: "ip", vpcId: "vpc-00000000000000001" };
+    assert.match(inputProblems(targetGroup, group).join(), /Port.*65535/);
+    const connection = { name: "a".repeat(33), providerType: "GitHub" };
+    assert.match(inputProblems("aws:codeconnections/connection:Connection", connection).join(), /ConnectionName/);
+    assert.match(inputProblems(targetGroup, { ...group, port: 80, targetType: "pod" }).join(), /TargetType.*pod/);
+    assert.match(inputProblems("aws:iam/role:Role", { name: "web" }).join(), /AssumeRolePolicyDocument/);
+  });
+
+  it("replaces what AWS cannot change", () => {
+    const group = { name: "web", port: 80, protocol: "HTTP", targetType: "ip", vpcId: "vpc-00000000000000001" };
+    const changed = ["port", "healthCheck"];
+    assert.deepEqual(replacing(targetGroup, { ...group, healthCheck: { path: "/" } }, changed), ["port"]);
+  });
+});
+
+function refuses(act: () => void, message: RegExp): void {
+  assert.throws(act, message);
+}
+
+/** A network, a load balancer whose listener forwards to blue, and all else that a service needs. */
+function account(): { cloud: Cloud; blue: Thing; serviceInputs: (group: Thing) => Values } {
+  const cloud = new Cloud();
+  const vpcId = cloud.create("aws:ec2/vpc:Vpc", "web", {}).id;
+  const subnets = ["a", "b"].map((zone) => cloud.create("aws:ec2/subnet:Subnet", zone, { vpcId }).id);
+  const securityGroups = [cloud.create("aws:ec2/securityGroup:SecurityGroup", "web", { vpcId }).id];
+  const role = cloud.create("aws:iam/role:Role", "web", { name: "web" }).properties.arn;
+  const cluster = cloud.create("aws:ecs/cluster:Cluster", "web", { name: "web" }).properties.arn;
+  const balancer = cloud.create(loadBalancer, "web", { name: "web", subnets, securityGroups });
+  const blue = cloud.create(targetGroup, "blue", { name: "blue" });
+  cloud.create(listener, "web", {
+    loadBalancerArn: balancer.properties.arn,
+    port: 80,
+    defaultActions: [{ type: "forward", targetGroupArn: blue.properties.arn }],
+  });
+  const revision = { family: "web", executionRoleArn: role, taskRoleArn: role };
+  const taskDefinition = cloud.create("aws:ecs/taskDefinition:TaskDefinition", "web", revision).properties.arn;
+  const serviceInputs = (group: Thing) => ({
+    name: "web",
+    cluster,
+    taskDefinition,
+    deploymentController: { type: "CODE_DEPLOY" },
+    networkConfiguration: { subnets, securityGroups },
+    loadBalancers: [{ targetGroupArn: group.properties.arn, containerName: "web", containerPort: 80 }],
+  });
+  return { cloud, blue, serviceInputs };
+}

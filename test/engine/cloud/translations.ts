@@ -1,0 +1,269 @@
+import { type CloudFormationResource, notYetKnown } from "./schemas";
+import { isValues, unknownValue, type Values, without } from "./values";
+
+type Translate = (inputs: Values) => CloudFormationResource;
+
+interface Rules {
+  /** CloudFormation's name for a property, where it is more than a capital letter; undefined leaves it out. */
+  readonly names?: Readonly<Record<string, string | undefined>>;
+  /** A property's value in CloudFormation's shape. */
+  readonly shapes?: Readonly<Record<string, (value: unknown) => unknown>>;
+  /** What becomes of properties that are one there and another here. */
+  readonly also?: (inputs: Values) => Values;
+}
+
+const first = (value: unknown) => (value as unknown[])[0];
+const parsed = (text: unknown) => (text === unknownValue ? text : (JSON.parse(String(text)) as unknown));
+const attributes = (values: Values) =>
+  Object.entries(values).flatMap(([key, value]) =>
+    value === undefined ? [] : [{ Key: key, Value: typeof value === "string" ? value : JSON.stringify(value) }],
+  );
+
+/** CloudFormation's words for Pulumi's, type by type. */
+export const translations: Readonly<Record<string, Translate>> = {
+  "aws:cloudwatch/eventRule:EventRule": as("AWS::Events::Rule", { shapes: { eventPattern: parsed } }),
+  "aws:cloudwatch/eventTarget:EventTarget": ({ arn, roleArn }) => ({
+    type: "AWS::Events::Rule",
+    properties: known({ ScheduleExpression: "rate(1 day)", Targets: [{ Id: "target", Arn: arn, RoleArn: roleArn }] }),
+  }),
+  "aws:cloudwatch/logGroup:LogGroup": as("AWS::Logs::LogGroup", { names: { name: "LogGroupName" } }),
+  "aws:codebuild/project:Project": as("AWS::CodeBuild::Project", {
+    names: { buildTimeout: "TimeoutInMinutes" },
+    shapes: {
+      source: (value) => renamed(capitalized(value), { Buildspec: "BuildSpec" }),
+      logsConfig: (value) => ({
+        CloudWatchLogs: {
+          Status: "ENABLED",
+          ...(capitalized((value as { cloudwatchLogs: unknown }).cloudwatchLogs) as Values),
+        },
+      }),
+    },
+  }),
+  "aws:codeconnections/connection:Connection": as("AWS::CodeConnections::Connection", {
+    names: { name: "ConnectionName" },
+  }),
+  "aws:codedeploy/application:Application": as("AWS::CodeDeploy::Application", { names: { name: "ApplicationName" } }),
+  "aws:codedeploy/deploymentGroup:DeploymentGroup": as("AWS::CodeDeploy::DeploymentGroup", {
+    names: {
+      appName: "ApplicationName",
+      ecsService: "ECSServices",
+      blueGreenDeploymentConfig: "BlueGreenDeploymentConfiguration",
+    },
+    shapes: {
+      ecsService: (value) => [capitalized(value)],
+      loadBalancerInfo: (value) => ({
+        TargetGroupPairInfoList: [capitalized((value as { targetGroupPairInfo: unknown }).targetGroupPairInfo)],
+      }),
+      alarmConfiguration: (value) => ({
+        ...(capitalized(value) as Values),
+        Alarms: (value as { alarms: string[] }).alarms.map((Name) => ({ Name })),
+      }),
+    },
+  }),
+  "aws:codepipeline/pipeline:Pipeline": as("AWS::CodePipeline::Pipeline", {
+    names: { artifactStores: "ArtifactStore" },
+    shapes: {
+      artifactStores: (value) => capitalized(first(value)),
+      stages: (value) =>
+        (value as { name: string; actions: Values[] }[]).map(({ name, actions }) => ({
+          Name: name,
+          Actions: actions.map(pipelineAction),
+        })),
+    },
+  }),
+  "aws:ec2/securityGroup:SecurityGroup": as("AWS::EC2::SecurityGroup", {
+    names: { name: "GroupName", description: "GroupDescription" },
+  }),
+  "aws:ecr/lifecyclePolicy:LifecyclePolicy": ({ policy }) => ({
+    type: "AWS::ECR::Repository",
+    properties: known({ LifecyclePolicy: { LifecyclePolicyText: policy } }),
+  }),
+  "aws:ecr/repository:Repository": as("AWS::ECR::Repository", {
+    names: { name: "RepositoryName", encryptionConfigurations: "EncryptionConfiguration", forceDelete: undefined },
+    shapes: { encryptionConfigurations: (value) => capitalized(first(value)) },
+  }),
+  "aws:ecs/cluster:Cluster": as("AWS::ECS::Cluster", { names: { name: "ClusterName", settings: "ClusterSettings" } }),
+  "aws:ecs/service:Service": as("AWS::ECS::Service", {
+    names: { name: "ServiceName", waitForSteadyState: undefined },
+    shapes: {
+      networkConfiguration: (value) => ({
+        AwsvpcConfiguration: {
+          ...(capitalized(value) as Values),
+          AssignPublicIp: (value as Values).assignPublicIp === true ? "ENABLED" : "DISABLED",
+        },
+      }),
+    },
+  }),
+  "aws:ecs/taskDefinition:TaskDefinition": as("AWS::ECS::TaskDefinition", {
+    names: { skipDestroy: undefined },
+    shapes: { containerDefinitions: (value) => capitalized(parsed(value)) },
+  }),
+  "aws:iam/role:Role": as("AWS::IAM::Role", {
+    names: { name: "RoleName", assumeRolePolicy: "AssumeRolePolicyDocument" },
+    shapes: { assumeRolePolicy: parsed },
+  }),
+  "aws:iam/rolePolicy:RolePolicy": as("AWS::IAM::RolePolicy", {
+    names: { name: "PolicyName", role: "RoleName", policy: "PolicyDocument" },
+    shapes: { policy: parsed },
+  }),
+  "aws:lambda/function:Function": as("AWS::Lambda::Function", {
+    names: { name: "FunctionName" },
+    shapes: { code: () => ({ ZipFile: "a zip" }) },
+  }),
+  "aws:lb/listener:Listener": as("AWS::ElasticLoadBalancingV2::Listener", {
+    shapes: {
+      defaultActions: (value) =>
+        (value as Values[]).map(({ type, targetGroupArn }) => ({ Type: type, TargetGroupArn: targetGroupArn })),
+    },
+  }),
+  "aws:lb/loadBalancer:LoadBalancer": as("AWS::ElasticLoadBalancingV2::LoadBalancer", {
+    names: {
+      loadBalancerType: "Type",
+      internal: "Scheme",
+      idleTimeout: undefined,
+      dropInvalidHeaderFields: undefined,
+      enableDeletionProtection: undefined,
+    },
+    shapes: { internal: (value) => (value === true ? "internal" : "internet-facing") },
+    also: ({ idleTimeout, dropInvalidHeaderFields, enableDeletionProtection }) => ({
+      LoadBalancerAttributes: attributes({
+        "idle_timeout.timeout_seconds": idleTimeout,
+        "routing.http.drop_invalid_header_fields.enabled": dropInvalidHeaderFields,
+        "deletion_protection.enabled": enableDeletionProtection,
+      }),
+    }),
+  }),
+  "aws:lb/targetGroup:TargetGroup": as("AWS::ElasticLoadBalancingV2::TargetGroup", {
+    names: { healthCheck: undefined, deregistrationDelay: undefined },
+    also: ({ healthCheck = {}, deregistrationDelay }) => {
+      const check = healthCheck as Values;
+      return {
+        HealthCheckPath: check.path,
+        HealthCheckIntervalSeconds: check.interval,
+        HealthCheckTimeoutSeconds: check.timeout,
+        HealthyThresholdCount: check.healthyThreshold,
+        UnhealthyThresholdCount: check.unhealthyThreshold,
+        ...(check.matcher === undefined ? {} : { Matcher: { HttpCode: check.matcher } }),
+        TargetGroupAttributes: attributes({ "deregistration_delay.timeout_seconds": deregistrationDelay }),
+      };
+    },
+  }),
+  "aws:s3/bucket:Bucket": as("AWS::S3::Bucket", { names: { bucket: "BucketName", forceDestroy: undefined } }),
+  "aws:s3/bucketNotification:BucketNotification": ({ eventbridge }) => ({
+    type: "AWS::S3::Bucket",
+    properties: { NotificationConfiguration: { EventBridgeConfiguration: { EventBridgeEnabled: eventbridge } } },
+  }),
+  "aws:s3/bucketPolicy:BucketPolicy": as("AWS::S3::BucketPolicy", {
+    names: { policy: "PolicyDocument" },
+    shapes: { policy: parsed },
+  }),
+  "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": (inputs) => ({
+    type: "AWS::S3::Bucket",
+    properties: { PublicAccessBlockConfiguration: known(capitalized(without(inputs, "bucket"))) },
+  }),
+  "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": ({ rules }) => ({
+    type: "AWS::S3::Bucket",
+    properties: {
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: (rules as Values[]).map((rule) => ({
+          BucketKeyEnabled: rule.bucketKeyEnabled,
+          ServerSideEncryptionByDefault: renamed(capitalized(rule.applyServerSideEncryptionByDefault), {
+            SseAlgorithm: "SSEAlgorithm",
+          }),
+        })),
+      },
+    },
+  }),
+  "aws:s3/bucketVersioning:BucketVersioning": ({ versioningConfiguration }) => ({
+    type: "AWS::S3::Bucket",
+    properties: { VersioningConfiguration: known(capitalized(versioningConfiguration)) },
+  }),
+  "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": ({ rules }) => ({
+    type: "AWS::S3::Bucket",
+    properties: { LifecycleConfiguration: { Rules: (rules as LifecycleRule[]).map(lifecycleRule) } },
+  }),
+  "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": as("AWS::EC2::SecurityGroupEgress", {
+    names: {
+      securityGroupId: "GroupId",
+      referencedSecurityGroupId: "DestinationSecurityGroupId",
+      cidrIpv4: "CidrIp",
+      cidrIpv6: "CidrIpv6",
+    },
+  }),
+  "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": as("AWS::EC2::SecurityGroupIngress", {
+    names: {
+      securityGroupId: "GroupId",
+      referencedSecurityGroupId: "SourceSecurityGroupId",
+      cidrIpv4: "CidrIp",
+      cidrIpv6: "CidrIpv6",
+    },
+  }),
+};
+
+interface LifecycleRule {
+  readonly id: string;
+  readonly status: string;
+  readonly filter: { readonly prefix: string };
+  readonly expiration?: { readonly days: number };
+  readonly noncurrentVersionExpiration: Values;
+  readonly abortIncompleteMultipartUpload: { readonly daysAfterInitiation: number };
+}
+
+function lifecycleRule(rule: LifecycleRule): Values {
+  return {
+    Id: rule.id,
+    Status: rule.status,
+    Prefix: rule.filter.prefix,
+    ...(rule.expiration ? { ExpirationInDays: rule.expiration.days } : {}),
+    NoncurrentVersionExpiration: capitalized(rule.noncurrentVersionExpiration),
+    AbortIncompleteMultipartUpload: { DaysAfterInitiation: rule.abortIncompleteMultipartUpload.daysAfterInitiation },
+  };
+}
+
+function pipelineAction(action: Values): Values {
+  const { category, owner, provider, version, inputArtifacts, outputArtifacts, ...rest } = action;
+  const named = (artifacts: unknown) => ((artifacts ?? []) as string[]).map((Name) => ({ Name }));
+  return {
+    ...(capitalized(rest) as Values),
+    ActionTypeId: { Category: category, Owner: owner, Provider: provider, Version: version },
+    InputArtifacts: named(inputArtifacts),
+    OutputArtifacts: named(outputArtifacts),
+  };
+}
+
+function as(type: string, { names = {}, shapes = {}, also }: Rules): Translate {
+  return (inputs) => {
+    const entries = Object.entries(inputs).flatMap(([key, value]) => {
+      const name = key in names ? names[key] : key[0]!.toUpperCase() + key.slice(1);
+      if (name === undefined) return [];
+      return [[name, value === unknownValue ? value : (shapes[key] ?? capitalized)(value)]];
+    });
+    return { type, properties: known({ ...Object.fromEntries(entries), ...also?.(inputs) } as Values) };
+  };
+}
+
+/** These hold names of the user's own, which are no properties. */
+const verbatim = new Set(["configuration", "variables", "options", "policy"]);
+
+function capitalized(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(capitalized);
+  if (!isValues(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [
+      key[0]!.toUpperCase() + key.slice(1),
+      verbatim.has(key) ? item : capitalized(item),
+    ]),
+  );
+}
+
+function renamed(value: unknown, names: Readonly<Record<string, string>>): unknown {
+  return Object.fromEntries(Object.entries(value as Values).map(([key, item]) => [names[key] ?? key, item]));
+}
+
+/** Puts CloudFormation's reference in the place of each value that a preview does not know. */
+function known<T>(value: T): T {
+  if (value === unknownValue) return notYetKnown as T;
+  if (Array.isArray(value)) return value.map(known) as T;
+  if (!isValues(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, known(item)])) as T;
+}

@@ -1,0 +1,158 @@
+import * as assert from "node:assert/strict";
+import { unzipSync } from "fflate";
+import { shortName } from "../../settings";
+import { Cloud, type Thing } from "./cloud/cloud";
+import { Stack } from "./support/stack";
+
+const secret = "correct-horse-battery-staple";
+const template = "aws:s3/bucketObjectv2:BucketObjectv2";
+const physicalNames = ["name", "bucket", "arn", "family", "dnsName", "repositoryUrl"];
+
+describe("a production stack, in an account with a network and another stack", function () {
+  const cloud = new Cloud();
+  const { vpcId, subnetIds } = existingNetwork(cloud);
+  let production: Stack;
+  let staging: Stack;
+
+  before(async () => {
+    production = await Stack.create({
+      cloud,
+      stack: "production",
+      config: {
+        "aws:region": "eu-central-1",
+        "greenlight:githubRepository": "example-org/example-app",
+        "greenlight:firstImage": "public.ecr.aws/docker/library/httpd:2.4",
+        "greenlight:trafficShift": "approval",
+        "greenlight:waitMinutes": 60,
+        "greenlight:deletionProtection": true,
+        "greenlight:alarmNames": ["errors"],
+        "greenlight:vpcId": vpcId,
+        "greenlight:publicSubnetIds": subnetIds.slice(0, 2),
+        "greenlight:privateSubnetIds": subnetIds.slice(2, 4),
+        "greenlight:environment": { GREETING: "hello" },
+      },
+    });
+    staging = await Stack.create({ cloud, stack: "staging", config: { ...stagingConfig(vpcId, subnetIds) } });
+  });
+  after(async () => {
+    await production?.close();
+    await staging?.close();
+  });
+
+  it("is created by the second `up` where AWS refused something half way through the first", async () => {
+    await production.pulumi("config", "set", "--secret", "--path", "greenlight:environment.TOKEN", secret);
+    cloud.refuseNext("aws:lb/listener:Listener", "ThrottlingException: Rate exceeded");
+    const failed = await production.tryUp("a listener is refused");
+    assert.notEqual(failed.exitCode, 0);
+    assert.match(failed.stdout + failed.stderr, /ThrottlingException: Rate exceeded/);
+    const { steps } = await production.up("after the failure");
+    assert.ok(steps.every(({ op }) => op === "create"));
+    assert.equal(cloud.all("aws:lb/listener:Listener").length, 2);
+  });
+
+  it("shares no physical name with another stack of the project", async () => {
+    const before = cloud.all();
+    await staging.up("beside production");
+    const own = namesOf(before);
+    const others = namesOf(cloud.all().filter((thing) => !before.includes(thing)));
+    assert.deepEqual(
+      [...own].filter((name) => others.has(name)),
+      [],
+    );
+  });
+
+  it("makes of other subnets one release template, tells the hook, and touches nothing live", async () => {
+    const [calls, starts] = [cloud.calls.length, cloud.pipelineStarts.length];
+    await production.configure({ "greenlight:privateSubnetIds": subnetIds.slice(4, 6) });
+    await production.up("other subnets");
+    assert.deepEqual(
+      cloud.calls
+        .slice(calls)
+        .map(({ operation, type, changed }) => [operation, type, changed])
+        .sort(),
+      [
+        ["update", "aws:lambda/function:Function", ["vpcConfig"]],
+        ["update", template, ["contentBase64"]],
+      ],
+    );
+    assert.equal(cloud.pipelineStarts.length, starts + 1);
+  });
+
+  it("keeps a secret of its settings out of state, outputs, buildspec and logs", async () => {
+    const texts = {
+      export: await production.exported(),
+      state: await production.stateAtRest(),
+      outputs: await production.pulumi("stack", "output", "--json"),
+      buildspec: JSON.stringify(cloud.all("aws:codebuild/project:Project")),
+      logs: production.printed.join("\n"),
+    };
+    for (const [where, text] of Object.entries(texts)) assert.deepEqual(whereInPlainText(text), [], where);
+    // The release itself has it, as ECS's task definition must.
+    const released = cloud.all(template).map(({ properties }) => String(properties.contentBase64));
+    assert.deepEqual(whereInPlainText(released.join(" ")), ["taskdef.json"]);
+  });
+
+  it("is not destroyed while it is protected", async () => {
+    const calls = cloud.calls.length;
+    const { exitCode, stdout, stderr } = await production.destroy("protected");
+    assert.notEqual(exitCode, 0);
+    assert.match(stdout + stderr, /protect/);
+    assert.equal(cloud.calls.length, calls);
+  });
+
+  it("is destroyed once the protection is lifted, and leaves the network and the other stack", async () => {
+    await production.configure({ "greenlight:deletionProtection": false });
+    const { steps } = await production.up("protection lifted");
+    assert.deepEqual(steps.map(({ op, type }) => `${op} ${type}`).sort(), [
+      "update aws:ecr/repository:Repository",
+      "update aws:lb/loadBalancer:LoadBalancer",
+    ]);
+    const { exitCode, stdout, stderr } = await production.destroy("unprotected");
+    assert.equal(exitCode, 0, stdout + stderr);
+    assert.deepEqual(await production.resources(), []);
+    const left = cloud.all().filter(({ name }) => name.startsWith(shortName("greenlight-production")));
+    assert.deepEqual(
+      left.map(({ type }) => type),
+      ["aws:ecs/taskDefinition:TaskDefinition"],
+    );
+    assert.equal(cloud.all("aws:ec2/subnet:Subnet").length, subnetIds.length);
+    assert.equal(cloud.all("aws:ecs/service:Service").length, 1);
+  });
+});
+
+function existingNetwork(cloud: Cloud): { vpcId: string; subnetIds: string[] } {
+  const vpcId = cloud.create("aws:ec2/vpc:Vpc", "existing", { cidrBlock: "10.0.0.0/16" }).id;
+  const subnet = (index: number) => ({ vpcId, cidrBlock: `10.0.${index}.0/24` });
+  const subnets = [0, 1, 2, 3, 4, 5].map((index) => cloud.create("aws:ec2/subnet:Subnet", "existing", subnet(index)));
+  return { vpcId, subnetIds: subnets.map(({ id }) => id) };
+}
+
+function stagingConfig(vpcId: string, subnetIds: readonly string[]): Record<string, unknown> {
+  return {
+    "aws:region": "eu-central-1",
+    "greenlight:githubRepository": "example-org/example-app",
+    "greenlight:firstImage": "public.ecr.aws/docker/library/httpd:2.4",
+    "greenlight:vpcId": vpcId,
+    "greenlight:publicSubnetIds": subnetIds.slice(0, 2),
+    "greenlight:privateSubnetIds": subnetIds.slice(2, 4),
+  };
+}
+
+function namesOf(things: readonly Thing[]): Set<unknown> {
+  const names = things.flatMap(({ type, properties }) => physicalNames.map((key) => [type, key, properties[key]]));
+  // An existing network is everybody's.
+  const own = names.filter(([type, , name]) => name !== undefined && !String(type).startsWith("aws:ec2/"));
+  return new Set(own.map(([, , name]) => name));
+}
+
+/** Where the secret is to be read: in the text, in its base64, or in a file of a zip in base64 within it. */
+function whereInPlainText(text: string): string[] {
+  const encoded = Buffer.from(secret).toString("base64").replace(/=+$/, "");
+  const zips = [...text.matchAll(/UEsD[A-Za-z0-9+/=]+/g)].map(([zip]) => unzipSync(Buffer.from(zip, "base64")));
+  const files = zips.flatMap((zip) => Object.entries(zip));
+  return [
+    ...(text.includes(secret) ? ["text"] : []),
+    ...(text.includes(encoded) ? ["base64"] : []),
+    ...files.filter(([, bytes]) => Buffer.from(bytes).includes(secret)).map(([name]) => name),
+  ];
+}
