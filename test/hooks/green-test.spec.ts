@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
+import { bundleGreenTestHook } from "../../components/hook-bundle";
 import type { GreenTestConfig } from "../../hooks/green-test/checks";
 import { AwsError } from "../../rehearsal/aws-endpoint/control-plane";
-import { hookBundle, unpack } from "./support/hook-code";
+import { unpack } from "./support/hook-code";
 import { rehearseHook, verdictReason, type HookRehearsal } from "./support/rehearsal";
 
 describe("the green test hook, invoked by CodeDeploy", () => {
@@ -150,7 +151,7 @@ describe("the green test hook, invoked by CodeDeploy", () => {
     const { aws, green, invoke } = await rehearse();
     const { directory, remove } = await unpack({
       "index.js": invokedThreeTimes,
-      "hook.js": await hookBundle(),
+      "hook.js": await bundleGreenTestHook(),
       "config.json": JSON.stringify({ checks: [{ path: "/" }], waitSeconds: 0 }),
     });
     try {
@@ -182,7 +183,7 @@ describe("the green test hook, invoked by CodeDeploy", () => {
 
   it("fails green when its configuration is missing", async () => {
     const { aws, log, invoke } = await rehearse();
-    const { directory, remove } = await unpack({ "index.js": await hookBundle() });
+    const { directory, remove } = await unpack({ "index.js": await bundleGreenTestHook() });
     try {
       await invoke({ codeDirectory: directory });
       assert.deepEqual(aws.verdicts, ["Failed"]);
@@ -203,7 +204,7 @@ describe("the green test hook, invoked by CodeDeploy", () => {
 
 describe("the green test hook's bundle", () => {
   it("is small, and imports nothing of Pulumi", async () => {
-    const bundle = await hookBundle();
+    const bundle = await bundleGreenTestHook();
     assert.ok(Buffer.byteLength(bundle) < 300 * 1024);
     assert.doesNotMatch(bundle, /pulumi/i);
   });

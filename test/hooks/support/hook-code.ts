@@ -1,27 +1,8 @@
-import { build } from "esbuild";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { bundleGreenTestHook } from "../../../components/hook-bundle";
 import type { GreenTestConfig } from "../../../hooks/green-test/checks";
-
-let bundle: Promise<string> | undefined;
-
-/** The hook's bundle, as a deployment package has it. */
-export function hookBundle(): Promise<string> {
-  return (bundle ??= build({
-    entryPoints: [join(__dirname, "../../../hooks/green-test/index.ts")],
-    bundle: true,
-    write: false,
-    minify: true,
-    platform: "node",
-    target: "node20",
-    format: "cjs",
-    external: ["@aws-sdk/*"],
-    // `import()` of the SDK becomes `require`, which looks where NODE_PATH says; Node's own `import()` does not.
-    supported: { "dynamic-import": false },
-    logLevel: "silent",
-  }).then(({ outputFiles }) => outputFiles[0]!.text));
-}
 
 /** A directory with a function's files, as Lambda unpacks them; `remove` deletes it. */
 export async function unpack(files: Readonly<Record<string, string>>) {
@@ -32,5 +13,5 @@ export async function unpack(files: Readonly<Record<string, string>>) {
 
 /** The hook with its configuration. */
 export async function unpackHook(config: GreenTestConfig) {
-  return unpack({ "index.js": await hookBundle(), "config.json": JSON.stringify(config) });
+  return unpack({ "index.js": await bundleGreenTestHook(), "config.json": JSON.stringify(config) });
 }
