@@ -1,4 +1,5 @@
-// Evaluates a program with so many services, each with its pipeline and hook; prints the milliseconds that it took.
+// Evaluates a program with so many services, each with its pipeline and hook; prints the milliseconds that it took and
+// the number of resources.
 import { BlueGreenEcsService, DeployPipeline, GreenTestHook, ImageRepository } from "../components";
 import { evaluate } from "../rehearsal/graph/evaluate";
 
@@ -22,6 +23,6 @@ function program(): Record<string, unknown> {
 }
 
 const startedAt = performance.now();
-void evaluate({ project: "bench", stack: "dev" }, program).then(() => {
-  process.stdout.write(String(performance.now() - startedAt));
+void evaluate({ project: "bench", stack: "dev" }, program).then(({ recorder }) => {
+  process.stdout.write(`${performance.now() - startedAt} ${recorder.resources.length}`);
 });

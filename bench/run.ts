@@ -39,11 +39,17 @@ function evaluation(): void {
 
 function furtherServices(): void {
   const counts = [1, 10, 50, 100];
-  const times = counts.map((count) => Number(timed("evaluate-services.ts", String(count)).printed));
-  counts.forEach((count, index) => {
-    if (index === 0) return;
-    const each = (times[index]! - times[index - 1]!) / (count - counts[index - 1]!);
-    row(`each further service, pipeline and hook, up to ${count}`, `${each.toFixed(1)} ms`, "at most 40 ms");
+  const runs = counts.map((count) => {
+    const [services = 0, resources = 0] = timed("evaluate-services.ts", String(count)).printed.split(" ").map(Number);
+    return { count, services, resources, sdk: Number(timed("register-only.ts", String(resources)).printed) };
+  });
+  runs.slice(1).forEach((run, index) => {
+    const before = runs[index]!;
+    const each = (of: "services" | "sdk" | "resources") => (run[of] - before[of]) / (run.count - before.count);
+    const what = `each further service, pipeline and hook, up to ${run.count}`;
+    row(what, `${each("services").toFixed(0)} ms`, "at most 40 ms");
+    const sdk = `${each("sdk").toFixed(0)} ms, ${(each("services") / each("sdk")).toFixed(1)} ×`;
+    row(`  the SDK alone, for its ${each("resources").toFixed(0)} resources; ratio`, sdk, "");
   });
 }
 
