@@ -3,6 +3,7 @@ import { stringify } from "yaml";
 /** Ends the build at once, naming every variable that is missing: a build by hand is the usual reason. */
 const checkVariables = `\
 set -euo pipefail
+echo "Checking the build's variables"
 missing=""
 for name in REPOSITORY_URI IMAGE_PLATFORM AWS_DEFAULT_REGION CODEBUILD_RESOLVED_SOURCE_VERSION; do
   if [ -z "\${!name:-}" ]; then missing="$missing $name"; fi
