@@ -32,7 +32,8 @@ export async function graphUnderMocks({ directory, name }: Stack): Promise<Descr
  */
 export function normalized(resources: readonly Described[]): Record<string, unknown> {
   const generated = new Map<string, string>();
-  for (const { type, urn, id, outputs = {} } of resources.filter(isCompared)) {
+  // Several resources may share an id, as a bucket and its policy do; whose it is must not hang on who was registered first.
+  for (const { type, urn, id, outputs = {} } of resources.filter(isCompared).sort(byTypeLastFirst)) {
     const owner = `${type}/${nameOf(urn)}`;
     const facts = { id, ...outputs } as Record<string, unknown>;
     for (const key of ["id", "name", "bucket", "arn", "dnsName", "repositoryUrl", "repoDigest"]) {
@@ -49,6 +50,10 @@ export function normalized(resources: readonly Described[]): Record<string, unkn
       return [`${type}/${nameOf(urn)}`, plain(Object.fromEntries(given), known)];
     }),
   );
+}
+
+function byTypeLastFirst(one: Described, other: Described): number {
+  return `${other.type}/${nameOf(other.urn)}`.localeCompare(`${one.type}/${nameOf(one.urn)}`);
 }
 
 /** The parts of awsx's Vpc are the provider's, and mocks know nothing of them. */
