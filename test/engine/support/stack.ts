@@ -15,6 +15,7 @@ import { measured } from "./measured";
 const checkout = path.join(__dirname, "..", "..", "..");
 /** What a user's checkout has, and the engine runs. */
 const program = [
+  "program.cjs",
   "index.ts",
   "settings.ts",
   "settings-schema.ts",
@@ -22,7 +23,6 @@ const program = [
   "hooks",
   "app",
   "package.json",
-  "tsconfig.pulumi.json",
   "tsconfig.json",
 ];
 
@@ -212,7 +212,7 @@ function environment(directory: string, providers: string): NodeJS.ProcessEnv {
     PATH,
     HOME,
     LANG,
-    // ts-node keeps what it has compiled there.
+    // tsx keeps what it has compiled there.
     TMPDIR: directory,
     // Everything that the command keeps between its runs.
     PULUMI_HOME: path.join(directory, "home"),
@@ -220,8 +220,6 @@ function environment(directory: string, providers: string): NodeJS.ProcessEnv {
     PULUMI_CONFIG_PASSPHRASE: "a passphrase",
     PULUMI_SKIP_UPDATE_CHECK: "1",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "1",
-    // As language hosts make of the option in Pulumi.yaml; older ones know only this.
-    PULUMI_NODEJS_TSCONFIG_PATH: "tsconfig.pulumi.json",
     // The flag that writes the event log is among these.
     PULUMI_DEBUG_COMMANDS: "true",
     PULUMI_DEBUG_PROVIDERS: providers,
