@@ -40,9 +40,8 @@ export function readSettings(): Settings {
     const sound = Object.fromEntries(Object.entries(raw).filter(([key]) => !broken.has(key)));
     const rest = schema.partial().safeParse(sound);
     const further = rest.success ? meaningProblems(rest.data) : [];
-    const judged = further.map(({ path }) => topLevel(path)).map((key) => [key, judgedBy[key] ?? key]);
-    const kept = further.filter((_, index) => !judged[index]!.some((key) => broken.has(key)));
-    refuse(stackFile, [...misplaced, ...problems, ...kept]);
+    const judgeable = (key: string) => !broken.has(key) && !broken.has(judgedBy[key] ?? key);
+    refuse(stackFile, [...misplaced, ...problems, ...further.filter(({ path }) => judgeable(topLevel(path)))]);
   }
   const settings = parsed.data!;
   refuse(stackFile, [...misplaced, ...meaningProblems(settings)]);

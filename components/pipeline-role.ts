@@ -46,12 +46,10 @@ function sourceStatements({ connectionArn, artifacts, template, build }: Pipelin
 function deployStatements({ service }: PipelineParts): Statement[] {
   const { application, deploymentGroup } = service.codeDeploy;
   // A task definition's ARN without its revision number.
-  const anyRevision = service.service.arn.apply(
-    (arn) => `${arn.split(":").slice(0, 5).join(":")}:task-definition/${service.taskFamily}:*`,
-  );
+  const anyRevision = service.service.arn.apply((arn) => sibling(arn, `task-definition/${service.taskFamily}:*`));
   const deploymentConfig = pulumi
     .all([deploymentGroup.arn, deploymentGroup.deploymentConfigName])
-    .apply(([arn, config]) => `${arn.split(":").slice(0, 5).join(":")}:deploymentconfig:${config}`);
+    .apply(([arn, config]) => sibling(arn, `deploymentconfig:${config}`));
   return [
     { actions: ["codedeploy:CreateDeployment", "codedeploy:GetDeployment"], resources: [deploymentGroup.arn] },
     {
@@ -70,4 +68,9 @@ function deployStatements({ service }: PipelineParts): Statement[] {
       conditions: { StringEquals: { "iam:PassedToService": ["ecs.amazonaws.com", "ecs-tasks.amazonaws.com"] } },
     },
   ];
+}
+
+/** The ARN of another resource of the same service, region and account. */
+function sibling(arn: string, resource: string): string {
+  return `${arn.split(":").slice(0, 5).join(":")}:${resource}`;
 }

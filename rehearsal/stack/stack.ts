@@ -94,7 +94,7 @@ export class Stack {
 
   private async whenHealthy(taskSet: TaskSet): Promise<void> {
     const { clock, timeline, signal } = this.options;
-    const limitMs = Math.max(clock.realMs(creationTimeoutMinutes * 60_000), leastCreationTimeoutSeconds * 1000);
+    const limitMs = clock.boundMs(creationTimeoutMinutes * 60_000, leastCreationTimeoutSeconds * 1000);
     const tooLate = new AbortController();
     const timer = setTimeout(() => tooLate.abort(), limitMs);
     try {
