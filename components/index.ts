@@ -1,4 +1,5 @@
-export { BlueGreenEcsService, type BlueGreenEcsServiceArgs } from "./blue-green-ecs-service";
+export { BlueGreenEcsService } from "./blue-green-ecs-service";
+export type { BlueGreenEcsServiceArgs } from "./blue-green-ecs-service-args";
 export { DeployPipeline, type DeployPipelineArgs } from "./deploy-pipeline";
 export { GreenTestHook, type GreenTestHookArgs } from "./green-test-hook";
 export { type FirstImageArgs, ImageRepository, type ImageRepositoryArgs } from "./image-repository";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { schema } from "../settings-schema";
+import { schema } from "../settings/schema";
 
 const text = readFileSync(join(__dirname, "../docs/settings.md"), "utf8");
 const { checks, healthCheck } = schema.shape;

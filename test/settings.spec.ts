@@ -5,8 +5,8 @@ import fc from "fast-check";
 import { parse } from "yaml";
 import { InvalidInput } from "../components";
 import { longestNameLength, nameProblems } from "../components/limits";
-import { shortName } from "../settings";
-import { schema } from "../settings-schema";
+import { shortName } from "../settings/short-name";
+import { schema } from "../settings/schema";
 import { devGraph, refusal } from "./support/graph";
 
 const repository = { githubRepository: "example-org/example-app" };

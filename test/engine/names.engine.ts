@@ -5,7 +5,7 @@ import { parse } from "yaml";
 import { readFileSync } from "node:fs";
 import { evaluate } from "../../rehearsal/graph/evaluate";
 import type { GraphResource } from "../../rehearsal/graph/recorder";
-import { shortName } from "../../settings";
+import { shortName } from "../../settings/short-name";
 import { autoName, inputProblems } from "./cloud/resource-types";
 
 const checkout = path.join(__dirname, "..", "..");

@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import { unzipSync } from "fflate";
-import { shortName } from "../../settings";
+import { shortName } from "../../settings/short-name";
 import { Cloud, type Thing } from "./cloud/cloud";
 import { Stack } from "./support/stack";
 

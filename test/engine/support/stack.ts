@@ -14,17 +14,7 @@ import { measured } from "./measured";
 
 const checkout = path.join(__dirname, "..", "..", "..");
 /** What a user's checkout has, and the engine runs. */
-const program = [
-  "program.cjs",
-  "index.ts",
-  "settings.ts",
-  "settings-schema.ts",
-  "components",
-  "hooks",
-  "app",
-  "package.json",
-  "tsconfig.json",
-];
+const program = ["program.cjs", "index.ts", "settings", "components", "hooks", "app", "package.json", "tsconfig.json"];
 
 /** A stack's state as `pulumi stack export` gives it. */
 export interface ExportedState {

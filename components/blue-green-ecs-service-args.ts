@@ -1,0 +1,105 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { withDefaults } from "./defaults";
+import { longestApprovalWaitMinutes, longestTerminationWaitMinutes } from "./limits";
+import { portProblems, retentionProblems, sizeProblems } from "./limits";
+import type { HealthCheck } from "./load-balancer";
+import type { Network } from "./network";
+import type { Problem } from "./problems";
+import type { CpuArchitecture } from "./task-definition";
+
+export interface BlueGreenEcsServiceArgs {
+  readonly network: Network;
+  /** The image that the service is born with, by tag or digest; it must be there to pull. Later images come by release. */
+  readonly image: pulumi.Input<string>;
+  /** ECR repository that the releases' images come from. */
+  readonly repositoryArn: pulumi.Input<string>;
+  /** Port that the container listens on; it is told in the environment variable PORT. @default 3000 */
+  readonly containerPort?: number;
+  /** CPU units; 1024 are one vCPU. @default 256 */
+  readonly cpu?: number;
+  /** @default 512 */
+  readonly memoryMiB?: number;
+  /** @default "X86_64" */
+  readonly cpuArchitecture?: CpuArchitecture;
+  /** Environment variables of the container. @default none */
+  readonly environment?: Readonly<Record<string, pulumi.Input<string>>>;
+  /** Tasks. @default 1 */
+  readonly desiredCount?: number;
+  /** @default 8080 */
+  readonly productionPort?: number;
+  /** @default 8090 */
+  readonly testPort?: number;
+  /** Who may open the production port. @default everyone */
+  readonly productionCidrs?: readonly string[];
+  /** Who may open the test port, besides the test hook. @default nobody */
+  readonly testCidrs?: readonly string[];
+  readonly healthCheck?: HealthCheck;
+  /** Seconds after a task's start in which failed health checks do not end it. @default 60 */
+  readonly healthCheckGracePeriodSeconds?: number;
+  /** Seconds that requests in flight get when a task leaves its target group. @default 30 */
+  readonly deregistrationDelaySeconds?: number;
+  /** How traffic shifts, by the name of a CodeDeploy configuration for ECS. @default "CodeDeployDefault.ECSAllAtOnce" */
+  readonly deploymentConfigName?: string;
+  /** Minutes that each release waits for a person's "continue", and stops without it; 1 to 2880. @default no such wait */
+  readonly approvalWaitMinutes?: number;
+  /** Minutes that blue goes on running after the shift; 0 to 2880. @default 5 */
+  readonly terminationWaitMinutes?: number;
+  /** CloudWatch alarms that roll a release back; at most 10. @default none */
+  readonly alarmNames?: readonly pulumi.Input<string>[];
+  /** @default 30 */
+  readonly logRetentionDays?: number;
+  /** Keeps the load balancer from being deleted. @default false */
+  readonly deletionProtection?: boolean;
+}
+
+type Defaults = Required<Omit<BlueGreenEcsServiceArgs, "network" | "image" | "repositoryArn" | "approvalWaitMinutes">>;
+
+export const serviceDefaults: Defaults = {
+  containerPort: 3000,
+  cpu: 256,
+  memoryMiB: 512,
+  cpuArchitecture: "X86_64",
+  environment: {},
+  desiredCount: 1,
+  productionPort: 8080,
+  testPort: 8090,
+  productionCidrs: ["0.0.0.0/0"],
+  testCidrs: [],
+  healthCheck: {},
+  healthCheckGracePeriodSeconds: 60,
+  deregistrationDelaySeconds: 30,
+  deploymentConfigName: "CodeDeployDefault.ECSAllAtOnce",
+  terminationWaitMinutes: 5,
+  alarmNames: [],
+  logRetentionDays: 30,
+  deletionProtection: false,
+};
+
+/** Everything that is wrong with a service's plain arguments; also asked by the reader of the settings. */
+export function serviceProblems(args: Partial<BlueGreenEcsServiceArgs>): Problem[] {
+  const settled = withDefaults(serviceDefaults, args);
+  const { approvalWaitMinutes, terminationWaitMinutes, alarmNames, healthCheck } = settled;
+  const problems = [
+    ...sizeProblems(settled.cpu, settled.memoryMiB),
+    ...portProblems(settled.productionPort, settled.testPort),
+    ...retentionProblems("logRetentionDays", settled.logRetentionDays),
+  ];
+  const wrong = (path: string, message: string) => problems.push({ path, message });
+  if (terminationWaitMinutes < 0 || terminationWaitMinutes > longestTerminationWaitMinutes) {
+    wrong(
+      "terminationWaitMinutes",
+      `is ${terminationWaitMinutes}; CodeDeploy waits 0 to ${longestTerminationWaitMinutes}.`,
+    );
+  }
+  if (
+    approvalWaitMinutes !== undefined &&
+    !(approvalWaitMinutes >= 1 && approvalWaitMinutes <= longestApprovalWaitMinutes)
+  ) {
+    wrong("approvalWaitMinutes", `is ${approvalWaitMinutes}; CodeDeploy waits 1 to ${longestApprovalWaitMinutes}.`);
+  }
+  if (alarmNames.length > 10) wrong("alarmNames", `has ${alarmNames.length}; a deployment group takes at most 10.`);
+  if ((healthCheck.timeoutSeconds ?? 10) >= (healthCheck.intervalSeconds ?? 30)) {
+    wrong("healthCheck.timeoutSeconds", `must be shorter than the interval of ${healthCheck.intervalSeconds ?? 30} s.`);
+  }
+  return problems;
+}

@@ -1,0 +1,59 @@
+import * as pulumi from "@pulumi/pulumi";
+import { InvalidInput, refuse } from "../components/problems";
+import { judgeable, meaningProblems, topLevel } from "./problems";
+import { misplacedProblems, rawSettings, typeProblems } from "./raw";
+import { type Parsed, schema } from "./schema";
+import { shortName } from "./short-name";
+
+export type Settings = Omit<Parsed, "environment"> & {
+  readonly environment: Readonly<Record<string, pulumi.Output<string>>>;
+  /** What every resource's name begins with; at most 18 characters. */
+  readonly name: string;
+  /** Minutes that the hook tests green for; 0 where a person decides. */
+  readonly soakMinutes: number;
+  /** Minutes that a release waits for a person; undefined where none is asked. */
+  readonly approvalWaitMinutes: number | undefined;
+};
+
+/**
+ * Reads the stack's settings (`Pulumi.<stack>.yaml`, `greenlight:*`); docs/settings.md lists them.
+ *
+ * @throws InvalidInput naming every mistake at once, before any resource is registered.
+ */
+export function readSettings(): Settings {
+  const settings = checkedSettings(`Pulumi.${pulumi.getStack()}.yaml`);
+  const asksPerson = settings.trafficShift === "approval";
+  return {
+    ...settings,
+    environment: secretValues(settings.environment),
+    name: settings.name ?? shortName(`${pulumi.getProject()}-${pulumi.getStack()}`),
+    soakMinutes: asksPerson ? 0 : settings.waitMinutes,
+    approvalWaitMinutes: asksPerson ? settings.waitMinutes : undefined,
+  };
+}
+
+function checkedSettings(stackFile: string): Parsed {
+  const raw = rawSettings();
+  const misplaced = misplacedProblems();
+  const parsed = schema.safeParse(raw);
+  if (parsed.success) {
+    refuse(stackFile, [...misplaced, ...meaningProblems(parsed.data)]);
+    return parsed.data;
+  }
+  // A setting of the wrong type has no value to judge further; the others have.
+  const problems = parsed.error.issues.flatMap((issue) => typeProblems(issue, raw));
+  const broken = new Set(problems.map(({ path }) => topLevel(path)));
+  const sound = Object.fromEntries(Object.entries(raw).filter(([key]) => !broken.has(key)));
+  const rest = schema.partial().safeParse(sound);
+  const further = rest.success ? meaningProblems(rest.data) : [];
+  throw new InvalidInput(stackFile, [
+    ...misplaced,
+    ...problems,
+    ...further.filter((problem) => judgeable(problem, broken)),
+  ]);
+}
+
+// Pulumi does not tell which settings were given with --secret, so what may be one is kept encrypted in the state.
+function secretValues(values: Readonly<Record<string, string>>): Record<string, pulumi.Output<string>> {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, pulumi.secret(value)]));
+}

@@ -1,0 +1,36 @@
+import { serviceProblems } from "../components/blue-green-ecs-service-args";
+import type { Problem } from "../components/problems";
+import type { Given } from "./schema";
+import { appProblems } from "./sections/app";
+import { networkProblems } from "./sections/network";
+import { pipelineProblems } from "./sections/pipeline";
+import { releaseProblems } from "./sections/release";
+
+/** Settings that are judged by another one, and so only where that one can be read. */
+const judgedBy: Readonly<Record<string, string>> = {
+  memoryMiB: "cpu",
+  testPort: "productionPort",
+  waitMinutes: "trafficShift",
+  appDirectory: "firstImage",
+};
+
+/** What the types cannot say: values that AWS does not pair, folders that are not there. */
+export function meaningProblems(settings: Given): Problem[] {
+  return [
+    ...appProblems(settings),
+    ...serviceProblems({ ...settings, environment: {} }),
+    ...releaseProblems(settings),
+    ...pipelineProblems(settings),
+    ...networkProblems(settings),
+  ];
+}
+
+/** Whether the problem can be judged although `broken` settings could not be read. */
+export function judgeable({ path }: Problem, broken: ReadonlySet<string>): boolean {
+  const key = topLevel(path);
+  return !broken.has(key) && !broken.has(judgedBy[key] ?? key);
+}
+
+export function topLevel(path: string): string {
+  return path.split(/[.[]/)[0]!;
+}

@@ -1,0 +1,50 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { z } from "zod";
+import type { Problem } from "../components/problems";
+import { schema } from "./schema";
+
+/** Settings are read under this name whatever the project is called, so that a renamed template keeps its stack files. */
+const namespace = "greenlight";
+
+/** The namespace's settings as they were written: Pulumi hands over each as text, whatever its type. */
+export function rawSettings(): Record<string, unknown> {
+  const entries = Object.entries(pulumi.runtime.allConfig()).filter(([key]) => key.startsWith(`${namespace}:`));
+  return Object.fromEntries(entries.map(([key, text]) => [key.slice(namespace.length + 1), typed(key, text)]));
+}
+
+/** Settings under the name of a renamed project, where `pulumi config set` puts what is given without a namespace. */
+export function misplacedProblems(): Problem[] {
+  const project = pulumi.getProject();
+  if (project === namespace) return [];
+  const keys = Object.keys(schema.shape).filter((key) => `${project}:${key}` in pulumi.runtime.allConfig());
+  return keys.map((key) => ({ path: `${project}:${key}`, message: `is not read; write ${namespace}:${key}.` }));
+}
+
+/** One mistake of a type or range, in the words of whoever wrote the settings. */
+export function typeProblems(issue: z.core.$ZodIssue, raw: unknown): Problem[] {
+  const where = issue.path.map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`)).join("");
+  const at = where.replace(/^\./, "");
+  if (issue.code !== "unrecognized_keys") {
+    const message = issue.message.replace(/^Invalid input: /, "");
+    const missing = valueAt(raw, issue.path) === undefined;
+    return [{ path: at, message: missing ? `is missing; ${message.replace(/, received undefined$/, "")}` : message }];
+  }
+  return issue.keys.map((key) => ({
+    path: at ? `${at}.${key}` : key,
+    message: "is not a setting; docs/settings.md lists them all.",
+  }));
+}
+
+function typed(key: string, text: string): unknown {
+  const field = (schema.shape as Record<string, z.ZodType | undefined>)[key.slice(namespace.length + 1)];
+  if (field?.safeParse(text).success) return text;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce((inner, key) => (inner as Record<PropertyKey, unknown> | undefined)?.[key], value);
+}

@@ -1,0 +1,48 @@
+import { z } from "zod";
+import { hookProblems } from "../../components/green-test-hook";
+import { longestApprovalWaitMinutes } from "../../components/limits";
+import type { Problem } from "../../components/problems";
+import type { Given } from "../schema";
+import { minutes, names, urlPath } from "../values";
+
+const status = z.number().int().min(100).max(599);
+const check = z.strictObject({
+  path: urlPath,
+  method: z.enum(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]).optional(),
+  headers: z.record(z.string(), z.string()).optional(),
+  body: z.string().optional(),
+  expectStatus: z.union([status, z.array(status).min(1)], { error: "expected a status or a list of them" }).optional(),
+  expectHeaders: z.record(z.string(), z.string()).optional(),
+  expectBodyContains: z.string().optional(),
+  expectBodyMatches: z.string().refine(isRegExp, { error: "is not a regular expression" }).optional(),
+  maxLatencyMs: z.number().int().min(1).max(60_000).optional(),
+});
+
+/** How a release goes: what tests green, how traffic shifts, what rolls it back. */
+export const release = {
+  trafficShift: z.enum(["automatic", "approval"]).default("automatic"),
+  waitMinutes: minutes.default(5),
+  terminationWaitMinutes: minutes.default(5),
+  deploymentConfigName: z.string().min(1).default("CodeDeployDefault.ECSAllAtOnce"),
+  checks: z
+    .array(check)
+    .min(1)
+    .default([{ path: "/" }]),
+  alarmNames: names.default([]),
+};
+
+export function releaseProblems({ trafficShift, waitMinutes = 5 }: Given): Problem[] {
+  if (trafficShift !== "approval") return hookProblems({ waitMinutes });
+  if (waitMinutes >= 1 && waitMinutes <= longestApprovalWaitMinutes) return [];
+  const message = `is ${waitMinutes}; CodeDeploy waits 1 to ${longestApprovalWaitMinutes} minutes for a person.`;
+  return [{ path: "waitMinutes", message }];
+}
+
+function isRegExp(text: string): boolean {
+  try {
+    new RegExp(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,26 @@
+import { z } from "zod";
+import { cidr, port, urlPath } from "../values";
+
+/** Limits of an application load balancer's health check. Source: Elastic Load Balancing API, CreateTargetGroup. */
+const healthCheck = z.strictObject({
+  path: urlPath.optional(),
+  intervalSeconds: z.number().int().min(5).max(300).optional(),
+  timeoutSeconds: z.number().int().min(2).max(120).optional(),
+  healthyThreshold: z.number().int().min(2).max(10).optional(),
+  unhealthyThreshold: z.number().int().min(2).max(10).optional(),
+  matcher: z
+    .string()
+    .regex(/^\d{3}(-\d{3})?(,\d{3}(-\d{3})?)*$/, { error: "expected statuses like 200-299 or 200,301" })
+    .optional(),
+});
+
+/** Who reaches the tasks, and how the load balancer treats them. */
+export const traffic = {
+  productionPort: port.default(8080),
+  testPort: port.default(8090),
+  productionCidrs: z.array(cidr).default(["0.0.0.0/0"]),
+  testCidrs: z.array(cidr).default([]),
+  healthCheck: healthCheck.default({}),
+  healthCheckGracePeriodSeconds: z.number().int().min(0).max(2_147_483_647).default(60),
+  deregistrationDelaySeconds: z.number().int().min(0).max(3600).default(30),
+};
