@@ -15,13 +15,15 @@ const graphs = new Map<string, Promise<Graph>>();
 
 /** The graph of the stack `dev`, with some of its settings changed; evaluated once for all specs, so only to be read. */
 export function devGraph(changes: Settings = {}): Promise<Graph> {
-  const key = JSON.stringify(changes);
-  const graph = graphs.get(key) ?? evaluateDev(changes);
-  graphs.set(key, graph);
-  return graph;
+  return stackGraph("dev", changes);
 }
 
-/** The same, evaluated anew. */
+/** The same of the stack `prod`. */
+export function prodGraph(changes: Settings = {}): Promise<Graph> {
+  return stackGraph("prod", changes);
+}
+
+/** The graph of `dev`, evaluated anew. */
 export function evaluateDev(changes: Settings = {}): Promise<Graph> {
   return evaluateStack({ directory: root, stack: "dev", overrides: config(changes) });
 }
@@ -90,6 +92,13 @@ export async function codeFiles({ inputs }: GraphResource): Promise<Record<strin
     await (asset as pulumi.asset.StringAsset).text,
   ]);
   return Object.fromEntries((await Promise.all(texts)) as [string, string][]);
+}
+
+function stackGraph(stack: string, changes: Settings): Promise<Graph> {
+  const key = `${stack} ${JSON.stringify(changes)}`;
+  const graph = graphs.get(key) ?? evaluateStack({ directory: root, stack, overrides: config(changes) });
+  graphs.set(key, graph);
+  return graph;
 }
 
 function freshProgram(): Record<string, unknown> {
