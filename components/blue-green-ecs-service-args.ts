@@ -2,12 +2,14 @@ import type * as pulumi from "@pulumi/pulumi";
 import { withDefaults } from "./defaults";
 import { longestApprovalWaitMinutes, longestTerminationWaitMinutes } from "./limits";
 import { portProblems, retentionProblems, sizeProblems } from "./limits";
+import { type Https, httpsProblems } from "./https";
 import type { HealthCheck } from "./load-balancer";
+import { type LoadBalancerOptions, loadBalancerProblems, type TargetOptions } from "./load-balancer-options";
 import type { Network } from "./network";
 import type { Problem } from "./problems";
 import type { CpuArchitecture } from "./task-definition";
 
-export interface BlueGreenEcsServiceArgs {
+export interface BlueGreenEcsServiceArgs extends TargetOptions {
   readonly network: Network;
   /** The image that the service is born with, by tag or digest; it must be there to pull. Later images come by release. */
   readonly image: pulumi.Input<string>;
@@ -33,6 +35,10 @@ export interface BlueGreenEcsServiceArgs {
   readonly productionCidrs?: readonly string[];
   /** Who may open the test port, besides the test hook. @default nobody */
   readonly testCidrs?: readonly string[];
+  /** HTTPS for both listeners. @default both speak HTTP */
+  readonly https?: Https;
+  /** What the load balancer has besides its listeners. @default {} */
+  readonly loadBalancer?: LoadBalancerOptions;
   readonly healthCheck?: HealthCheck;
   /** Seconds after a task's start in which failed health checks do not end it. @default 60 */
   readonly healthCheckGracePeriodSeconds?: number;
@@ -52,7 +58,9 @@ export interface BlueGreenEcsServiceArgs {
   readonly deletionProtection?: boolean;
 }
 
-type Defaults = Required<Omit<BlueGreenEcsServiceArgs, "network" | "image" | "repositoryArn" | "approvalWaitMinutes">>;
+type Needed = "network" | "image" | "repositoryArn";
+type NoneUnlessGiven = "approvalWaitMinutes" | "https" | keyof TargetOptions;
+type Defaults = Required<Omit<BlueGreenEcsServiceArgs, Needed | NoneUnlessGiven>>;
 
 export const serviceDefaults: Defaults = {
   containerPort: 3000,
@@ -65,6 +73,7 @@ export const serviceDefaults: Defaults = {
   testPort: 8090,
   productionCidrs: ["0.0.0.0/0"],
   testCidrs: [],
+  loadBalancer: {},
   healthCheck: {},
   healthCheckGracePeriodSeconds: 60,
   deregistrationDelaySeconds: 30,
@@ -82,6 +91,8 @@ export function serviceProblems(args: Partial<BlueGreenEcsServiceArgs>): Problem
   const problems = [
     ...sizeProblems(settled.cpu, settled.memoryMiB),
     ...portProblems(settled.productionPort, settled.testPort),
+    ...httpsProblems(settled.https, settled),
+    ...loadBalancerProblems(settled.loadBalancer, settled),
     ...retentionProblems("logRetentionDays", settled.logRetentionDays),
   ];
   const wrong = (path: string, message: string) => problems.push({ path, message });

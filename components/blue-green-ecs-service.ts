@@ -56,7 +56,7 @@ export class BlueGreenEcsService extends pulumi.ComponentResource {
     this.testPort = settled.testPort;
     this.cpuArchitecture = settled.cpuArchitecture;
 
-    this.loadBalancer = new BlueGreenLoadBalancer(name, settled, parent);
+    this.loadBalancer = new BlueGreenLoadBalancer(name, { ...settled, https: settled.https }, parent);
     this.securityGroup = taskSecurityGroup(name, this.loadBalancer, settled, parent);
     const logGroup = new aws.cloudwatch.LogGroup(name, { retentionInDays: settled.logRetentionDays }, parent);
     this.taskRole = serviceRole(`${name}-task`, "ecs-tasks.amazonaws.com", [], parent);

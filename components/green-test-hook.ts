@@ -66,7 +66,7 @@ export class GreenTestHook extends pulumi.ComponentResource {
         environment: {
           variables: {
             TEST_LISTENER_ARN: service.loadBalancer.testListener.arn,
-            HOST_HEADER: service.loadBalancer.loadBalancer.dnsName,
+            HOST_HEADER: service.loadBalancer.host,
           },
         },
         vpcConfig: { subnetIds: service.network.privateSubnetIds, securityGroupIds: [this.securityGroup.id] },

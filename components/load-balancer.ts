@@ -1,5 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { accessLogs } from "./access-logs";
+import { aliasRecord, certificateArn, type Https, httpsDefaults } from "./https";
+import type { LoadBalancerOptions, TargetOptions } from "./load-balancer-options";
 import type { Network } from "./network";
 
 export interface HealthCheck {
@@ -17,7 +20,7 @@ export interface HealthCheck {
   readonly matcher?: string;
 }
 
-export interface BlueGreenLoadBalancerArgs {
+export interface BlueGreenLoadBalancerArgs extends TargetOptions {
   readonly network: Network;
   readonly productionPort: number;
   readonly testPort: number;
@@ -28,6 +31,9 @@ export interface BlueGreenLoadBalancerArgs {
   readonly healthCheck: HealthCheck;
   readonly deregistrationDelaySeconds: number;
   readonly deletionProtection: boolean;
+  /** Without it both listeners speak HTTP. */
+  readonly https: Https | undefined;
+  readonly loadBalancer: LoadBalancerOptions;
 }
 
 /**
@@ -37,6 +43,8 @@ export interface BlueGreenLoadBalancerArgs {
 export class BlueGreenLoadBalancer extends pulumi.ComponentResource {
   readonly securityGroup: aws.ec2.SecurityGroup;
   readonly loadBalancer: aws.lb.LoadBalancer;
+  /** The host that requests name. */
+  readonly host: pulumi.Output<string>;
   /** Where the service is born, and the traffic of both listeners with it. */
   readonly blue: aws.lb.TargetGroup;
   readonly green: aws.lb.TargetGroup;
@@ -54,31 +62,54 @@ export class BlueGreenLoadBalancer extends pulumi.ComponentResource {
       { vpcId: args.network.vpcId, description: `${name}: load balancer` },
       { parent: this },
     );
+    const { https, loadBalancer: options, network, deletionProtection } = args;
     this.admit("production", args.productionPort, args.productionCidrs);
     this.admit("test", args.testPort, args.testCidrs);
+    this.blue = this.targetGroup("blue");
+    this.green = this.targetGroup("green");
     this.loadBalancer = new aws.lb.LoadBalancer(
       name,
       {
         loadBalancerType: "application",
-        internal: false,
-        subnets: args.network.publicSubnetIds,
+        internal: options.internal ?? false,
+        subnets: options.internal ? network.privateSubnetIds : network.publicSubnetIds,
         securityGroups: [this.securityGroup.id],
-        idleTimeout: 60,
+        idleTimeout: options.idleTimeoutSeconds ?? 60,
+        enableHttp2: true,
         dropInvalidHeaderFields: true,
-        enableDeletionProtection: args.deletionProtection,
+        enableDeletionProtection: deletionProtection,
+        ...(options.accessLogs
+          ? { accessLogs: accessLogs(name, options.accessLogs, this.blue, deletionProtection, { parent: this }) }
+          : {}),
       },
-      { parent: this, protect: args.deletionProtection },
+      { parent: this, protect: deletionProtection },
     );
-    this.blue = this.targetGroup("blue");
-    this.green = this.targetGroup("green");
-    this.productionListener = this.listener("production", args.productionPort);
-    this.testListener = this.listener("test", args.testPort);
+    const tls = https && {
+      protocol: "HTTPS",
+      certificateArn: certificateArn(name, https, { parent: this }),
+      sslPolicy: https.sslPolicy ?? httpsDefaults.sslPolicy,
+    };
+    this.productionListener = this.listener("production", args.productionPort, tls ?? { protocol: "HTTP" });
+    this.testListener = this.listener("test", args.testPort, tls ?? { protocol: "HTTP" });
+    this.host = pulumi.output(https?.domainName ?? this.loadBalancer.dnsName);
+    if (https) {
+      this.redirect(https.redirectPort ?? httpsDefaults.redirectPort);
+      aliasRecord(name, https, this.loadBalancer, { parent: this });
+    }
+    if (options.webAclArn !== undefined) {
+      new aws.wafv2.WebAclAssociation(
+        name,
+        { resourceArn: this.loadBalancer.arn, webAclArn: options.webAclArn },
+        { parent: this },
+      );
+    }
     this.registerOutputs();
   }
 
-  /** `http://<the load balancer's name>:<port>` */
+  /** `http://<the load balancer's name>:<port>`, or `https://<the domain's name>`, with the port unless it is 443. */
   url(port: number): pulumi.Output<string> {
-    return pulumi.interpolate`http://${this.loadBalancer.dnsName}:${port}`;
+    if (!this.args.https) return pulumi.interpolate`http://${this.host}:${port}`;
+    return pulumi.interpolate`https://${this.host}${port === 443 ? "" : `:${port}`}`;
   }
 
   private admit(listener: string, port: number, cidrs: readonly string[]): void {
@@ -99,7 +130,7 @@ export class BlueGreenLoadBalancer extends pulumi.ComponentResource {
   }
 
   private targetGroup(color: "blue" | "green"): aws.lb.TargetGroup {
-    const { healthCheck } = this.args;
+    const { healthCheck, deregistrationDelaySeconds, slowStartSeconds, stickiness } = this.args;
     return new aws.lb.TargetGroup(
       `${this.name}-${color}`,
       {
@@ -110,7 +141,9 @@ export class BlueGreenLoadBalancer extends pulumi.ComponentResource {
         protocol: "HTTP",
         // Fargate tasks have network interfaces of their own.
         targetType: "ip",
-        deregistrationDelay: this.args.deregistrationDelaySeconds,
+        deregistrationDelay: deregistrationDelaySeconds,
+        ...(slowStartSeconds ? { slowStart: slowStartSeconds } : {}),
+        ...(stickiness ? { stickiness: { type: "lb_cookie", cookieDuration: stickiness.seconds } } : {}),
         healthCheck: {
           path: healthCheck.path ?? "/",
           interval: healthCheck.intervalSeconds ?? 30,
@@ -124,19 +157,43 @@ export class BlueGreenLoadBalancer extends pulumi.ComponentResource {
     );
   }
 
-  private listener(name: "production" | "test", port: number): aws.lb.Listener {
+  private listener(
+    name: "production" | "test",
+    port: number,
+    transport: Pick<aws.lb.ListenerArgs, "protocol" | "certificateArn" | "sslPolicy">,
+  ): aws.lb.Listener {
     return new aws.lb.Listener(
       `${this.name}-${name}`,
       {
         loadBalancerArn: this.loadBalancer.arn,
         port,
-        protocol: "HTTP",
+        ...transport,
         // Both start on blue. Source: CodeDeploy user guide, deployment-steps-ecs.
         defaultActions: [{ type: "forward", targetGroupArn: this.blue.arn }],
       },
       // Every deployment moves the listeners, and leaves a weighted forward to both groups behind; setting them back
       // would point production at an empty target group.
       { parent: this, ignoreChanges: ["defaultActions"] },
+    );
+  }
+  /** Sends HTTP on to the same place over HTTPS; what users are not let through to is not opened here either. */
+  private redirect(port: number): void {
+    const { productionCidrs, productionPort } = this.args;
+    this.admit("redirect", port, productionCidrs);
+    new aws.lb.Listener(
+      `${this.name}-redirect`,
+      {
+        loadBalancerArn: this.loadBalancer.arn,
+        port,
+        protocol: "HTTP",
+        defaultActions: [
+          {
+            type: "redirect",
+            redirect: { protocol: "HTTPS", port: String(productionPort), statusCode: "HTTP_301" },
+          },
+        ],
+      },
+      { parent: this },
     );
   }
 }

@@ -6,19 +6,26 @@ export interface PrivateBucketArgs {
   readonly expireAfterDays?: number;
   /** Days after which an object's earlier version is deleted. */
   readonly expireVersionsAfterDays: number;
+  /** `AES256` is S3's own key, for writers that cannot use one of KMS. @default "aws:kms" */
+  readonly encryption?: "aws:kms" | "AES256";
+  /** Further statements of the bucket's policy. @default none */
+  readonly statements?: (bucketArn: pulumi.Output<string>) => pulumi.Input<object>[];
+  /** Whether deleting it deletes what is in it; otherwise only an empty bucket is deleted. @default true */
+  readonly forceDestroy?: boolean;
 }
 
-/** A versioned bucket that is encrypted, private, and speaks TLS only. Deleting it deletes what is in it. */
+/** A versioned bucket that is encrypted, private, and speaks TLS only. */
 export class PrivateBucket extends pulumi.ComponentResource {
   readonly bucket: aws.s3.Bucket;
   /** Versioning is on once this is there; CodePipeline refuses a source bucket without it. */
   readonly versioning: aws.s3.BucketVersioning;
+  readonly policy: aws.s3.BucketPolicy;
 
   constructor(name: string, args: PrivateBucketArgs, opts?: pulumi.ComponentResourceOptions) {
     super("greenlight:index:PrivateBucket", name, {}, opts);
     const parent = { parent: this };
-    // All that is ever in it can be made again from git and this program.
-    this.bucket = new aws.s3.Bucket(name, { forceDestroy: true }, parent);
+    const { encryption = "aws:kms", statements = () => [], forceDestroy = true } = args;
+    this.bucket = new aws.s3.Bucket(name, { forceDestroy }, parent);
     const bucket = this.bucket.bucket;
     this.versioning = new aws.s3.BucketVersioning(
       name,
@@ -29,7 +36,13 @@ export class PrivateBucket extends pulumi.ComponentResource {
       name,
       {
         bucket,
-        rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms" }, bucketKeyEnabled: true }],
+        rules: [
+          {
+            applyServerSideEncryptionByDefault: { sseAlgorithm: encryption },
+            // Only KMS has a key to spare calls to.
+            ...(encryption === "aws:kms" ? { bucketKeyEnabled: true } : {}),
+          },
+        ],
       },
       parent,
     );
@@ -38,9 +51,15 @@ export class PrivateBucket extends pulumi.ComponentResource {
       { bucket, blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true },
       parent,
     );
-    new aws.s3.BucketPolicy(
+    this.policy = new aws.s3.BucketPolicy(
       name,
-      { bucket, policy: this.bucket.arn.apply(tlsOnly) },
+      {
+        bucket,
+        policy: pulumi.jsonStringify({
+          Version: "2012-10-17",
+          Statement: [tlsOnly(this.bucket.arn), ...statements(this.bucket.arn)],
+        }),
+      },
       // S3 refuses two changes of a bucket's access at a time.
       { parent: this, dependsOn: [publicAccess] },
     );
@@ -65,18 +84,13 @@ export class PrivateBucket extends pulumi.ComponentResource {
   }
 }
 
-function tlsOnly(bucketArn: string): string {
-  return JSON.stringify({
-    Version: "2012-10-17",
-    Statement: [
-      {
-        Sid: "TlsOnly",
-        Effect: "Deny",
-        Principal: "*",
-        Action: "s3:*",
-        Resource: [bucketArn, `${bucketArn}/*`],
-        Condition: { Bool: { "aws:SecureTransport": "false" } },
-      },
-    ],
-  });
+function tlsOnly(bucketArn: pulumi.Output<string>) {
+  return {
+    Sid: "TlsOnly",
+    Effect: "Deny",
+    Principal: "*",
+    Action: "s3:*",
+    Resource: [bucketArn, pulumi.interpolate`${bucketArn}/*`],
+    Condition: { Bool: { "aws:SecureTransport": "false" } },
+  };
 }

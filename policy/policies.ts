@@ -91,6 +91,21 @@ const protectedProduction = policy(
   },
 );
 
+const httpsProduction = policy(
+  "production-speaks-https",
+  "In a stack whose name begins with prod, or that is protected from deletion, users are served over HTTPS.",
+  (resources, report) => {
+    const arns = listenerArns(resources, "prodTrafficRoute");
+    const balancers = of(resources, "aws:lb/loadBalancer:LoadBalancer");
+    const isProtected = balancers.some(({ props }) => props.enableDeletionProtection === true);
+    for (const listener of of(resources, "aws:lb/listener:Listener")) {
+      if (!arns.includes(String(listener.props.arn)) || listener.props.protocol === "HTTPS") continue;
+      if (isProduction(listener) || isProtected)
+        report(`${listener.name} serves users over ${String(listener.props.protocol)}; set https`, listener.urn);
+    }
+  },
+);
+
 /** The project's own invariants, each on the whole stack. */
 export const policies: readonly StackValidationPolicy[] = [
   closedTestPort,
@@ -100,6 +115,7 @@ export const policies: readonly StackValidationPolicy[] = [
   noWildcardActions,
   logsEnd,
   protectedProduction,
+  httpsProduction,
 ];
 
 function policy(
@@ -128,17 +144,23 @@ function without(resources: Resources, type: string, isSound: (props: Props) => 
 
 /** Ports of the listeners that deployment groups use for test traffic. */
 function testPorts(resources: Resources): number[] {
-  const groups = of(resources, "aws:codedeploy/deploymentGroup:DeploymentGroup");
-  const arns = groups.flatMap(({ props }) => {
-    const { testTrafficRoute } = (props as DeploymentGroupProps).loadBalancerInfo?.targetGroupPairInfo ?? {};
-    return testTrafficRoute?.listenerArns ?? [];
-  });
+  const arns = listenerArns(resources, "testTrafficRoute");
   const listeners = of(resources, "aws:lb/listener:Listener").filter(({ props }) => arns.includes(String(props.arn)));
   return listeners.map(({ props }) => Number(props.port));
 }
 
+type Route = "prodTrafficRoute" | "testTrafficRoute";
+
+/** Listeners that deployment groups use for this traffic. */
+function listenerArns(resources: Resources, route: Route): readonly string[] {
+  const groups = of(resources, "aws:codedeploy/deploymentGroup:DeploymentGroup");
+  return groups.flatMap(
+    ({ props }) => (props as DeploymentGroupProps).loadBalancerInfo?.targetGroupPairInfo?.[route]?.listenerArns ?? [],
+  );
+}
+
 interface DeploymentGroupProps {
   readonly loadBalancerInfo?: {
-    readonly targetGroupPairInfo?: { readonly testTrafficRoute?: { readonly listenerArns: readonly string[] } };
+    readonly targetGroupPairInfo?: { readonly [route in Route]?: { readonly listenerArns: readonly string[] } };
   };
 }

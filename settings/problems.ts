@@ -10,6 +10,7 @@ import { releaseProblems } from "./sections/release";
 const judgedBy: Readonly<Record<string, string>> = {
   memoryMiB: "cpu",
   testPort: "productionPort",
+  https: "productionPort",
   waitMinutes: "trafficShift",
   appDirectory: "firstImage",
 };

@@ -29,13 +29,15 @@ function changed(resources: readonly Resource[], type: string, change: Readonly<
   return resources.map((it) => (it.type === type ? { ...it, props: { ...it.props, ...change } } : it));
 }
 
+const https = { domainName: "app.example.com", zoneId: "Z0123456789" };
+
 describe("the policy pack", () => {
   let dev: Resource[];
   let production: Resource[];
 
   before(async () => {
     dev = resourcesOf(await devGraph());
-    production = resourcesOf(await programGraph({ stack: "production" }, { deletionProtection: true }));
+    production = resourcesOf(await programGraph({ stack: "production" }, { deletionProtection: true, https }));
   });
 
   it("finds nothing wrong with the stacks of this program", async () => {
@@ -53,8 +55,15 @@ describe("the policy pack", () => {
   });
 
   it("rejects an unprotected production stack", async () => {
-    const unprotected = await programGraph({ stack: "production" });
+    const unprotected = await programGraph({ stack: "production" }, { https });
     assert.deepEqual(await broken(resourcesOf(unprotected)), ["production-is-protected"]);
+  });
+
+  it("rejects a production stack, by its name or by its protection, that serves users over HTTP", async () => {
+    const named = await programGraph({ stack: "production" }, { deletionProtection: true });
+    const guarded = await programGraph({ stack: "shop" }, { deletionProtection: true });
+    for (const graph of [named, guarded])
+      assert.deepEqual(await broken(resourcesOf(graph)), ["production-speaks-https"]);
   });
 
   for (const [name, type, change] of [

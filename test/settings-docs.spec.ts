@@ -4,8 +4,14 @@ import { join } from "node:path";
 import { schema } from "../settings/schema";
 
 const text = readFileSync(join(__dirname, "../docs/settings.md"), "utf8");
-const { checks, healthCheck } = schema.shape;
-const nested = { "A check": checks.unwrap().element.shape, "A health check": healthCheck.unwrap().shape };
+const { checks, healthCheck, https, loadBalancer } = schema.shape;
+const nested = {
+  "A check": checks.unwrap().element.shape,
+  "A health check": healthCheck.unwrap().shape,
+  HTTPS: https.unwrap().shape,
+  "The load balancer": loadBalancer.unwrap().shape,
+  "Access logs": loadBalancer.unwrap().shape.accessLogs.unwrap().shape,
+};
 
 /** The cells of each setting's row, by section; a row begins with the setting's name in code. */
 function rows(section: (title: string) => boolean): string[][] {

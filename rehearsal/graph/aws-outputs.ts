@@ -15,6 +15,19 @@ const nothingAdded: Outputs = () => ({});
  * naming, the resource's name and a suffix, unless the program gives one.
  */
 const outputsOf: Readonly<Record<string, Outputs>> = {
+  "aws:acm/certificate:Certificate": (_, { domainName }, suffix) => ({
+    id: arn("acm", `certificate/${suffix}`),
+    arn: arn("acm", `certificate/${suffix}`),
+    domainValidationOptions: [
+      {
+        domainName,
+        resourceRecordName: `_${suffix}.${String(domainName)}.`,
+        resourceRecordType: "CNAME",
+        resourceRecordValue: `_${suffix}.acm-validations.aws.`,
+      },
+    ],
+  }),
+  "aws:acm/certificateValidation:CertificateValidation": nothingAdded,
   "aws:cloudwatch/eventRule:EventRule": (name) => ({ name, id: name, arn: arn("events", `rule/${name}`) }),
   "aws:cloudwatch/eventTarget:EventTarget": nothingAdded,
   "aws:cloudwatch/logGroup:LogGroup": (name) => ({ name, id: name, arn: arn("logs", `log-group:${name}`) }),
@@ -57,12 +70,22 @@ const outputsOf: Readonly<Record<string, Outputs>> = {
   },
   "aws:lb/loadBalancer:LoadBalancer": (name, _, suffix) => {
     const loadBalancer = arn("elasticloadbalancing", `loadbalancer/app/${name}/${suffix}`);
-    return { name, id: loadBalancer, arn: loadBalancer, dnsName: `${name}-1234567890.${region}.elb.amazonaws.com` };
+    return {
+      name,
+      id: loadBalancer,
+      arn: loadBalancer,
+      dnsName: `${name}-1234567890.${region}.elb.amazonaws.com`,
+      zoneId: "Z215JYRZR1TBD5",
+    };
   },
   "aws:lb/targetGroup:TargetGroup": (name, _, suffix) => {
     const group = arn("elasticloadbalancing", `targetgroup/${name}/${suffix}`);
     return { name, id: group, arn: group };
   },
+  "aws:route53/record:Record": (_, { name, zoneId, type }) => ({
+    id: `${String(zoneId)}_${String(name)}_${String(type)}`,
+    fqdn: String(name).replace(/\.$/, ""),
+  }),
   "aws:s3/bucket:Bucket": (name) => ({ bucket: name, id: name, arn: `arn:aws:s3:::${name}` }),
   "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": nothingAdded,
   "aws:s3/bucketNotification:BucketNotification": nothingAdded,
@@ -76,6 +99,7 @@ const outputsOf: Readonly<Record<string, Outputs>> = {
   "aws:s3/bucketVersioning:BucketVersioning": nothingAdded,
   "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": nothingAdded,
   "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": nothingAdded,
+  "aws:wafv2/webAclAssociation:WebAclAssociation": nothingAdded,
   "awsx:ec2:Vpc": (_, __, suffix) => ({
     vpcId: `vpc-${suffix}`,
     publicSubnetIds: [`subnet-a${suffix}`, `subnet-b${suffix}`],

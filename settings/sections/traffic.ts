@@ -14,13 +14,38 @@ const healthCheck = z.strictObject({
     .optional(),
 });
 
+const https = z.strictObject({
+  domainName: z.string(),
+  zoneId: z.string().min(1).optional(),
+  certificateArn: z.string().optional(),
+  sslPolicy: z.string().optional(),
+  redirectPort: port.optional(),
+});
+
+const accessLogs = z.strictObject({
+  bucket: z.string().min(3).optional(),
+  prefix: z.string().optional(),
+  keepDays: z.number().int().min(1).optional(),
+});
+
+const loadBalancer = z.strictObject({
+  internal: z.boolean().optional(),
+  idleTimeoutSeconds: z.number().int().optional(),
+  accessLogs: accessLogs.optional(),
+  webAclArn: z.string().optional(),
+});
+
 /** Who reaches the tasks, and how the load balancer treats them. */
 export const traffic = {
   productionPort: port.default(8080),
   testPort: port.default(8090),
   productionCidrs: z.array(cidr).default(["0.0.0.0/0"]),
   testCidrs: z.array(cidr).default([]),
+  https: https.optional(),
+  loadBalancer: loadBalancer.default({}),
   healthCheck: healthCheck.default({}),
   healthCheckGracePeriodSeconds: z.number().int().min(0).max(2_147_483_647).default(60),
   deregistrationDelaySeconds: z.number().int().min(0).max(3600).default(30),
+  stickiness: z.strictObject({ seconds: z.number().int() }).optional(),
+  slowStartSeconds: z.number().int().default(0),
 };

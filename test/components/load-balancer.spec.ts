@@ -20,6 +20,7 @@ describe("the load balancer", () => {
       subnets: graph.recorder.find("awsx:ec2:Vpc").outputs.publicSubnetIds,
       securityGroups: [graph.recorder.find("aws:ec2/securityGroup:SecurityGroup", "-alb").id],
       idleTimeout: 60,
+      enableHttp2: true,
       dropInvalidHeaderFields: true,
       enableDeletionProtection: false,
     });

@@ -121,13 +121,15 @@ export const translations: Readonly<Record<string, Translate>> = {
       loadBalancerType: "Type",
       internal: "Scheme",
       idleTimeout: undefined,
+      enableHttp2: undefined,
       dropInvalidHeaderFields: undefined,
       enableDeletionProtection: undefined,
     },
     shapes: { internal: (value) => (value === true ? "internal" : "internet-facing") },
-    also: ({ idleTimeout, dropInvalidHeaderFields, enableDeletionProtection }) => ({
+    also: ({ idleTimeout, enableHttp2, dropInvalidHeaderFields, enableDeletionProtection }) => ({
       LoadBalancerAttributes: attributes({
         "idle_timeout.timeout_seconds": idleTimeout,
+        "routing.http2.enabled": enableHttp2,
         "routing.http.drop_invalid_header_fields.enabled": dropInvalidHeaderFields,
         "deletion_protection.enabled": enableDeletionProtection,
       }),
