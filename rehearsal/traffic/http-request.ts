@@ -9,35 +9,50 @@ export interface HttpRequest {
   readonly ownConnection: boolean;
   /** Real milliseconds until the answer must be complete. */
   readonly timeoutMs: number;
+  /** Sent as a POST. @default none, and a GET */
+  readonly body?: Buffer;
+  /** Real milliseconds after which the client goes away, as it meant to. @default it stays */
+  readonly hangUpMs?: number;
 }
 
-/** Sends a GET request through `pool` and reads the answer to its end. Never rejects: every end is an outcome. */
+/** Sends a request through `pool` and reads the answer to its end. Never rejects: every end is an outcome. */
 export function sendHttp(pool: Dispatcher, request: HttpRequest): Promise<Outcome> {
   return new Promise((resolve) => {
     let answer: { status: number; headers: ResponseHeaders } | undefined;
     let controller: Dispatcher.DispatchController | undefined;
-    let timedOut: Error | undefined;
+    let givenUp: Error | undefined;
 
     const settle = (outcome: Outcome): void => {
       clearTimeout(timer);
+      clearTimeout(hangingUp);
       resolve(outcome);
+    };
+    const giveUp = (outcome: Outcome, reason: Error): void => {
+      givenUp = reason;
+      settle(outcome);
+      controller?.abort(reason);
+    };
+    const hangUp = (): void => {
+      const begun = outcomeOfStatus(answer?.status ?? 0, answer?.headers ?? {});
+      giveUp(begun.kind === "ok" ? { kind: "hungUp" } : begun, new Error("the client hung up"));
     };
     const timer = setTimeout(() => {
       const missing = answer ? "the rest of the answer" : "an answer";
-      timedOut = new Error(`waited ${Math.round(request.timeoutMs)} ms for ${missing}`);
-      settle({ kind: "timeout", headers: answer?.headers, message: timedOut.message });
-      controller?.abort(timedOut);
+      const message = `waited ${Math.round(request.timeoutMs)} ms for ${missing}`;
+      giveUp({ kind: "timeout", headers: answer?.headers, message }, new Error(message));
     }, request.timeoutMs);
+    const hangingUp = request.hangUpMs === undefined ? undefined : setTimeout(hangUp, request.hangUpMs);
 
-    const { path, headers, ownConnection } = request;
+    const { path, headers, ownConnection, body } = request;
+    const method = body ? "POST" : "GET";
     pool.dispatch(
       // The timer above is the one bound; undici's own are off.
-      { path, method: "GET", headers, reset: ownConnection, headersTimeout: 0, bodyTimeout: 0 },
+      { path, method, headers, body: body ?? null, reset: ownConnection, headersTimeout: 0, bodyTimeout: 0 },
       {
         onRequestStart: (started) => {
           controller = started;
           // The connection came too late.
-          if (timedOut) started.abort(timedOut);
+          if (givenUp) started.abort(givenUp);
         },
         onResponseStart: (_, status, headers) => {
           if (status >= 200) answer = { status, headers };

@@ -21,6 +21,10 @@ export interface TrafficOptions {
   readonly mix?: readonly TrafficClass[];
   /** Real milliseconds from the intended send time until an answer must be complete. @default 5000 */
   readonly timeoutMs?: number;
+  /** Told of each complete answer that was as it should be: from the intended send time to its end. @default nobody */
+  readonly onSuccess?: (latencyMs: number) => void;
+  /** Sends nothing more after so many requests. @default no limit */
+  readonly mostRequests?: number;
   /** Who should have answered. @default any version will do */
   readonly versions?: VersionCheck;
   readonly timeline: Timeline;
@@ -68,11 +72,15 @@ interface SentRequest {
   readonly latenessMs: number;
 }
 
+type JudgedOutcome = Exclude<Outcome, { kind: "hungUp" }>;
+
 class Meter implements Traffic {
   private readonly mix: readonly MixedClass[];
   private readonly order: readonly number[];
   private readonly fresh: Pool;
   private readonly kept: Pool;
+  private readonly pipelined: Pool;
+  private readonly bodies = new Map<number, Buffer>();
   private readonly startedMs: number;
   private readonly gap: Gap;
   private readonly answeredBy: Record<string, number> = {};
@@ -95,6 +103,8 @@ class Meter implements Traffic {
     // As many connections as there are requests under way: none waits for another's answer.
     this.fresh = new Pool(url, { pipelining: 1 });
     this.kept = new Pool(url, { pipelining: 1 });
+    // One connection: a request waits for those before it on the way back only.
+    this.pipelined = new Pool(url, { connections: 1, pipelining: 8 });
   }
 
   start(): void {
@@ -121,7 +131,7 @@ class Meter implements Traffic {
     this.sendDue(stoppedMs);
     this.stopping.abort();
     while (this.underWay.size > 0) await Promise.all(this.underWay);
-    await Promise.all([this.fresh.destroy(), this.kept.destroy()]);
+    await Promise.all([this.fresh, this.kept, this.pipelined].map((pool) => pool.destroy()));
     const report = this.report(stoppedMs);
     this.options.timeline.emit("traffic", "traffic.stopped", describeTotals(report), { report });
     return report;
@@ -131,12 +141,13 @@ class Meter implements Traffic {
   private tick(): void {
     this.sendDue(this.nowMs);
     const waitMs = this.startedMs + dueMs(this.next, this.options.ratePerSecond) - this.nowMs;
+    if (this.next >= (this.options.mostRequests ?? Infinity)) return;
     this.timer = setTimeout(() => this.tick(), Math.ceil(waitMs));
   }
 
   /** Sends every request whose time has come, however late the event loop may be. */
   private sendDue(nowMs: number): void {
-    for (;;) {
+    while (this.next < (this.options.mostRequests ?? Infinity)) {
       const intendedMs = this.startedMs + dueMs(this.next, this.options.ratePerSecond);
       if (intendedMs > nowMs) return;
       this.send(this.next++, intendedMs);
@@ -166,17 +177,31 @@ class Meter implements Traffic {
       const url = new URL(one.path, this.options.url.replace(/^http/, "ws")).href;
       return visitWebSocket({ url, headers, openMs: one.openMs ?? 1_000, timeoutMs, signal: this.stopping.signal });
     }
-    const ownConnection = one.name === "fresh";
-    return sendHttp(ownConnection ? this.fresh : this.kept, { path: one.path, headers, ownConnection, timeoutMs });
+    const ownConnection = one.name === "fresh" || one.name === "hangUp";
+    const request = { path: one.path, headers, ownConnection, timeoutMs };
+    if (one.name === "pipelined") return sendHttp(this.pipelined, request);
+    if (one.name === "hangUp") return sendHttp(this.fresh, { ...request, hangUpMs: one.openMs ?? 1_000 });
+    if (one.name === "upload")
+      return sendHttp(this.kept, { ...request, body: this.body(one.bodyBytes ?? 1024 * 1024) });
+    return sendHttp(ownConnection ? this.fresh : this.kept, request);
+  }
+
+  /** Made once for each length. */
+  private body(bytes: number): Buffer {
+    const body = this.bodies.get(bytes) ?? Buffer.alloc(bytes, "upload ");
+    this.bodies.set(bytes, body);
+    return body;
   }
 
   private judge({ one, intendedMs, latenessMs, traceId }: SentRequest, outcome: Outcome): void {
     const endedMs = this.nowMs;
+    if (outcome.kind === "hungUp") return one.tally.succeed(endedMs, undefined);
     const version = outcome.headers && this.options.versions?.identify(traceId, outcome.headers);
     const end = outcome.kind === "ok" ? this.checkVersion(outcome, version, intendedMs, endedMs) : outcome;
     if (end.kind === "ok") {
       const latencyMs = end.latencyMs === undefined ? endedMs - intendedMs : latenessMs + end.latencyMs;
       one.tally.succeed(endedMs, latencyMs);
+      this.options.onSuccess?.(latencyMs);
       this.gap.success(endedMs);
       return;
     }
@@ -187,7 +212,12 @@ class Meter implements Traffic {
     this.options.timeline.emit("traffic", "traffic.failed", `${one.name} request failed: ${end.message}`, failure);
   }
 
-  private checkVersion(outcome: Outcome, version: string | undefined, intendedMs: number, endedMs: number): Outcome {
+  private checkVersion(
+    outcome: JudgedOutcome,
+    version: string | undefined,
+    intendedMs: number,
+    endedMs: number,
+  ): JudgedOutcome {
     const { versions } = this.options;
     if (!versions) return outcome;
     const name = version ?? "unknown";

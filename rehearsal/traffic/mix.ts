@@ -3,9 +3,14 @@
  * - `fresh`: each on a connection of its own
  * - `keepAlive`: on connections that are used again
  * - `long`, `streaming`: like `keepAlive`, to a path that answers late or in pieces
+ * - `pipelined`: on one connection, up to eight requests on their way at a time
+ * - `download`: like `keepAlive`, to a path whose answer is long
+ * - `upload`: a POST with a body of `bodyBytes`, on connections that are used again
+ * - `hangUp`: a client that goes away `openMs` after it has sent its request, answered or not; a failure before that counts
  * - `webSocket`: an upgrade, and a connection that stays open for a while
  */
-export type ClassName = "fresh" | "keepAlive" | "long" | "streaming" | "webSocket";
+export type ClassName =
+  "fresh" | "keepAlive" | "long" | "streaming" | "pipelined" | "download" | "upload" | "hangUp" | "webSocket";
 
 export interface TrafficClass {
   readonly name: ClassName;
@@ -15,8 +20,10 @@ export interface TrafficClass {
   readonly weight?: number;
   /** Real milliseconds from the intended send time until the answer must be complete. @default the meter's */
   readonly timeoutMs?: number;
-  /** For `webSocket`: real milliseconds that a connection stays open. @default 1000 */
+  /** For `webSocket` and `hangUp`: real milliseconds until the client goes. @default 1000 */
   readonly openMs?: number;
+  /** For `upload`: the body's length. @default 1 MiB */
+  readonly bodyBytes?: number;
 }
 
 /** What every app answers: its front page, on fresh and on kept connections. */

@@ -23,6 +23,8 @@ export type FailureKind = (typeof failureKinds)[number];
 /** How a request ended, seen from the client. `latencyMs` is there where the answer came before the end. */
 export type Outcome =
   | { readonly kind: "ok"; readonly headers: ResponseHeaders; readonly latencyMs?: number }
+  /** The client went away as it meant to, before the answer's end. */
+  | { readonly kind: "hungUp"; readonly headers?: undefined }
   | { readonly kind: FailureKind; readonly headers?: ResponseHeaders; readonly message: string };
 
 /** Names in lower case. */

@@ -17,6 +17,7 @@ export interface ClassReport {
 export interface Latency {
   readonly p50Ms: number;
   readonly p99Ms: number;
+  readonly p999Ms: number;
   readonly maxMs: number;
 }
 

@@ -20,12 +20,23 @@ export class Gap {
   }
 }
 
+/** Of latencies in whole microseconds; precise to a thousandth. */
+export function newHistogram(): Histogram {
+  return build({ bitBucketSize: 32, numberOfSignificantValueDigits: 3 });
+}
+
+export function latencyOf(microseconds: Histogram): Latency {
+  const ms = (percentile: number): number =>
+    microseconds.totalCount === 0 ? 0 : microseconds.getValueAtPercentile(percentile) / 1000;
+  return { p50Ms: ms(50), p99Ms: ms(99), p999Ms: ms(99.9), maxMs: ms(100) };
+}
+
 /** Counts what one class of requests saw. */
 export class Tally {
   private sent = 0;
   private ok = 0;
   private readonly failed = countsOf(() => 0);
-  private readonly latencyMicroseconds: Histogram = build({ bitBucketSize: 32, numberOfSignificantValueDigits: 3 });
+  private readonly latencyMicroseconds = newHistogram();
   private readonly gap: Gap;
 
   constructor(
@@ -40,8 +51,10 @@ export class Tally {
     this.sent++;
   }
 
-  succeed(endedMs: number, latencyMs: number): void {
+  /** @param latencyMs none for a client that did not wait for its answer */
+  succeed(endedMs: number, latencyMs: number | undefined): void {
     this.ok++;
+    if (latencyMs === undefined) return;
     this.gap.success(endedMs);
     this.latencyMicroseconds.recordValue(Math.max(1, Math.round(latencyMs * 1000)));
   }
@@ -59,8 +72,6 @@ export class Tally {
   }
 
   private latency(): Latency {
-    const ms = (percentile: number): number =>
-      this.ok === 0 ? 0 : this.latencyMicroseconds.getValueAtPercentile(percentile) / 1000;
-    return { p50Ms: ms(50), p99Ms: ms(99), maxMs: ms(100) };
+    return latencyOf(this.latencyMicroseconds);
   }
 }

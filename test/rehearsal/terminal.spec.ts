@@ -190,7 +190,7 @@ describe("the closing summary", () => {
   });
 
   it("says what was seen, what was lost, how long it took, and how it ended", () => {
-    const latency = { p50Ms: 2, p99Ms: 9, maxMs: 30 };
+    const latency = { p50Ms: 2, p99Ms: 9, p999Ms: 20, maxMs: 30 };
     const traffic: TrafficReport = {
       ratePerSecond: 50,
       durationMs: 12_000,

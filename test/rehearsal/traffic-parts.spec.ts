@@ -59,6 +59,6 @@ describe("the parts of the traffic meter", () => {
 });
 
 function classReport(name: string, sent: number, ok: number, failed: Partial<ClassReport["failed"]> = {}): ClassReport {
-  const latency = { p50Ms: 1.5, p99Ms: 12, maxMs: 240 };
+  const latency = { p50Ms: 1.5, p99Ms: 12, p999Ms: 90, maxMs: 240 };
   return { name, path: "/", sent, ok, failed: { ...countsOf(() => 0), ...failed }, longestGapMs: 40, latency };
 }
