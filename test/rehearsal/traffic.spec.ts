@@ -65,63 +65,6 @@ describe("the traffic meter", () => {
     assert.deepEqual([report.answeredBy.v2, report.answeredBy.unknown], [8, 8]);
   });
 
-  it("sends pipelined requests on one connection, and finds exactly those that failed", async () => {
-    const sockets = new Set<Socket>();
-    const statuses: number[] = [];
-    server.on("request", ({ socket }: IncomingMessage, response: ServerResponse) => {
-      sockets.add(socket);
-      statuses.push([200, 503, 404, 200][statuses.length % 4]!);
-      response.writeHead(statuses.at(-1)!).end();
-    });
-    const meter = start({ url: await listen(server), mix: [{ name: "pipelined", path: "/" }] });
-    await until(meter, ({ ok, failed }) => ok + failed >= 20);
-    const [report] = (await meter.stop()).classes;
-
-    const times = (status: number): number => statuses.filter((it) => it === status).length;
-    const expected = { ...countsOf(() => 0), serverError: times(503), otherStatus: times(404) };
-    assert.deepEqual([report!.sent, report!.ok, report!.failed], [statuses.length, times(200), expected]);
-    assert.equal(sockets.size, 1);
-  });
-
-  it("hangs up where a client means to, and counts what failed before that", async () => {
-    let seen = 0;
-    let resets = 0;
-    let hungUp = 0;
-    server.on("request", (_, response: ServerResponse) => {
-      if (++seen % 3 === 0) {
-        resets++;
-        response.socket!.resetAndDestroy();
-      } else {
-        response.once("close", () => hungUp++);
-        response.writeHead(200).write("a beginning");
-      }
-    });
-    const mix = [{ name: "hangUp", path: "/", openMs: 50 } as const];
-    const meter = start({ url: await listen(server), mix });
-    await until(meter, ({ ok, failed }) => ok >= 10 && failed >= 5);
-    const [report] = (await meter.stop()).classes;
-
-    assert.deepEqual([report!.sent, report!.failed.reset], [seen, resets]);
-    assert.equal(report!.ok, seen - resets);
-    while (hungUp < seen - resets) await new Promise(setImmediate);
-  });
-
-  it("uploads whole bodies", async () => {
-    const lengths = new Set<number>();
-    server.on("request", (request: IncomingMessage, response: ServerResponse) => {
-      let bytes = 0;
-      request.on("data", (chunk: Buffer) => (bytes += chunk.length));
-      request.on("end", () => {
-        lengths.add(bytes);
-        response.end();
-      });
-    });
-    const meter = start({ url: await listen(server), mix: [{ name: "upload", path: "/", bodyBytes: 300_000 }] });
-    await until(meter, ({ ok }) => ok >= 5);
-    assert.equal(totals(await meter.stop()).failed, 0);
-    assert.deepEqual([...lengths], [300_000]);
-  });
-
   it("gives up on silent servers, each class in its own time", async () => {
     server.on("request", (request: IncomingMessage, response: ServerResponse) => {
       if (request.url === "/late") response.writeHead(200, { "content-length": 10 }).write("half");

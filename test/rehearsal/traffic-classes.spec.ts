@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import { Clock } from "../../rehearsal/clock";
+import { Timeline } from "../../rehearsal/events";
+import { startTraffic, type Traffic, type TrafficOptions } from "../../rehearsal/traffic/meter";
+import { countsOf, totals } from "../../rehearsal/traffic/report";
+
+describe("the traffic meter's further classes", () => {
+  let server: Server;
+  let meters: Traffic[];
+
+  beforeEach(() => {
+    server = createServer();
+    meters = [];
+  });
+
+  afterEach(async () => {
+    await Promise.all(meters.map((meter) => meter.stop()));
+    server.closeAllConnections();
+    server.close();
+  });
+
+  function start(options: Partial<TrafficOptions> & { url: string }): Traffic {
+    const timeline = new Timeline(new Clock(60));
+    const meter = startTraffic({ ratePerSecond: 200, timeoutMs: 30_000, timeline, ...options });
+    meters.push(meter);
+    return meter;
+  }
+
+  it("sends pipelined requests on one connection, and finds exactly those that failed", async () => {
+    const sockets = new Set<Socket>();
+    const statuses: number[] = [];
+    server.on("request", ({ socket }: IncomingMessage, response: ServerResponse) => {
+      sockets.add(socket);
+      statuses.push([200, 503, 404, 200][statuses.length % 4]!);
+      response.writeHead(statuses.at(-1)!).end();
+    });
+    const meter = start({ url: await listen(server), mix: [{ name: "pipelined", path: "/" }] });
+    await until(meter, ({ ok, failed }) => ok + failed >= 20);
+    const [report] = (await meter.stop()).classes;
+
+    const times = (status: number): number => statuses.filter((it) => it === status).length;
+    const expected = { ...countsOf(() => 0), serverError: times(503), otherStatus: times(404) };
+    assert.deepEqual([report!.sent, report!.ok, report!.failed], [statuses.length, times(200), expected]);
+    assert.equal(sockets.size, 1);
+  });
+
+  it("hangs up where a client means to, and counts what failed before that", async () => {
+    let seen = 0;
+    let resets = 0;
+    let hungUp = 0;
+    server.on("request", (_, response: ServerResponse) => {
+      if (++seen % 3 === 0) {
+        resets++;
+        response.socket!.resetAndDestroy();
+      } else {
+        response.once("close", () => hungUp++);
+        response.writeHead(200).write("a beginning");
+      }
+    });
+    const mix = [{ name: "hangUp", path: "/", openMs: 50 } as const];
+    const meter = start({ url: await listen(server), mix });
+    await until(meter, ({ ok, failed }) => ok >= 10 && failed >= 5);
+    const [report] = (await meter.stop()).classes;
+
+    assert.deepEqual([report!.sent, report!.failed.reset], [seen, resets]);
+    assert.equal(report!.ok, seen - resets);
+    while (hungUp < seen - resets) await new Promise(setImmediate);
+  });
+
+  it("uploads whole bodies", async () => {
+    const lengths = new Set<number>();
+    server.on("request", (request: IncomingMessage, response: ServerResponse) => {
+      let bytes = 0;
+      request.on("data", (chunk: Buffer) => (bytes += chunk.length));
+      request.on("end", () => {
+        lengths.add(bytes);
+        response.end();
+      });
+    });
+    const meter = start({ url: await listen(server), mix: [{ name: "upload", path: "/", bodyBytes: 300_000 }] });
+    await until(meter, ({ ok }) => ok >= 5);
+    assert.equal(totals(await meter.stop()).failed, 0);
+    assert.deepEqual([...lengths], [300_000]);
+  });
+});
+
+async function listen(server: Server): Promise<string> {
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** Waits until the meter's totals are as wanted; looks after each turn of the event loop in which the meter did something. */
+async function until(meter: Traffic, wanted: (seen: ReturnType<typeof totals>) => boolean): Promise<void> {
+  while (!wanted(totals(meter.snapshot()))) await new Promise((resolve) => setTimeout(resolve, 2));
+}
