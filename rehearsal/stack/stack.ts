@@ -92,6 +92,13 @@ export class Stack {
     this.deployments.get(id)?.continue();
   }
 
+  /** StopDeployment: a person has seen enough. @throws Error if there is no such deployment */
+  stopDeployment(id: string, reason: string): void {
+    const deployment = this.deployments.get(id);
+    if (!deployment) throw new Error(`DeploymentDoesNotExistException: there is no deployment ${id}`);
+    deployment.stop(reason);
+  }
+
   private async whenHealthy(taskSet: TaskSet): Promise<void> {
     const { clock, timeline, signal } = this.options;
     const limitMs = clock.boundMs(creationTimeoutMinutes * 60_000, leastCreationTimeoutSeconds * 1000);

@@ -4,6 +4,7 @@ import { PipelineRunner } from "../codepipeline/pipeline";
 import type { Timeline } from "../events";
 import { Account } from "../graph/account";
 import { evaluateStack } from "../graph/evaluate";
+import type { Recorder } from "../graph/recorder";
 import type { RehearsalOptions } from "../options";
 import { createLocalRepository, type LocalRepository, type Push } from "../source/local-repository";
 import { actionPerformers } from "../stack/actions";
@@ -16,6 +17,10 @@ const appSetting = "greenlight:appDirectory";
 
 export interface RehearsalContext {
   readonly options: RehearsalOptions;
+  /** Take the place of the stack file's, `greenlight:desiredCount` to `2`. @default none */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Changes the recorded graph before it is performed, as a fault in the account would. @default nothing */
+  readonly alterGraph?: (recorder: Recorder) => void;
   /** Folder of Pulumi.yaml and the program. */
   readonly programDirectory: string;
   readonly workspace: Workspace;
@@ -55,10 +60,11 @@ export async function setUpRehearsal(context: RehearsalContext): Promise<Rehears
   return { stack, traffic, pipeline, repository };
 }
 
-async function evaluateProgram({ options, programDirectory, timeline }: RehearsalContext) {
+async function evaluateProgram({ options, programDirectory, timeline, settings, alterGraph }: RehearsalContext) {
   const { stack, appDirectory } = options;
-  const overrides: Record<string, string> = appDirectory ? { [appSetting]: appDirectory } : {};
+  const overrides = { ...settings, ...(appDirectory ? { [appSetting]: appDirectory } : {}) };
   const { recorder, config } = await evaluateStack({ directory: programDirectory, stack, overrides });
+  alterGraph?.(recorder);
   const resources = recorder.resources.filter(({ custom }) => custom).length;
   timeline.emit("rehearsal", "graph.evaluated", `stack ${stack} describes ${resources} resources`, { resources });
   const account = new Account(recorder);

@@ -1,0 +1,9 @@
+// `npm run faults`: what can go wrong in a release, injected for real; `-- --only NAME` runs one row.
+import { createRequire } from "node:module";
+import { setUp } from "./setup.mjs";
+
+setUp();
+process.env.TSX_DISABLE_CACHE = "1";
+const { register } = await import("tsx/cjs/api");
+register();
+createRequire(import.meta.url)("../rehearsal/faults/main.ts");

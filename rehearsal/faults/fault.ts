@@ -1,0 +1,26 @@
+import type { Source } from "../events";
+import type { Recorder } from "../graph/recorder";
+import type { TrafficClass } from "../traffic/mix";
+import type { Stage } from "./stage";
+
+export type EndState = "released" | "rolled back" | "stopped" | "refused";
+
+/** One row of the table: what goes wrong, and what must come of it. No production request may be lost. */
+export interface Fault {
+  readonly name: string;
+  /** What goes wrong, for people. */
+  readonly fault: string;
+  /** Take the place of the stack's settings. @default none */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Changes the account before the stack is performed. @default nothing */
+  readonly alterGraph?: (recorder: Recorder) => void;
+  /** @default fresh and kept connections to `/` */
+  readonly mix?: readonly TrafficClass[];
+  readonly expected: {
+    readonly endState: EndState;
+    /** Who says what about it; a release that does not go through must end with these words, too. */
+    readonly noticed: { readonly by: Source; readonly saying: RegExp };
+  };
+  /** Injects the fault, and resolves when the release has ended. */
+  readonly run: (stage: Stage) => Promise<unknown>;
+}

@@ -1,0 +1,133 @@
+import { readdirSync, rmSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { once } from "node:events";
+import { join } from "node:path";
+import { Clock } from "../clock";
+import type { ExecutionResult } from "../codepipeline/pipeline";
+import { Timeline, type TimelineEvent } from "../events";
+import { Invariants } from "../invariants";
+import { LiveVersions } from "../story/live-versions";
+import { type Rehearsal, setUpRehearsal } from "../story/rehearse";
+import { startTraffic, type Traffic } from "../traffic/meter";
+import { createWorkspace, type Workspace } from "../workspace";
+import type { Fault } from "./fault";
+
+/** Sixty minutes take six seconds. */
+const scale = 600;
+const ratePerSecond = 40;
+/** Pulumi's mocks are one for a process. */
+let evaluating: Promise<unknown> = Promise.resolve();
+
+/** A stack of its own whose v1 is live, with clients, for one fault. */
+export class Stage {
+  readonly events: TimelineEvent[] = [];
+  readonly results: ExecutionResult[] = [];
+
+  private constructor(
+    readonly rehearsal: Rehearsal,
+    readonly timeline: Timeline,
+    readonly traffic: Traffic,
+    readonly invariants: Invariants,
+    private readonly workspace: Workspace,
+  ) {
+    timeline.on((event) => this.events.push(event));
+  }
+
+  static async set({ settings, alterGraph, mix }: Fault): Promise<Stage> {
+    const clock = new Clock(scale);
+    const timeline = new Timeline(clock);
+    const workspace = await createWorkspace();
+    const programDirectory = join(__dirname, "../..");
+    const options = {
+      appDirectory: join(__dirname, "app"),
+      stack: "dev",
+      scale,
+      keep: false,
+      json: false,
+      fail: undefined,
+      portOffset: await freeOffset(),
+      ratePerSecond,
+    };
+    const { signal } = new AbortController();
+    const setUp = evaluating.then(() =>
+      setUpRehearsal({
+        options,
+        programDirectory,
+        workspace,
+        clock,
+        timeline,
+        signal,
+        ...(settings ? { settings } : {}),
+        ...(alterGraph ? { alterGraph } : {}),
+      }),
+    );
+    evaluating = setUp.catch(() => undefined);
+    try {
+      const rehearsal = await setUp;
+      const url = rehearsal.traffic.productionUrl;
+      const versions = new LiveVersions("v1", timeline, rehearsal.traffic.loadBalancer);
+      const traffic = startTraffic({ url, ratePerSecond, versions, timeline, ...(mix ? { mix } : {}) });
+      workspace.onClose(async () => void (await traffic.stop()));
+      const port = Number(new URL(url).port);
+      const invariants = new Invariants(rehearsal.stack, rehearsal.traffic, port, timeline);
+      return new Stage(rehearsal, timeline, traffic, invariants, workspace);
+    } catch (error) {
+      await workspace.close();
+      throw error;
+    }
+  }
+
+  /** Commits these files of the app, pushes them, and resolves when the pipeline's run has ended. */
+  async release(files: Readonly<Record<string, string | Buffer>> = {}): Promise<ExecutionResult> {
+    const { repository, pipeline } = this.rehearsal;
+    const commitId = await repository.commitAndPush("A release", async (directory) => {
+      for (const [name, content] of Object.entries({ "version.txt": "2\n", ...files }))
+        await writeFile(join(directory, name), content);
+    });
+    const result = await pipeline.start(commitId, "A release");
+    this.results.push(result);
+    return result;
+  }
+
+  /** Calls `react` once, when the first event of this text is told. */
+  when(text: string | RegExp, react: (event: TimelineEvent) => unknown): void {
+    const ignore = this.timeline.on((event) => {
+      if (typeof text === "string" ? event.text !== text : !text.test(event.text)) return;
+      ignore();
+      react(event);
+    });
+  }
+
+  /** The registry loses every image. */
+  removeImages(): void {
+    const registry = join(this.workspace.directory, "images", "registry");
+    for (const name of readdirSync(registry)) rmSync(join(registry, name, "digests"), { recursive: true });
+  }
+
+  close(): Promise<void> {
+    return this.workspace.close();
+  }
+}
+
+let offset = 20_000 + Math.floor(Math.random() * 4_000);
+
+/** An offset at which production's and the test's port are free; never the same one twice. */
+async function freeOffset(): Promise<number> {
+  for (;;) {
+    offset += 20;
+    if ((await isFree(8080 + offset)) && (await isFree(8090 + offset))) return offset;
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  try {
+    await once(server.listen(port, "127.0.0.1"), "listening");
+  } catch {
+    return false;
+  }
+  server.close();
+  await once(server, "close");
+  return true;
+}

@@ -1,0 +1,56 @@
+import type { Timeline, TimelineEvent } from "./events";
+import { routingAction, targetGroupWeights } from "./load-balancer/actions";
+import type { Stack } from "./stack/stack";
+import type { TrafficSide } from "./stack/traffic-side";
+
+/** What must hold after every step of every deployment; watches from outside and keeps what did not. */
+export class Invariants {
+  readonly violations: string[] = [];
+  private blue = "";
+  private waited = false;
+
+  constructor(
+    private readonly stack: Stack,
+    private readonly traffic: TrafficSide,
+    private readonly productionPort: number,
+    timeline: Timeline,
+  ) {
+    timeline.on((event) => this.follow(event));
+  }
+
+  private follow({ source, type, text, detail }: TimelineEvent): void {
+    if (source === "ecs" && type === "task-set.draining" && detail.label === this.blue && !this.waited)
+      this.violations.push(`${text} before its termination wait was over`);
+    if (source !== "codedeploy") return;
+    if (type === "deployment.created") {
+      this.blue = this.stack.service.primaryTaskSet?.label ?? "";
+      this.waited = false;
+    }
+    if (type === "lifecycle.succeeded" && detail.step === "terminationWait") this.waited = true;
+    if (type.startsWith("lifecycle.")) this.checkHealth(text);
+    const over = type === "lifecycle.succeeded" && (detail.step === "AllowTraffic" || detail.step === "rollback");
+    if (over && this.productionGroups().length !== 1) this.violations.push(`${text}: not exactly one version is live`);
+    if (type === "deployment.failed" || type === "deployment.stopped") {
+      const others = this.stack.runningVersions.filter((version) => version !== this.blue);
+      if (others.length > 0) this.violations.push(`${text}: ${others.join(", ")} still run`);
+    }
+  }
+
+  /** Production never points at a group without a healthy target while the other one has some. */
+  private checkHealth(when: string): void {
+    const live = this.productionGroups();
+    const healthy = this.traffic.targetGroups.filter((group) =>
+      group.targets().some(({ state }) => state === "healthy"),
+    );
+    const dead = live.filter((arn) => !healthy.some((group) => group.arn === arn));
+    if (healthy.length > 0 && dead.length > 0)
+      this.violations.push(`${when}: production points at ${dead.join(", ")}, which has no healthy target`);
+  }
+
+  private productionGroups(): string[] {
+    const listeners = this.traffic.loadBalancer.describeListeners();
+    const production = listeners.filter(({ localPort }) => localPort === this.productionPort);
+    const weights = production.flatMap(({ defaultActions }) => targetGroupWeights(routingAction(defaultActions)));
+    return weights.filter(({ weight }) => weight > 0).map(({ arn }) => arn);
+  }
+}
