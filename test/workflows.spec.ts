@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const root = join(__dirname, "..");
+const workflows = join(root, ".github", "workflows");
+const actionlint = join(root, "node_modules", "@tktco", "node-actionlint", "bin", "node-actionlint.js");
+
+/** What actionlint says of a workflow, and whether it accepts it. */
+function lint(file: string): { accepted: boolean; said: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [actionlint, file], { cwd: root, encoding: "utf8" });
+  return { accepted: status === 0, said: stdout + stderr };
+}
+
+describe("the workflows for users' CI", () => {
+  for (const file of readdirSync(workflows)) {
+    it(`are accepted by actionlint: ${file}`, () => {
+      const { accepted, said } = lint(join(".github", "workflows", file));
+      assert.ok(accepted, said);
+    });
+
+    it(`pin every action to a commit: ${file}`, () => {
+      const used = [...readFileSync(join(workflows, file), "utf8").matchAll(/uses: (\S+)/g)].map(
+        ([, action]) => action!,
+      );
+      assert.ok(used.length > 0);
+      for (const action of used) assert.match(action, /^[\w-]+\/[\w-]+@[0-9a-f]{40}$/);
+    });
+  }
+
+  it("never cancel an update that is under way", () => {
+    assert.match(readFileSync(join(workflows, "deploy.yml"), "utf8"), /concurrency:[^]*?cancel-in-progress: false/);
+  });
+
+  it("would not be accepted with a misspelt expression", () => {
+    const directory = mkdtempSync(join(tmpdir(), "greenlight-workflow-"));
+    try {
+      const text = readFileSync(join(workflows, "preview.yml"), "utf8");
+      const file = join(directory, "preview.yml");
+      writeFileSync(file, text.replace("github.ref", "github.rev"));
+      const { accepted, said } = lint(file);
+      assert.equal(accepted, false);
+      assert.match(said, /rev/);
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
+});
