@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { type Autoscaling, autoscalingProblems } from "./autoscaling";
 import { withDefaults } from "./defaults";
 import { longestApprovalWaitMinutes, longestTerminationWaitMinutes } from "./limits";
 import { portProblems, retentionProblems, sizeProblems } from "./limits";
@@ -7,6 +8,7 @@ import type { HealthCheck } from "./load-balancer";
 import { type LoadBalancerOptions, loadBalancerProblems, type TargetOptions } from "./load-balancer-options";
 import type { Network } from "./network";
 import type { Problem } from "./problems";
+import { type Secrets, secretProblems } from "./secrets";
 import type { CpuArchitecture } from "./task-definition";
 
 export interface BlueGreenEcsServiceArgs extends TargetOptions {
@@ -25,6 +27,12 @@ export interface BlueGreenEcsServiceArgs extends TargetOptions {
   readonly cpuArchitecture?: CpuArchitecture;
   /** Environment variables of the container. @default none */
   readonly environment?: Readonly<Record<string, pulumi.Input<string>>>;
+  /** Environment variables whose values ECS reads from Secrets Manager or Systems Manager, by ARN. @default none */
+  readonly secrets?: Secrets;
+  /** KMS keys of the customer's own that those secrets are encrypted with, by ARN. @default none */
+  readonly secretKeyArns?: readonly string[];
+  /** Scales the service between two counts; then `desiredCount` is only what it is born with. @default a fixed count */
+  readonly autoscaling?: Autoscaling;
   /** Tasks. @default 1 */
   readonly desiredCount?: number;
   /** @default 8080 */
@@ -59,7 +67,7 @@ export interface BlueGreenEcsServiceArgs extends TargetOptions {
 }
 
 type Needed = "network" | "image" | "repositoryArn";
-type NoneUnlessGiven = "approvalWaitMinutes" | "https" | keyof TargetOptions;
+type NoneUnlessGiven = "approvalWaitMinutes" | "autoscaling" | "https" | keyof TargetOptions;
 type Defaults = Required<Omit<BlueGreenEcsServiceArgs, Needed | NoneUnlessGiven>>;
 
 export const serviceDefaults: Defaults = {
@@ -68,6 +76,8 @@ export const serviceDefaults: Defaults = {
   memoryMiB: 512,
   cpuArchitecture: "X86_64",
   environment: {},
+  secrets: {},
+  secretKeyArns: [],
   desiredCount: 1,
   productionPort: 8080,
   testPort: 8090,
@@ -89,6 +99,8 @@ export function serviceProblems(args: Partial<BlueGreenEcsServiceArgs>): Problem
   const settled = withDefaults(serviceDefaults, args);
   const { approvalWaitMinutes, terminationWaitMinutes, alarmNames, healthCheck } = settled;
   const problems = [
+    ...secretProblems(settled.secrets, settled.environment),
+    ...autoscalingProblems(settled.autoscaling, settled.desiredCount),
     ...sizeProblems(settled.cpu, settled.memoryMiB),
     ...portProblems(settled.productionPort, settled.testPort),
     ...httpsProblems(settled.https, settled),

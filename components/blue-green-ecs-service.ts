@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { autoscale } from "./autoscaling";
 import { type BlueGreenEcsServiceArgs, serviceDefaults, serviceProblems } from "./blue-green-ecs-service-args";
 import { CodeDeploy } from "./code-deploy";
 import { nameProblems } from "./limits";
@@ -83,9 +84,11 @@ export class BlueGreenEcsService extends pulumi.ComponentResource {
         containerName: this.containerName,
         firstRevision: firstRevision(taskDefinitionArgs, settled.image),
         executionPolicy: execution.policy,
+        autoscaled: settled.autoscaling !== undefined,
       },
       parent,
     );
+    if (settled.autoscaling) autoscale(name, settled.autoscaling, this, parent);
     this.codeDeploy = new CodeDeploy(
       name,
       {

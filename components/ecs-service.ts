@@ -14,6 +14,8 @@ export interface EcsServiceArgs {
   readonly containerName: string;
   readonly containerPort: number;
   readonly desiredCount: number;
+  /** Whether something scales the service, so that its count is not this program's. */
+  readonly autoscaled: boolean;
   readonly healthCheckGracePeriodSeconds: number;
 }
 
@@ -63,6 +65,7 @@ export function ecsService(name: string, args: EcsServiceArgs, opts: pulumi.Cust
         "networkConfiguration", // the AppSpec carries subnets and security groups
         "platformVersion", // the AppSpec carries it
         "capacityProviderStrategies", // CodeDeploy sets or removes them by the AppSpec
+        ...(args.autoscaled ? ["desiredCount"] : []),
       ],
     },
   );

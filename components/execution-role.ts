@@ -1,18 +1,21 @@
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { grant, serviceRole } from "./policy";
+import { type Secrets, secretStatements } from "./secrets";
 
 export interface ExecutionRoleArgs {
   /** The image that the service is born with; it may come from another repository than the releases' images. */
   readonly image: pulumi.Input<string>;
   readonly repositoryArn: pulumi.Input<string>;
   readonly logGroup: aws.cloudwatch.LogGroup;
+  readonly secrets: Secrets;
+  readonly secretKeyArns: readonly string[];
 }
 
 /** The role with which ECS pulls this service's images and writes its log. */
 export function executionRole(
   name: string,
-  { image, repositoryArn, logGroup }: ExecutionRoleArgs,
+  { image, repositoryArn, logGroup, secrets, secretKeyArns }: ExecutionRoleArgs,
   opts: pulumi.CustomResourceOptions,
 ): { role: aws.iam.Role; policy: aws.iam.RolePolicy } {
   const role = serviceRole(name, "ecs-tasks.amazonaws.com", [], opts);
@@ -33,6 +36,7 @@ export function executionRole(
         actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
         resources: [pulumi.interpolate`${logGroup.arn}:log-stream:*`],
       },
+      ...secretStatements(secrets, secretKeyArns),
     ],
     opts,
   );

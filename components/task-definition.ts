@@ -1,5 +1,6 @@
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import type { Secrets } from "./secrets";
 
 export type CpuArchitecture = "X86_64" | "ARM64";
 
@@ -12,6 +13,7 @@ export interface TaskDefinitionArgs {
   readonly memoryMiB: number;
   readonly cpuArchitecture: CpuArchitecture;
   readonly environment: Readonly<Record<string, pulumi.Input<string>>>;
+  readonly secrets: Secrets;
   readonly executionRoleArn: pulumi.Input<string>;
   readonly taskRoleArn: pulumi.Input<string>;
   readonly logGroupName: pulumi.Input<string>;
@@ -47,6 +49,7 @@ function taskDefinition(args: TaskDefinitionArgs, image: pulumi.Input<string>) {
         essential: true,
         portMappings: [{ containerPort: args.containerPort, protocol: "tcp" }],
         environment: environmentOf(args),
+        ...secretsOf(args),
         logConfiguration: {
           logDriver: "awslogs",
           options: {
@@ -70,6 +73,11 @@ export function firstRevision(args: TaskDefinitionArgs, image: pulumi.Input<stri
     // A release that rolls back may need any earlier revision again.
     skipDestroy: true,
   };
+}
+
+function secretsOf({ secrets }: TaskDefinitionArgs) {
+  const all = Object.entries(secrets).map(([name, valueFrom]) => ({ name, valueFrom }));
+  return all.length > 0 ? { secrets: all } : {};
 }
 
 function environmentOf({ environment, containerPort }: TaskDefinitionArgs) {

@@ -9,6 +9,8 @@ import { releaseProblems } from "./sections/release";
 /** Settings that are judged by another one, and so only where that one can be read. */
 const judgedBy: Readonly<Record<string, string>> = {
   memoryMiB: "cpu",
+  secrets: "environment",
+  desiredCount: "autoscaling",
   testPort: "productionPort",
   https: "productionPort",
   waitMinutes: "trafficShift",
@@ -19,7 +21,7 @@ const judgedBy: Readonly<Record<string, string>> = {
 export function meaningProblems(settings: Given): Problem[] {
   return [
     ...appProblems(settings),
-    ...serviceProblems({ ...settings, environment: {} }),
+    ...serviceProblems(settings),
     ...releaseProblems(settings),
     ...pipelineProblems(settings),
     ...networkProblems(settings),

@@ -93,7 +93,8 @@ describe("the sample app", function () {
     const idleClosed = once(idle, "close");
     stopped.child.kill("SIGTERM");
     await stopped.logged("stopping");
-    await assert.rejects(stopped.get("/health"), { code: "ECONNREFUSED" });
+    // Refused, or reset where the kernel had taken the connection before the listening socket was closed.
+    await assert.rejects(stopped.get("/health"), { code: /^ECONN(REFUSED|RESET)$/ });
 
     assert.equal((await text(underWay)).trim().split("\n").length, 10);
     await idleClosed;

@@ -18,6 +18,7 @@ const containerDefinition = z.looseObject({
   essential: z.boolean().default(true),
   command: z.array(z.string()).optional(),
   environment: z.array(z.object({ name: z.string(), value: z.string() })).default([]),
+  secrets: z.array(z.object({ name: z.string(), valueFrom: z.string() })).default([]),
   portMappings: z.array(z.looseObject({ containerPort: z.number() })).default([]),
   stopTimeout: z.number().default(30),
 });

@@ -28,6 +28,8 @@ const outputsOf: Readonly<Record<string, Outputs>> = {
     ],
   }),
   "aws:acm/certificateValidation:CertificateValidation": nothingAdded,
+  "aws:appautoscaling/policy:Policy": nothingAdded,
+  "aws:appautoscaling/target:Target": nothingAdded,
   "aws:cloudwatch/eventRule:EventRule": (name) => ({ name, id: name, arn: arn("events", `rule/${name}`) }),
   "aws:cloudwatch/eventTarget:EventTarget": nothingAdded,
   "aws:cloudwatch/logGroup:LogGroup": (name) => ({ name, id: name, arn: arn("logs", `log-group:${name}`) }),

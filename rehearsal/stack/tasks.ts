@@ -18,7 +18,7 @@ export function taskLauncher(
   workspace: Workspace,
 ): () => Promise<TaskSpec> {
   const container = taskDefinition.containerDefinitions.find(({ name }) => name === containerName)!;
-  const environment = Object.fromEntries(container.environment.map(({ name, value }) => [name, value]));
+  const environment = containerEnvironment(container, process.env);
   return async () => {
     const image = await store.resolve(container.image).catch((error: Error) => {
       throw new Error(`CannotPullContainerError: ${error.message}`);
@@ -30,4 +30,19 @@ export function taskLauncher(
     });
     return { ...prepared, stopTimeoutSeconds: container.stopTimeout };
   };
+}
+
+type Container = Pick<RegisteredTaskDefinition["containerDefinitions"][number], "environment" | "secrets">;
+
+/**
+ * The container's variables. A secret's value is out of reach here: it is that of the variable of the same name where the
+ * rehearsal runs, or else a text that says so.
+ */
+export function containerEnvironment(
+  { environment, secrets }: Container,
+  outside: Readonly<Record<string, string | undefined>>,
+): Record<string, string> {
+  const plain = environment.map(({ name, value }) => [name, value]);
+  const secret = secrets.map(({ name, valueFrom }) => [name, outside[name] ?? `rehearsed value of ${valueFrom}`]);
+  return Object.fromEntries([...plain, ...secret]) as Record<string, string>;
 }

@@ -1,6 +1,15 @@
 import { z } from "zod";
 import { port } from "../values";
 
+const count = z.number().int().min(1).max(5000);
+const percent = z.number().min(1).max(100);
+const autoscaling = z.strictObject({
+  minimum: count,
+  maximum: count,
+  cpuPercent: percent.optional(),
+  memoryPercent: percent.optional(),
+});
+
 /** What runs: the task's size, its container and its environment. */
 export const tasks = {
   cpu: z.number().int().default(256),
@@ -8,5 +17,8 @@ export const tasks = {
   cpuArchitecture: z.enum(["X86_64", "ARM64"]).default("X86_64"),
   containerPort: port.default(3000),
   desiredCount: z.number().int().min(1).max(5000).default(1),
+  autoscaling: autoscaling.optional(),
   environment: z.record(z.string(), z.string()).default({}),
+  secrets: z.record(z.string(), z.string()).default({}),
+  secretKeyArns: z.array(z.string().regex(/^arn:[\w-]+:kms:/, { error: "is not the ARN of a KMS key" })).default([]),
 };

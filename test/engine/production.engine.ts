@@ -2,9 +2,12 @@ import * as assert from "node:assert/strict";
 import { unzipSync } from "fflate";
 import { shortName } from "../../settings/short-name";
 import { Cloud, type Thing } from "./cloud/cloud";
+import { release } from "./cloud/code-deploy";
 import { Stack } from "./support/stack";
 
 const secret = "correct-horse-battery-staple";
+const apiKeyArn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:api-key-AbCdEf";
+const service = "aws:ecs/service:Service";
 const template = "aws:s3/bucketObjectv2:BucketObjectv2";
 const physicalNames = ["name", "bucket", "arn", "family", "dnsName", "repositoryUrl"];
 
@@ -30,6 +33,8 @@ describe("a production stack, in an account with a network and another stack", f
         "greenlight:publicSubnetIds": subnetIds.slice(0, 2),
         "greenlight:privateSubnetIds": subnetIds.slice(2, 4),
         "greenlight:environment": { GREETING: "hello" },
+        "greenlight:secrets": { API_KEY: apiKeyArn },
+        "greenlight:autoscaling": { minimum: 1, maximum: 6, cpuPercent: 60, memoryPercent: 75 },
       },
     });
     staging = await Stack.create({ cloud, stack: "staging", config: { ...stagingConfig(vpcId, subnetIds) } });
@@ -78,6 +83,42 @@ describe("a production stack, in an account with a network and another stack", f
     assert.equal(cloud.pipelineStarts.length, starts + 1);
   });
 
+  it("leaves a count that was scaled alone, after a release, before and after a refresh", async () => {
+    const name = shortName("greenlight-production");
+    const live = cloud.all(service).find((thing) => thing.name === name)!;
+    release(cloud, String(live.properties.name));
+    live.properties.desiredCount = 4;
+    const calls = cloud.calls.length;
+    assert.deepEqual((await production.up("released and scaled out")).steps, []);
+    await production.refresh("released and scaled out");
+    assert.deepEqual((await production.up("refreshed")).steps, []);
+    assert.equal(live.properties.desiredCount, 4);
+    assert.equal(cloud.calls.length, calls);
+  });
+
+  it("makes of another port of the container one release template and touches nothing live", async () => {
+    const calls = cloud.calls.length;
+    await production.configure({ "greenlight:containerPort": 4000 });
+    await production.up("another port");
+    assert.deepEqual(
+      cloud.calls.slice(calls).map(({ operation, type, changed }) => [operation, type, changed]),
+      [["update", template, ["contentBase64"]]],
+    );
+  });
+
+  it("names a secret of Secrets Manager in the release and in the first revision, and never has its value", () => {
+    const released = cloud
+      .all(template)
+      .map(({ properties }) => filesOf(String(properties.contentBase64))["taskdef.json"]);
+    const reference = { name: "API_KEY", valueFrom: apiKeyArn };
+    assert.ok(released.some((text) => text?.includes(JSON.stringify(reference.valueFrom))));
+    const first = cloud.all("aws:ecs/taskDefinition:TaskDefinition").map(({ properties }) => properties);
+    const containers = first.flatMap(
+      ({ containerDefinitions }) => JSON.parse(String(containerDefinitions)) as { secrets?: unknown[] }[],
+    );
+    assert.ok(containers.some(({ secrets }) => JSON.stringify(secrets) === JSON.stringify([reference])));
+  });
+
   it("keeps a secret of its settings out of state, outputs, buildspec and logs", async () => {
     const texts = {
       export: await production.exported(),
@@ -111,10 +152,8 @@ describe("a production stack, in an account with a network and another stack", f
     assert.equal(exitCode, 0, stdout + stderr);
     assert.deepEqual(await production.resources(), []);
     const left = cloud.all().filter(({ name }) => name.startsWith(shortName("greenlight-production")));
-    assert.deepEqual(
-      left.map(({ type }) => type),
-      ["aws:ecs/taskDefinition:TaskDefinition"],
-    );
+    // The revision that the stack was born with, and that of the release.
+    assert.deepEqual([...new Set(left.map(({ type }) => type))], ["aws:ecs/taskDefinition:TaskDefinition"]);
     assert.equal(cloud.all("aws:ec2/subnet:Subnet").length, subnetIds.length);
     assert.equal(cloud.all("aws:ecs/service:Service").length, 1);
   });
@@ -143,6 +182,11 @@ function namesOf(things: readonly Thing[]): Set<unknown> {
   // An existing network is everybody's.
   const own = names.filter(([type, , name]) => name !== undefined && !String(type).startsWith("aws:ec2/"));
   return new Set(own.map(([, , name]) => name));
+}
+
+function filesOf(zip: string): Record<string, string> {
+  const files = Object.entries(unzipSync(Buffer.from(zip, "base64")));
+  return Object.fromEntries(files.map(([name, bytes]) => [name, Buffer.from(bytes).toString()]));
 }
 
 /** Where the secret is to be read: in the text, in its base64, or in a file of a zip in base64 within it. */

@@ -11,6 +11,7 @@ interface AutoName {
 
 /** Types that get a name of their own when the program gives none. Source: pulumi-aws, provider/resources.go (AutoName). */
 const autoNames: Readonly<Record<string, AutoName>> = {
+  "aws:appautoscaling/policy:Policy": { property: "name", longest: 255 },
   "aws:cloudwatch/eventRule:EventRule": { property: "name", longest: 64 },
   "aws:cloudwatch/logGroup:LogGroup": { property: "name", longest: 512 },
   "aws:codebuild/project:Project": { property: "name", longest: 255 },

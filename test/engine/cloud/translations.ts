@@ -21,6 +21,10 @@ const attributes = (values: Values) =>
 
 /** CloudFormation's words for Pulumi's, type by type. */
 export const translations: Readonly<Record<string, Translate>> = {
+  "aws:appautoscaling/policy:Policy": as("AWS::ApplicationAutoScaling::ScalingPolicy", {
+    names: { name: "PolicyName" },
+  }),
+  "aws:appautoscaling/target:Target": as("AWS::ApplicationAutoScaling::ScalableTarget", {}),
   "aws:cloudwatch/eventRule:EventRule": as("AWS::Events::Rule", { shapes: { eventPattern: parsed } }),
   "aws:cloudwatch/eventTarget:EventTarget": ({ arn, roleArn }) => ({
     type: "AWS::Events::Rule",
