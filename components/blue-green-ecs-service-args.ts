@@ -9,6 +9,7 @@ import { type LoadBalancerOptions, loadBalancerProblems, type TargetOptions } fr
 import type { Network } from "./network";
 import type { Problem } from "./problems";
 import { type Secrets, secretProblems } from "./secrets";
+import { allAtOnce, type ShiftStep, shiftProblems } from "./traffic-shift";
 import type { CpuArchitecture } from "./task-definition";
 
 export interface BlueGreenEcsServiceArgs extends TargetOptions {
@@ -54,6 +55,10 @@ export interface BlueGreenEcsServiceArgs extends TargetOptions {
   readonly deregistrationDelaySeconds?: number;
   /** How traffic shifts, by the name of a CodeDeploy configuration for ECS. @default "CodeDeployDefault.ECSAllAtOnce" */
   readonly deploymentConfigName?: string;
+  /** Instead of it: a first share of traffic, and after some minutes the rest. @default none */
+  readonly canary?: ShiftStep;
+  /** Instead of either: equal shares of traffic, some minutes apart. @default none */
+  readonly linear?: ShiftStep;
   /** Minutes that each release waits for a person's "continue", and stops without it; 1 to 2880. @default no such wait */
   readonly approvalWaitMinutes?: number;
   /** Minutes that blue goes on running after the shift; 0 to 2880. @default 5 */
@@ -67,7 +72,7 @@ export interface BlueGreenEcsServiceArgs extends TargetOptions {
 }
 
 type Needed = "network" | "image" | "repositoryArn";
-type NoneUnlessGiven = "approvalWaitMinutes" | "autoscaling" | "https" | keyof TargetOptions;
+type NoneUnlessGiven = "approvalWaitMinutes" | "autoscaling" | "canary" | "linear" | "https" | keyof TargetOptions;
 type Defaults = Required<Omit<BlueGreenEcsServiceArgs, Needed | NoneUnlessGiven>>;
 
 export const serviceDefaults: Defaults = {
@@ -87,7 +92,7 @@ export const serviceDefaults: Defaults = {
   healthCheck: {},
   healthCheckGracePeriodSeconds: 60,
   deregistrationDelaySeconds: 30,
-  deploymentConfigName: "CodeDeployDefault.ECSAllAtOnce",
+  deploymentConfigName: allAtOnce,
   terminationWaitMinutes: 5,
   alarmNames: [],
   logRetentionDays: 30,
@@ -99,6 +104,7 @@ export function serviceProblems(args: Partial<BlueGreenEcsServiceArgs>): Problem
   const settled = withDefaults(serviceDefaults, args);
   const { approvalWaitMinutes, terminationWaitMinutes, alarmNames, healthCheck } = settled;
   const problems = [
+    ...shiftProblems(settled),
     ...secretProblems(settled.secrets, settled.environment),
     ...autoscalingProblems(settled.autoscaling, settled.desiredCount),
     ...sizeProblems(settled.cpu, settled.memoryMiB),

@@ -2,8 +2,9 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { BlueGreenLoadBalancer } from "./load-balancer";
 import { serviceRole } from "./policy";
+import { shiftConfiguration, type TrafficShift } from "./traffic-shift";
 
-export interface CodeDeployArgs {
+export interface CodeDeployArgs extends TrafficShift {
   readonly cluster: aws.ecs.Cluster;
   readonly service: aws.ecs.Service;
   readonly loadBalancer: BlueGreenLoadBalancer;
@@ -29,6 +30,7 @@ export class CodeDeploy extends pulumi.ComponentResource {
     super("greenlight:index:CodeDeploy", name, {}, opts);
     const { loadBalancer } = args;
     this.role = serviceRole(`${name}-deploy`, "codedeploy.amazonaws.com", statements(args), { parent: this });
+    const shift = shiftConfiguration(name, args, { parent: this });
     this.application = new aws.codedeploy.Application(name, { computePlatform: "ECS" }, { parent: this });
     this.deploymentGroup = new aws.codedeploy.DeploymentGroup(
       name,
@@ -36,7 +38,7 @@ export class CodeDeploy extends pulumi.ComponentResource {
         appName: this.application.name,
         deploymentGroupName: name,
         serviceRoleArn: this.role.arn,
-        deploymentConfigName: args.deploymentConfigName,
+        deploymentConfigName: shift?.deploymentConfigName ?? args.deploymentConfigName,
         deploymentStyle: { deploymentOption: "WITH_TRAFFIC_CONTROL", deploymentType: "BLUE_GREEN" },
         ecsService: { clusterName: args.cluster.name, serviceName: args.service.name },
         loadBalancerInfo: {

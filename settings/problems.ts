@@ -9,6 +9,7 @@ import { releaseProblems } from "./sections/release";
 /** Settings that are judged by another one, and so only where that one can be read. */
 const judgedBy: Readonly<Record<string, string>> = {
   memoryMiB: "cpu",
+  deploymentConfigName: "canary",
   secrets: "environment",
   desiredCount: "autoscaling",
   testPort: "productionPort",

@@ -4,7 +4,7 @@ import type { TaskSet } from "../ecs/task-set";
 import type { TaskSpec } from "../ecs/task";
 import { whyNotSteady } from "../ecs/why-not-steady";
 import type { Timeline } from "../events";
-import type { DeploymentGroup } from "../graph/account";
+import type { DeploymentConfig, DeploymentGroup } from "../graph/account";
 import type { HookVerdicts } from "./hook-verdicts";
 import { firstStep, type LifecycleEvent, type LifecycleRules, nextStep, type Outcome, type Step } from "./lifecycle";
 import type { TrafficRoutes } from "./traffic";
@@ -13,6 +13,8 @@ import { type ShiftStep, shiftSteps } from "./traffic-shift";
 export interface DeploymentProps {
   readonly id: string;
   readonly group: DeploymentGroup;
+  /** The program's own configuration of the shift. @default one that CodeDeploy has predefined */
+  readonly deploymentConfig?: DeploymentConfig;
   readonly taskDefinitionArn: string;
   /** The green task set's name for people. */
   readonly label: string;
@@ -66,7 +68,7 @@ export class Deployment {
     if (!primaryTaskSet) throw new Error(`service ${context.service.name} has no task set to deploy against`);
     this.id = props.id;
     this.blue = primaryTaskSet;
-    this.shiftSteps = shiftSteps(props.group.deploymentConfigName);
+    this.shiftSteps = shiftSteps(props.group.deploymentConfigName, props.deploymentConfig);
   }
 
   /** Runs to the end. Rejects only when the context's signal is aborted. */

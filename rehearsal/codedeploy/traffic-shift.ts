@@ -1,3 +1,5 @@
+import type { DeploymentConfig } from "../graph/account";
+
 /** One step of a shift: green's share of production in percent, and how long it stays before the next. */
 export interface ShiftStep {
   readonly greenPercent: number;
@@ -15,8 +17,16 @@ const predefined: Readonly<Record<string, readonly ShiftStep[]>> = {
   "CodeDeployDefault.ECSLinear10PercentEvery3Minutes": linear(10, 3),
 };
 
-/** The steps of a deployment configuration, by its name. @throws Error for one that CodeDeploy has not predefined */
-export function shiftSteps(deploymentConfigName: string): readonly ShiftStep[] {
+/**
+ * The steps of a deployment configuration, by its name.
+ *
+ * @param own the program's own configuration of this name, if it has one
+ * @throws Error for a name that neither CodeDeploy nor the program has defined
+ */
+export function shiftSteps(deploymentConfigName: string, own?: DeploymentConfig): readonly ShiftStep[] {
+  const { timeBasedCanary, timeBasedLinear } = own?.trafficRoutingConfig ?? {};
+  if (timeBasedCanary) return canary(timeBasedCanary.percentage, timeBasedCanary.interval);
+  if (timeBasedLinear) return linear(timeBasedLinear.percentage, timeBasedLinear.interval);
   const steps = predefined[deploymentConfigName];
   if (steps) return steps;
   const known = Object.keys(predefined).join(", ");
@@ -29,8 +39,8 @@ function canary(greenPercent: number, thenWaitMinutes: number): ShiftStep[] {
   return [{ greenPercent, thenWaitMinutes }, allAtOnce];
 }
 
-/** Equal steps up to all of production; `percent` divides 100. */
+/** Equal steps up to all of production; the last is smaller where `percent` does not divide 100. */
 function linear(percent: number, thenWaitMinutes: number): ShiftStep[] {
-  const shares = Array.from({ length: 100 / percent - 1 }, (_, index) => (index + 1) * percent);
+  const shares = Array.from({ length: Math.ceil(100 / percent) - 1 }, (_, index) => (index + 1) * percent);
   return [...shares.map((greenPercent) => ({ greenPercent, thenWaitMinutes })), allAtOnce];
 }

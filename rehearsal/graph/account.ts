@@ -46,6 +46,16 @@ export interface DeploymentGroup {
   readonly autoRollbackConfiguration?: { readonly enabled: boolean; readonly events: readonly string[] };
 }
 
+/** A deployment configuration of the program's own. */
+export interface DeploymentConfig {
+  readonly deploymentConfigName: string;
+  readonly trafficRoutingConfig?: {
+    readonly type?: string;
+    readonly timeBasedCanary?: { readonly interval: number; readonly percentage: number };
+    readonly timeBasedLinear?: { readonly interval: number; readonly percentage: number };
+  };
+}
+
 export interface EcsService {
   readonly name: string;
   readonly arn: string;
@@ -116,6 +126,12 @@ export class Account {
 
   deploymentGroup(appName: string, deploymentGroupName: string): DeploymentGroup {
     return this.get("aws:codedeploy/deploymentGroup:DeploymentGroup", { appName, deploymentGroupName });
+  }
+
+  /** The program's own configuration of this name; undefined for CodeDeploy's predefined ones. */
+  deploymentConfig(name: string): DeploymentConfig | undefined {
+    const own = this.recorder.all("aws:codedeploy/deploymentConfig:DeploymentConfig").map(read<DeploymentConfig>);
+    return own.find(({ deploymentConfigName }) => deploymentConfigName === name);
   }
 
   service(name: string): EcsService {

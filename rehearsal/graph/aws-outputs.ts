@@ -40,6 +40,7 @@ const outputsOf: Readonly<Record<string, Outputs>> = {
     connectionStatus: "PENDING",
   }),
   "aws:codedeploy/application:Application": (name) => ({ name, arn: arn("codedeploy", `application:${name}`) }),
+  "aws:codedeploy/deploymentConfig:DeploymentConfig": nothingAdded,
   "aws:codedeploy/deploymentGroup:DeploymentGroup": (_, { appName, deploymentGroupName }) => ({
     arn: arn("codedeploy", `deploymentgroup:${String(appName)}/${String(deploymentGroupName)}`),
   }),

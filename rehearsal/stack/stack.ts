@@ -73,14 +73,23 @@ export class Stack {
 
   /** RegisterTaskDefinition and CreateDeployment. @throws Error when another deployment is under way */
   async createDeployment(template: FilledTemplate): Promise<Deployment> {
-    const { group, traffic, clock, timeline, signal } = this.options;
+    const { account, group, traffic, clock, timeline, signal } = this.options;
     const active = [...this.deployments.values()].find(({ step }) => step.kind !== "ended");
     if (active) throw new Error(`DeploymentLimitExceededException: deployment ${active.id} is still under way`);
     const { label, taskDefinition, launch } = this.register(template.taskDefinition, template.containerName);
     const { hooks } = template;
+    const own = account.deploymentConfig(group.deploymentConfigName);
     const invoke = (this.invoke ??= functionInvoker({ ...this.options, awsEndpointUrl: await this.endpointUrl() }));
     const deployment = new Deployment(
-      { id: deploymentId(), group, label, taskDefinitionArn: taskDefinition, launch, hooks },
+      {
+        id: deploymentId(),
+        group,
+        ...(own ? { deploymentConfig: own } : {}),
+        label,
+        taskDefinitionArn: taskDefinition,
+        launch,
+        hooks,
+      },
       { service: this.service, routes: traffic.routes, verdicts: this.verdicts, invoke, clock, timeline, signal },
     );
     this.deployments.set(deployment.id, deployment);

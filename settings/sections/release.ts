@@ -18,12 +18,16 @@ const check = z.strictObject({
   maxLatencyMs: z.number().int().min(1).max(60_000).optional(),
 });
 
+const step = z.strictObject({ percent: z.number().int().min(1).max(99), minutes: z.number().int().min(1) });
+
 /** How a release goes: what tests green, how traffic shifts, what rolls it back. */
 export const release = {
   trafficShift: z.enum(["automatic", "approval"]).default("automatic"),
   waitMinutes: minutes.default(5),
   terminationWaitMinutes: minutes.default(5),
   deploymentConfigName: z.string().min(1).default("CodeDeployDefault.ECSAllAtOnce"),
+  canary: step.optional(),
+  linear: step.optional(),
   checks: z
     .array(check)
     .min(1)

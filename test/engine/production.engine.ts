@@ -33,6 +33,7 @@ describe("a production stack, in an account with a network and another stack", f
         "greenlight:publicSubnetIds": subnetIds.slice(0, 2),
         "greenlight:privateSubnetIds": subnetIds.slice(2, 4),
         "greenlight:environment": { GREETING: "hello" },
+        "greenlight:linear": { percent: 25, minutes: 2 },
         "greenlight:secrets": { API_KEY: apiKeyArn },
         "greenlight:autoscaling": { minimum: 1, maximum: 6, cpuPercent: 60, memoryPercent: 75 },
       },
@@ -94,6 +95,20 @@ describe("a production stack, in an account with a network and another stack", f
     assert.deepEqual((await production.up("refreshed")).steps, []);
     assert.equal(live.properties.desiredCount, 4);
     assert.equal(cloud.calls.length, calls);
+  });
+
+  it("makes of another pace of the shift another deployment configuration, before the old one goes", async () => {
+    const calls = cloud.calls.length;
+    await production.configure({ "greenlight:linear": { percent: 20, minutes: 3 } });
+    await production.up("another pace");
+    const config = "aws:codedeploy/deploymentConfig:DeploymentConfig";
+    assert.deepEqual(
+      cloud.calls.slice(calls).map(({ operation, type }) => `${operation} ${type.split(":").at(-1)}`),
+      ["create DeploymentConfig", "update DeploymentGroup", "update RolePolicy", "delete DeploymentConfig"],
+    );
+    const [only, ...others] = cloud.all(config);
+    assert.match(String(only!.properties.deploymentConfigName), /-linear-20-percent-3-minutes$/);
+    assert.deepEqual(others, []);
   });
 
   it("makes of another port of the container one release template and touches nothing live", async () => {

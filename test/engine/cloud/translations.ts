@@ -47,6 +47,9 @@ export const translations: Readonly<Record<string, Translate>> = {
     names: { name: "ConnectionName" },
   }),
   "aws:codedeploy/application:Application": as("AWS::CodeDeploy::Application", { names: { name: "ApplicationName" } }),
+  "aws:codedeploy/deploymentConfig:DeploymentConfig": as("AWS::CodeDeploy::DeploymentConfig", {
+    shapes: { trafficRoutingConfig: (value) => routing(value as Values) },
+  }),
   "aws:codedeploy/deploymentGroup:DeploymentGroup": as("AWS::CodeDeploy::DeploymentGroup", {
     names: {
       appName: "ApplicationName",
@@ -223,6 +226,18 @@ function lifecycleRule(rule: LifecycleRule): Values {
     ...(rule.expiration ? { ExpirationInDays: rule.expiration.days } : {}),
     NoncurrentVersionExpiration: capitalized(rule.noncurrentVersionExpiration),
     AbortIncompleteMultipartUpload: { DaysAfterInitiation: rule.abortIncompleteMultipartUpload.daysAfterInitiation },
+  };
+}
+
+function routing({ type, timeBasedCanary, timeBasedLinear }: Values): Values {
+  const shape = (values: unknown, kind: string) => {
+    const { interval, percentage } = values as Values;
+    return { [`TimeBased${kind}`]: { [`${kind}Interval`]: interval, [`${kind}Percentage`]: percentage } };
+  };
+  return {
+    Type: type,
+    ...(timeBasedCanary ? shape(timeBasedCanary, "Canary") : {}),
+    ...(timeBasedLinear ? shape(timeBasedLinear, "Linear") : {}),
   };
 }
 
