@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { type Autoscaling, autoscalingProblems } from "./autoscaling";
+import { capacityProblems, type CapacityProvider } from "./capacity-providers";
 import { withDefaults } from "./defaults";
 import { longestApprovalWaitMinutes, longestTerminationWaitMinutes } from "./limits";
 import { portProblems, retentionProblems, sizeProblems } from "./limits";
@@ -32,6 +33,8 @@ export interface BlueGreenEcsServiceArgs extends TargetOptions {
   readonly secrets?: Secrets;
   /** KMS keys of the customer's own that those secrets are encrypted with, by ARN. @default none */
   readonly secretKeyArns?: readonly string[];
+  /** Shares of Fargate and Fargate Spot. @default Fargate alone, as launch type */
+  readonly capacityProviders?: readonly CapacityProvider[];
   /** Scales the service between two counts; then `desiredCount` is only what it is born with. @default a fixed count */
   readonly autoscaling?: Autoscaling;
   /** Tasks. @default 1 */
@@ -83,6 +86,7 @@ export const serviceDefaults: Defaults = {
   environment: {},
   secrets: {},
   secretKeyArns: [],
+  capacityProviders: [],
   desiredCount: 1,
   productionPort: 8080,
   testPort: 8090,
@@ -106,6 +110,7 @@ export function serviceProblems(args: Partial<BlueGreenEcsServiceArgs>): Problem
   const problems = [
     ...shiftProblems(settled),
     ...secretProblems(settled.secrets, settled.environment),
+    ...capacityProblems(settled.capacityProviders),
     ...autoscalingProblems(settled.autoscaling, settled.desiredCount),
     ...sizeProblems(settled.cpu, settled.memoryMiB),
     ...portProblems(settled.productionPort, settled.testPort),

@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { autoscale } from "./autoscaling";
 import { type BlueGreenEcsServiceArgs, serviceDefaults, serviceProblems } from "./blue-green-ecs-service-args";
+import type { CapacityProvider } from "./capacity-providers";
 import { CodeDeploy } from "./code-deploy";
 import { nameProblems } from "./limits";
 import { BlueGreenLoadBalancer } from "./load-balancer";
@@ -39,6 +40,7 @@ export class BlueGreenEcsService extends pulumi.ComponentResource {
   readonly containerPort: number;
   readonly testPort: number;
   readonly cpuArchitecture: CpuArchitecture;
+  readonly capacityProviders: readonly CapacityProvider[];
   /** The image that the service was born with. */
   readonly firstImage: pulumi.Output<string>;
   /** RegisterTaskDefinition's input for each release, with `<IMAGE1_NAME>` for the image. */
@@ -56,6 +58,7 @@ export class BlueGreenEcsService extends pulumi.ComponentResource {
     this.containerPort = settled.containerPort;
     this.testPort = settled.testPort;
     this.cpuArchitecture = settled.cpuArchitecture;
+    this.capacityProviders = settled.capacityProviders;
 
     this.loadBalancer = new BlueGreenLoadBalancer(name, { ...settled, https: settled.https }, parent);
     this.securityGroup = taskSecurityGroup(name, this.loadBalancer, settled, parent);

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
+import { capacityStrategy, type CapacityProvider, clusterCapacity } from "./capacity-providers";
 import type { BlueGreenLoadBalancer } from "./load-balancer";
 import type { Network } from "./network";
 
@@ -14,6 +15,7 @@ export interface EcsServiceArgs {
   readonly containerName: string;
   readonly containerPort: number;
   readonly desiredCount: number;
+  readonly capacityProviders: readonly CapacityProvider[];
   /** Whether something scales the service, so that its count is not this program's. */
   readonly autoscaled: boolean;
   readonly healthCheckGracePeriodSeconds: number;
@@ -28,13 +30,16 @@ export function ecsService(name: string, args: EcsServiceArgs, opts: pulumi.Cust
     // become a revision there; a new revision here would be one that nothing runs.
     ignoreChanges: ["containerDefinitions", "cpu", "memory", "runtimePlatform", "executionRoleArn", "taskRoleArn"],
   });
+  const capacity = clusterCapacity(name, args.cluster, args.capacityProviders, opts);
   return new aws.ecs.Service(
     name,
     {
       cluster: args.cluster.arn,
       taskDefinition: taskDefinition.arn,
       desiredCount: args.desiredCount,
-      launchType: "FARGATE",
+      ...(args.capacityProviders.length > 0
+        ? { capacityProviderStrategies: capacityStrategy(args.capacityProviders) }
+        : { launchType: "FARGATE" }),
       platformVersion: "LATEST",
       deploymentController: { type: "CODE_DEPLOY" },
       healthCheckGracePeriodSeconds: args.healthCheckGracePeriodSeconds,
@@ -56,7 +61,12 @@ export function ecsService(name: string, args: EcsServiceArgs, opts: pulumi.Cust
     {
       ...opts,
       // ECS refuses a service whose target group hangs on no listener.
-      dependsOn: [loadBalancer.productionListener, loadBalancer.testListener, args.executionPolicy],
+      dependsOn: [
+        loadBalancer.productionListener,
+        loadBalancer.testListener,
+        args.executionPolicy,
+        ...(capacity ? [capacity] : []),
+      ],
       ignoreChanges: [
         // Each of these belongs to the releases: UpdateService refuses them for a CODE_DEPLOY service, and every
         // deployment changes them. Source: ECS API reference, UpdateService.
@@ -65,6 +75,7 @@ export function ecsService(name: string, args: EcsServiceArgs, opts: pulumi.Cust
         "networkConfiguration", // the AppSpec carries subnets and security groups
         "platformVersion", // the AppSpec carries it
         "capacityProviderStrategies", // CodeDeploy sets or removes them by the AppSpec
+        "launchType", // gone once a release has set a strategy, and a change of it would replace the service
         ...(args.autoscaled ? ["desiredCount"] : []),
       ],
     },

@@ -76,6 +76,7 @@ function appSpec(service: BlueGreenEcsService, hook: GreenTestHook | undefined):
       subnetIds,
       securityGroupIds: [securityGroupId],
       assignPublicIp: false,
+      capacityProviders: service.capacityProviders,
       // Before the shift, while a verdict can still protect production.
       hooks: functionName === undefined ? {} : { AfterAllowTestTraffic: functionName },
     }));

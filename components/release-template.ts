@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { strToU8, zipSync } from "fflate";
 import { stringify } from "yaml";
+import type { CapacityProvider } from "./capacity-providers";
 
 /** Lifecycle events of an ECS deployment that may have a hook. Source: CodeDeploy user guide, reference-appspec-file-structure-hooks. */
 export type HookableEvent =
@@ -13,6 +14,8 @@ export interface AppSpec {
   readonly subnetIds: readonly string[];
   readonly securityGroupIds: readonly string[];
   readonly assignPublicIp: boolean;
+  /** Without any CodeDeploy removes those that the service has. @default the launch type FARGATE */
+  readonly capacityProviders?: readonly CapacityProvider[];
   /** Function names by lifecycle event. */
   readonly hooks: Readonly<Partial<Record<HookableEvent, string>>>;
 }
@@ -35,6 +38,7 @@ export function renderAppSpec(spec: AppSpec): string {
             TaskDefinition: "<TASK_DEFINITION>",
             LoadBalancerInfo: { ContainerName: spec.containerName, ContainerPort: spec.containerPort },
             PlatformVersion: "LATEST",
+            ...(spec.capacityProviders?.length ? { CapacityProviderStrategy: strategy(spec.capacityProviders) } : {}),
             NetworkConfiguration: {
               AwsvpcConfiguration: {
                 Subnets: spec.subnetIds,
@@ -48,6 +52,10 @@ export function renderAppSpec(spec: AppSpec): string {
     ],
     Hooks: Object.entries(spec.hooks).map(([event, functionName]) => ({ [event]: functionName })),
   }).replace(/^version: 0$/m, "version: 0.0");
+}
+
+function strategy(providers: readonly CapacityProvider[]) {
+  return providers.map(({ name, weight, base = 0 }) => ({ CapacityProvider: name, Weight: weight, Base: base }));
 }
 
 /**

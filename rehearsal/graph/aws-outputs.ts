@@ -55,6 +55,7 @@ const outputsOf: Readonly<Record<string, Outputs>> = {
     repositoryUrl: `${account}.dkr.ecr.${region}.amazonaws.com/${name}`,
   }),
   "aws:ecs/cluster:Cluster": (name) => ({ name, arn: arn("ecs", `cluster/${name}`) }),
+  "aws:ecs/clusterCapacityProviders:ClusterCapacityProviders": nothingAdded,
   "aws:ecs/service:Service": (name, { cluster }) => {
     const service = arn("ecs", `service/${String(cluster).split("/")[1]}/${name}`);
     return { name, id: service, arn: service };

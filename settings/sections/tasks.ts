@@ -1,6 +1,11 @@
 import { z } from "zod";
 import { port } from "../values";
 
+const capacityProvider = z.strictObject({
+  name: z.enum(["FARGATE", "FARGATE_SPOT"]),
+  weight: z.number().int().min(0).max(1000),
+  base: z.number().int().min(0).max(100_000).optional(),
+});
 const count = z.number().int().min(1).max(5000);
 const percent = z.number().min(1).max(100);
 const autoscaling = z.strictObject({
@@ -18,6 +23,7 @@ export const tasks = {
   containerPort: port.default(3000),
   desiredCount: z.number().int().min(1).max(5000).default(1),
   autoscaling: autoscaling.optional(),
+  capacityProviders: z.array(capacityProvider).default([]),
   environment: z.record(z.string(), z.string()).default({}),
   secrets: z.record(z.string(), z.string()).default({}),
   secretKeyArns: z.array(z.string().regex(/^arn:[\w-]+:kms:/, { error: "is not the ARN of a KMS key" })).default([]),

@@ -52,6 +52,7 @@ describe("the ECS service", () => {
       "networkConfiguration",
       "platformVersion",
       "capacityProviderStrategies",
+      "launchType",
     ]);
   });
 

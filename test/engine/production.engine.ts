@@ -3,6 +3,7 @@ import { unzipSync } from "fflate";
 import { shortName } from "../../settings/short-name";
 import { Cloud, type Thing } from "./cloud/cloud";
 import { release } from "./cloud/code-deploy";
+import { graphUnderMocks, normalized } from "./support/recorded";
 import { Stack } from "./support/stack";
 
 const secret = "correct-horse-battery-staple";
@@ -54,6 +55,17 @@ describe("a production stack, in an account with a network and another stack", f
     const { steps } = await production.up("after the failure");
     assert.ok(steps.every(({ op }) => op === "create"));
     assert.equal(cloud.all("aws:lb/listener:Listener").length, 2);
+  });
+
+  it("has in its state what mocks record of it, input by input", async () => {
+    const engine = normalized(await production.resources());
+    const mocks = normalized(await graphUnderMocks(production));
+    assert.deepEqual(Object.keys(engine).sort(), Object.keys(mocks).sort());
+    // Without its passphrase mocks cannot read the stack's secret, and say so in its place.
+    const readable = (inputs: unknown) => JSON.parse(JSON.stringify(inputs).replaceAll(secret, "secret")) as unknown;
+    for (const [resource, inputs] of Object.entries(mocks)) {
+      assert.deepEqual(readable(engine[resource]), readable(inputs), resource);
+    }
   });
 
   it("shares no physical name with another stack of the project", async () => {
@@ -109,6 +121,23 @@ describe("a production stack, in an account with a network and another stack", f
     const [only, ...others] = cloud.all(config);
     assert.match(String(only!.properties.deploymentConfigName), /-linear-20-percent-3-minutes$/);
     assert.deepEqual(others, []);
+  });
+
+  it("makes of Spot capacity one release template, and does not touch the live service", async () => {
+    const calls = cloud.calls.length;
+    const capacityProviders = [
+      { name: "FARGATE", weight: 1, base: 1 },
+      { name: "FARGATE_SPOT", weight: 3 },
+    ];
+    await production.configure({ "greenlight:capacityProviders": capacityProviders });
+    await production.up("Spot");
+    assert.deepEqual(
+      cloud.calls
+        .slice(calls)
+        .map(({ operation, type }) => `${operation} ${type.split(":").at(-1)}`)
+        .sort(),
+      ["create ClusterCapacityProviders", "update BucketObjectv2"],
+    );
   });
 
   it("makes of another port of the container one release template and touches nothing live", async () => {

@@ -90,6 +90,9 @@ export const translations: Readonly<Record<string, Translate>> = {
     shapes: { encryptionConfigurations: (value) => capitalized(first(value)) },
   }),
   "aws:ecs/cluster:Cluster": as("AWS::ECS::Cluster", { names: { name: "ClusterName", settings: "ClusterSettings" } }),
+  "aws:ecs/clusterCapacityProviders:ClusterCapacityProviders": as("AWS::ECS::ClusterCapacityProviderAssociations", {
+    names: { clusterName: "Cluster", defaultCapacityProviderStrategies: "DefaultCapacityProviderStrategy" },
+  }),
   "aws:ecs/service:Service": as("AWS::ECS::Service", {
     names: { name: "ServiceName", waitForSteadyState: undefined },
     shapes: {
