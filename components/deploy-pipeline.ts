@@ -8,6 +8,7 @@ import type { ImageRepository } from "./image-repository";
 import { nameProblems } from "./limits";
 import { pipelineRole } from "./pipeline-role";
 import { pipelineStages } from "./pipeline-stages";
+import { pipelineTriggers, type TriggerArgs, triggerProblems } from "./pipeline-triggers";
 import { PrivateBucket } from "./private-bucket";
 import { refuse } from "./problems";
 import { ReleaseTemplate } from "./release-template-source";
@@ -20,6 +21,8 @@ export interface DeployPipelineArgs {
   readonly githubRepository: string;
   /** Each push to it is a release. @default "main" */
   readonly branch?: string;
+  /** Fewer pushes, or those of other branches: by branch and path. @default every push to `branch` */
+  readonly triggers?: TriggerArgs;
   /** A connection to GitHub that a person has already authorized. @default a new one, which waits for that person */
   readonly connectionArn?: pulumi.Input<string>;
   /** Folder of the app and its Dockerfile within the GitHub repository. @default "." */
@@ -66,6 +69,7 @@ export class DeployPipeline extends pulumi.ComponentResource {
     refuse(`DeployPipeline "${name}"`, [
       ...nameProblems("name", name),
       ...repositoryProblems(settled.githubRepository),
+      ...triggerProblems(settled),
     ]);
     super("greenlight:index:DeployPipeline", name, {}, opts);
     const parent = { parent: this };
@@ -96,6 +100,7 @@ export class DeployPipeline extends pulumi.ComponentResource {
         roleArn: role.arn,
         artifactStores: [{ type: "S3", location: artifacts.bucket.bucket }],
         stages: pipelineStages(parts),
+        ...(settled.triggers ? { triggers: pipelineTriggers(settled.triggers, settled.branch) } : {}),
       },
       // Making a pipeline starts its first run.
       { parent: this, dependsOn: [policy, ...(template ? [template.object] : [])] },

@@ -2,6 +2,7 @@ import type * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { BlueGreenEcsService } from "./blue-green-ecs-service";
 import type { BuildProject } from "./build-project";
+import type { TriggerArgs } from "./pipeline-triggers";
 import type { PrivateBucket } from "./private-bucket";
 import { appSpecFile, taskDefinitionFile } from "./release-template";
 import type { ReleaseTemplate } from "./release-template-source";
@@ -15,6 +16,7 @@ export interface PipelineParts {
   readonly template: ReleaseTemplate | undefined;
   readonly githubRepository: string;
   readonly branch: string;
+  readonly triggers?: TriggerArgs;
   readonly connectionArn: pulumi.Input<string>;
 }
 
@@ -31,7 +33,7 @@ export function pipelineStages(parts: PipelineParts): aws.types.input.codepipeli
   ];
 }
 
-function commitSource({ connectionArn, githubRepository, branch }: PipelineParts): Action {
+function commitSource({ connectionArn, githubRepository, branch, triggers }: PipelineParts): Action {
   return {
     name: "Commit",
     category: "Source",
@@ -44,7 +46,8 @@ function commitSource({ connectionArn, githubRepository, branch }: PipelineParts
       FullRepositoryId: githubRepository,
       BranchName: branch,
       OutputArtifactFormat: "CODE_ZIP",
-      DetectChanges: "true",
+      // Where triggers choose the pushes, every push to the branch must not start a run besides.
+      DetectChanges: triggers ? "false" : "true",
     },
   };
 }

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { schema } from "../settings/schema";
 
 const text = readFileSync(join(__dirname, "../docs/settings.md"), "utf8");
-const { autoscaling, capacityProviders, checks, healthCheck, https, loadBalancer } = schema.shape;
+const { autoscaling, capacityProviders, checks, healthCheck, https, loadBalancer, triggers } = schema.shape;
 const nested = {
+  Triggers: triggers.unwrap().shape,
   "A capacity provider": capacityProviders.unwrap().element.shape,
   Autoscaling: autoscaling.unwrap().shape,
   "A check": checks.unwrap().element.shape,
