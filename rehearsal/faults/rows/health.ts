@@ -1,0 +1,41 @@
+import { broken } from "../broken";
+import type { Fault } from "../fault";
+
+const neverHealthy = /timed out while waiting for the replacement task set to become healthy/;
+
+/** Green does not come up. */
+export const health: readonly Fault[] = [
+  {
+    name: "never-healthy",
+    fault: "green never answers",
+    expected: { endState: "rolled back", noticed: { by: "codedeploy", saying: neverHealthy } },
+    run: (stage) => stage.release(broken("exports.listens = false;")),
+  },
+  {
+    name: "crash-loop",
+    fault: "green crashes in a loop",
+    expected: { endState: "rolled back", noticed: { by: "codedeploy", saying: neverHealthy } },
+    run: (stage) => stage.release(broken("process.exit(3);")),
+  },
+  {
+    name: "slow-start",
+    fault: "green starts slowly, within the grace period",
+    expected: { endState: "released", noticed: { by: "elb", saying: /v2-1 is healthy/ } },
+    run: (stage) => stage.release(broken("exports.startMs = 1500;")),
+  },
+  {
+    name: "image-missing",
+    fault: "the image is gone from the registry",
+    expected: { endState: "rolled back", noticed: { by: "codedeploy", saying: /CannotPullContainerError/ } },
+    run: (stage) => {
+      stage.when("Install started", () => stage.removeImages());
+      return stage.release();
+    },
+  },
+  {
+    name: "not-startable",
+    fault: "the image's command does not exist",
+    expected: { endState: "rolled back", noticed: { by: "codedeploy", saying: /CannotStartContainerError/ } },
+    run: (stage) => stage.release({ Dockerfile: 'FROM node:22\nCOPY . .\nCMD ["no-such-program"]\n' }),
+  },
+];
