@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { alarmProblems, type Alarms } from "./alarms";
 import { type Autoscaling, autoscalingProblems } from "./autoscaling";
 import { capacityProblems, type CapacityProvider } from "./capacity-providers";
 import { withDefaults } from "./defaults";
@@ -66,7 +67,9 @@ export interface BlueGreenEcsServiceArgs extends TargetOptions {
   readonly approvalWaitMinutes?: number;
   /** Minutes that blue goes on running after the shift; 0 to 2880. @default 5 */
   readonly terminationWaitMinutes?: number;
-  /** CloudWatch alarms that roll a release back; at most 10. @default none */
+  /** Alarms made here that roll a release back, and keep one from starting while they fire. @default none */
+  readonly alarms?: Alarms;
+  /** The same by alarms that are there already, by name; at most 10 in all. @default none */
   readonly alarmNames?: readonly pulumi.Input<string>[];
   /** @default 30 */
   readonly logRetentionDays?: number;
@@ -75,7 +78,8 @@ export interface BlueGreenEcsServiceArgs extends TargetOptions {
 }
 
 type Needed = "network" | "image" | "repositoryArn";
-type NoneUnlessGiven = "approvalWaitMinutes" | "autoscaling" | "canary" | "linear" | "https" | keyof TargetOptions;
+type NoneUnlessGiven =
+  "alarms" | "approvalWaitMinutes" | "autoscaling" | "canary" | "linear" | "https" | keyof TargetOptions;
 type Defaults = Required<Omit<BlueGreenEcsServiceArgs, Needed | NoneUnlessGiven>>;
 
 export const serviceDefaults: Defaults = {
@@ -106,7 +110,7 @@ export const serviceDefaults: Defaults = {
 /** Everything that is wrong with a service's plain arguments; also asked by the reader of the settings. */
 export function serviceProblems(args: Partial<BlueGreenEcsServiceArgs>): Problem[] {
   const settled = withDefaults(serviceDefaults, args);
-  const { approvalWaitMinutes, terminationWaitMinutes, alarmNames, healthCheck } = settled;
+  const { approvalWaitMinutes, terminationWaitMinutes, healthCheck } = settled;
   const problems = [
     ...shiftProblems(settled),
     ...secretProblems(settled.secrets, settled.environment),
@@ -131,7 +135,7 @@ export function serviceProblems(args: Partial<BlueGreenEcsServiceArgs>): Problem
   ) {
     wrong("approvalWaitMinutes", `is ${approvalWaitMinutes}; CodeDeploy waits 1 to ${longestApprovalWaitMinutes}.`);
   }
-  if (alarmNames.length > 10) wrong("alarmNames", `has ${alarmNames.length}; a deployment group takes at most 10.`);
+  problems.push(...alarmProblems(settled));
   if ((healthCheck.timeoutSeconds ?? 10) >= (healthCheck.intervalSeconds ?? 30)) {
     wrong("healthCheck.timeoutSeconds", `must be shorter than the interval of ${healthCheck.intervalSeconds ?? 30} s.`);
   }

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { makeAlarms, type NamedAlarm, ownAlarms } from "./alarms";
 import { autoscale } from "./autoscaling";
 import { type BlueGreenEcsServiceArgs, serviceDefaults, serviceProblems } from "./blue-green-ecs-service-args";
 import type { CapacityProvider } from "./capacity-providers";
@@ -29,6 +30,8 @@ export class BlueGreenEcsService extends pulumi.ComponentResource {
   readonly service: aws.ecs.Service;
   readonly loadBalancer: BlueGreenLoadBalancer;
   readonly codeDeploy: CodeDeploy;
+  /** Alarms that roll a release back: those made here, then the stack's own. */
+  readonly alarms: readonly NamedAlarm[];
   /** What the app itself may do in AWS: nothing, until policies are attached here. */
   readonly taskRole: aws.iam.Role;
   /** What ECS does for the task: pulls its image, writes its log. */
@@ -92,6 +95,10 @@ export class BlueGreenEcsService extends pulumi.ComponentResource {
       parent,
     );
     if (settled.autoscaling) autoscale(name, settled.autoscaling, this, parent);
+    this.alarms = [
+      ...(settled.alarms ? makeAlarms(name, settled.alarms, this.loadBalancer, parent) : []),
+      ...ownAlarms(settled.alarmNames),
+    ];
     this.codeDeploy = new CodeDeploy(
       name,
       {
@@ -101,6 +108,7 @@ export class BlueGreenEcsService extends pulumi.ComponentResource {
         loadBalancer: this.loadBalancer,
         taskRoleArns: [this.executionRole.arn, this.taskRole.arn],
         approvalWaitMinutes: settled.approvalWaitMinutes,
+        alarmNames: this.alarms.map((alarm) => alarm.name),
       },
       parent,
     );

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { alarmArn } from "./alarm-arn";
 import type { BlueGreenLoadBalancer } from "./load-balancer";
 import { serviceRole } from "./policy";
 import { shiftConfiguration, type TrafficShift } from "./traffic-shift";
@@ -76,11 +77,7 @@ export class CodeDeploy extends pulumi.ComponentResource {
 // would bind the hook's and the roles' names. Source: AWS managed policy reference, AWSCodeDeployRoleForECS.
 function statements({ service, loadBalancer, taskRoleArns, alarmNames }: CodeDeployArgs) {
   const taskSets = service.arn.apply((arn) => `${arn.replace(":service/", ":task-set/")}/*`);
-  const alarmArn = (alarm: pulumi.Input<string>) =>
-    pulumi.all([service.arn, alarm]).apply(([arn, alarmName]) => {
-      const [, partition, , region, account] = arn.split(":");
-      return `arn:${partition}:cloudwatch:${region}:${account}:alarm:${alarmName}`;
-    });
+  const alarmArns = alarmNames.map((alarm) => alarmArn(service.arn, alarm));
   const listenerArns = [loadBalancer.productionListener.arn, loadBalancer.testListener.arn];
   return [
     { actions: ["ecs:DescribeServices", "ecs:UpdateServicePrimaryTaskSet"], resources: [service.arn] },
@@ -100,6 +97,6 @@ function statements({ service, loadBalancer, taskRoleArns, alarmNames }: CodeDep
       resources: taskRoleArns,
       conditions: { StringEquals: { "iam:PassedToService": "ecs-tasks.amazonaws.com" } },
     },
-    ...(alarmNames.length > 0 ? [{ actions: ["cloudwatch:DescribeAlarms"], resources: alarmNames.map(alarmArn) }] : []),
+    ...(alarmNames.length > 0 ? [{ actions: ["cloudwatch:DescribeAlarms"], resources: alarmArns }] : []),
   ];
 }

@@ -1,6 +1,7 @@
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { PipelineParts } from "./pipeline-stages";
+import { alarmArn } from "./alarm-arn";
 import { grant, serviceRole, type Statement } from "./policy";
 
 /** The role of the pipeline: what its source, build and deploy actions call, on this stack's resources. */
@@ -10,7 +11,7 @@ export function pipelineRole(
   opts: pulumi.CustomResourceOptions,
 ): { role: aws.iam.Role; policy: aws.iam.RolePolicy } {
   const role = serviceRole(name, "codepipeline.amazonaws.com", [], opts);
-  const statements = [...sourceStatements(parts), ...deployStatements(parts)];
+  const statements = [...sourceStatements(parts), ...deployStatements(parts), ...alarmStatements(parts)];
   return { role, policy: grant(name, role, statements, opts) };
 }
 
@@ -68,6 +69,13 @@ function deployStatements({ service }: PipelineParts): Statement[] {
       conditions: { StringEquals: { "iam:PassedToService": ["ecs.amazonaws.com", "ecs-tasks.amazonaws.com"] } },
     },
   ];
+}
+
+// The rules before a stage. Source: CodePipeline user guide, rule-reference-CloudWatchAlarm.
+function alarmStatements({ service }: PipelineParts): Statement[] {
+  if (service.alarms.length === 0) return [];
+  const resources = service.alarms.map(({ name }) => alarmArn(service.service.arn, name));
+  return [{ actions: ["cloudwatch:DescribeAlarms"], resources }];
 }
 
 /** The ARN of another resource of the same service, region and account. */

@@ -2,6 +2,7 @@ import type * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { BlueGreenEcsService } from "./blue-green-ecs-service";
 import type { BuildProject } from "./build-project";
+import { entryConditions } from "./deploy-conditions";
 import type { TriggerArgs } from "./pipeline-triggers";
 import type { PrivateBucket } from "./private-bucket";
 import { appSpecFile, taskDefinitionFile } from "./release-template";
@@ -26,10 +27,11 @@ type Action = aws.types.input.codepipeline.PipelineStageAction;
 export function pipelineStages(parts: PipelineParts): aws.types.input.codepipeline.PipelineStage[] {
   const { template } = parts;
   const templateArtifact = template ? "ReleaseTemplate" : "Source";
+  const { build, deploy } = entryConditions(parts.service.alarms);
   return [
     { name: "Source", actions: [commitSource(parts), ...(template ? [templateSource(template)] : [])] },
-    { name: "Build", actions: [buildAction(parts)] },
-    { name: "Deploy", actions: [deployAction(parts, templateArtifact)] },
+    { name: "Build", ...build, actions: [buildAction(parts)] },
+    { name: "Deploy", ...deploy, actions: [deployAction(parts, templateArtifact)] },
   ];
 }
 

@@ -15,6 +15,9 @@ const judgedBy: Readonly<Record<string, string>> = {
   testPort: "productionPort",
   https: "productionPort",
   waitMinutes: "trafficShift",
+  alarms: "terminationWaitMinutes",
+  alarmNames: "alarms",
+  terminationWaitMinutes: "alarms",
   appDirectory: "firstImage",
 };
 

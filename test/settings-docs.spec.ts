@@ -4,11 +4,12 @@ import { join } from "node:path";
 import { schema } from "../settings/schema";
 
 const text = readFileSync(join(__dirname, "../docs/settings.md"), "utf8");
-const { autoscaling, capacityProviders, checks, healthCheck, https, loadBalancer, triggers } = schema.shape;
+const { alarms, autoscaling, capacityProviders, checks, healthCheck, https, loadBalancer, triggers } = schema.shape;
 const nested = {
   Triggers: triggers.unwrap().shape,
   "A capacity provider": capacityProviders.unwrap().element.shape,
   Autoscaling: autoscaling.unwrap().shape,
+  Alarms: alarms.unwrap().shape,
   "A check": checks.unwrap().element.shape,
   "A health check": healthCheck.unwrap().shape,
   HTTPS: https.unwrap().shape,

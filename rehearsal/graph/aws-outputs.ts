@@ -33,6 +33,7 @@ const outputsOf: Readonly<Record<string, Outputs>> = {
   "aws:cloudwatch/eventRule:EventRule": (name) => ({ name, id: name, arn: arn("events", `rule/${name}`) }),
   "aws:cloudwatch/eventTarget:EventTarget": nothingAdded,
   "aws:cloudwatch/logGroup:LogGroup": (name) => ({ name, id: name, arn: arn("logs", `log-group:${name}`) }),
+  "aws:cloudwatch/metricAlarm:MetricAlarm": (name) => ({ name, id: name, arn: arn("cloudwatch", `alarm:${name}`) }),
   "aws:codebuild/project:Project": (name) => ({ name, arn: arn("codebuild", `project/${name}`) }),
   "aws:codeconnections/connection:Connection": (name, _, suffix) => ({
     name,
@@ -78,13 +79,14 @@ const outputsOf: Readonly<Record<string, Outputs>> = {
       name,
       id: loadBalancer,
       arn: loadBalancer,
+      arnSuffix: `app/${name}/${suffix}`,
       dnsName: `${name}-1234567890.${region}.elb.amazonaws.com`,
       zoneId: "Z215JYRZR1TBD5",
     };
   },
   "aws:lb/targetGroup:TargetGroup": (name, _, suffix) => {
     const group = arn("elasticloadbalancing", `targetgroup/${name}/${suffix}`);
-    return { name, id: group, arn: group };
+    return { name, id: group, arn: group, arnSuffix: `targetgroup/${name}/${suffix}` };
   },
   "aws:route53/record:Record": (_, { name, zoneId, type }) => ({
     id: `${String(zoneId)}_${String(name)}_${String(type)}`,

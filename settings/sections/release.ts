@@ -20,6 +20,15 @@ const check = z.strictObject({
 
 const step = z.strictObject({ percent: z.number().int().min(1).max(99), minutes: z.number().int().min(1) });
 
+const alarms = z.strictObject({
+  serverErrorPercent: z.number().optional(),
+  latencyP99Ms: z.number().optional(),
+  unhealthyTasks: z.number().optional(),
+  minimumRequests: z.number().optional(),
+  evaluationPeriods: z.number().optional(),
+  datapointsToAlarm: z.number().optional(),
+});
+
 /** How a release goes: what tests green, how traffic shifts, what rolls it back. */
 export const release = {
   trafficShift: z.enum(["automatic", "approval"]).default("automatic"),
@@ -32,6 +41,7 @@ export const release = {
     .array(check)
     .min(1)
     .default([{ path: "/" }]),
+  alarms: alarms.optional(),
   alarmNames: names.default([]),
 };
 
