@@ -3,6 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { BlueGreenEcsService } from "./blue-green-ecs-service";
 import { BuildProject } from "./build-project";
 import { withDefaults } from "./defaults";
+import { approvalProblems, type DeployApprovalArgs } from "./deploy-approval";
+import { type DeploymentWindowArgs, windowProblems } from "./deployment-window";
 import type { GreenTestHook } from "./green-test-hook";
 import type { ImageRepository } from "./image-repository";
 import { nameProblems } from "./limits";
@@ -36,6 +38,10 @@ export interface DeployPipelineArgs {
    * ended, `QUEUED` every one in turn. @default "SUPERSEDED"
    */
   readonly executionMode?: "SUPERSEDED" | "QUEUED";
+  /** A person lets each run go on to its deployment. @default nobody is asked */
+  readonly deployApproval?: DeployApprovalArgs;
+  /** When deployments may start. @default at any time */
+  readonly deploymentWindow?: DeploymentWindowArgs;
   /** @default 30 */
   readonly logRetentionDays?: number;
 }
@@ -70,6 +76,8 @@ export class DeployPipeline extends pulumi.ComponentResource {
       ...nameProblems("name", name),
       ...repositoryProblems(settled.githubRepository),
       ...triggerProblems(settled),
+      ...approvalProblems(settled),
+      ...windowProblems(settled),
     ]);
     super("greenlight:index:DeployPipeline", name, {}, opts);
     const parent = { parent: this };

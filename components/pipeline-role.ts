@@ -1,5 +1,6 @@
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { approvalStatements } from "./deploy-approval";
 import type { PipelineParts } from "./pipeline-stages";
 import { alarmArn } from "./alarm-arn";
 import { grant, serviceRole, type Statement } from "./policy";
@@ -11,7 +12,12 @@ export function pipelineRole(
   opts: pulumi.CustomResourceOptions,
 ): { role: aws.iam.Role; policy: aws.iam.RolePolicy } {
   const role = serviceRole(name, "codepipeline.amazonaws.com", [], opts);
-  const statements = [...sourceStatements(parts), ...deployStatements(parts), ...alarmStatements(parts)];
+  const statements = [
+    ...sourceStatements(parts),
+    ...approvalStatements(parts.deployApproval),
+    ...deployStatements(parts),
+    ...alarmStatements(parts),
+  ];
   return { role, policy: grant(name, role, statements, opts) };
 }
 

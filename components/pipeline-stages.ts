@@ -2,7 +2,9 @@ import type * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { BlueGreenEcsService } from "./blue-green-ecs-service";
 import type { BuildProject } from "./build-project";
+import { approvalStage, type DeployApprovalArgs } from "./deploy-approval";
 import { entryConditions } from "./deploy-conditions";
+import { type DeploymentWindowArgs, windowRules } from "./deployment-window";
 import type { TriggerArgs } from "./pipeline-triggers";
 import type { PrivateBucket } from "./private-bucket";
 import { appSpecFile, taskDefinitionFile } from "./release-template";
@@ -18,19 +20,22 @@ export interface PipelineParts {
   readonly githubRepository: string;
   readonly branch: string;
   readonly triggers?: TriggerArgs;
+  readonly deployApproval?: DeployApprovalArgs;
+  readonly deploymentWindow?: DeploymentWindowArgs;
   readonly connectionArn: pulumi.Input<string>;
 }
 
 type Action = aws.types.input.codepipeline.PipelineStageAction;
 
-/** Source, Build and Deploy, as CodePipeline's action reference describes each action's configuration. */
+/** Source, Build, a person's approval if asked for, and Deploy, as CodePipeline's action reference describes each action's configuration. */
 export function pipelineStages(parts: PipelineParts): aws.types.input.codepipeline.PipelineStage[] {
-  const { template } = parts;
+  const { template, deployApproval } = parts;
   const templateArtifact = template ? "ReleaseTemplate" : "Source";
-  const { build, deploy } = entryConditions(parts.service.alarms);
+  const { build, deploy } = entryConditions(parts.service.alarms, windowRules(parts.deploymentWindow));
   return [
     { name: "Source", actions: [commitSource(parts), ...(template ? [templateSource(template)] : [])] },
     { name: "Build", ...build, actions: [buildAction(parts)] },
+    ...(deployApproval ? [approvalStage(deployApproval)] : []),
     { name: "Deploy", ...deploy, actions: [deployAction(parts, templateArtifact)] },
   ];
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Timeline } from "../events";
-import type { Pipeline, PipelineAction } from "../graph/account";
+import type { EntryRule, Pipeline, PipelineAction, PipelineStage } from "../graph/account";
 import { StageGate } from "./stage-gate";
 
 /** What one action hands to the next: files by name, or a commit that can be checked out. */
@@ -28,23 +28,33 @@ export interface ExecutionResult {
 /** Performs one action of a provider; returns its output artifact, if it has one. Throws with the reason when it fails. */
 export type ActionPerformer = (action: PipelineAction, execution: PipelineExecution) => Promise<Artifact | undefined>;
 
+/** Judges one rule before a stage: resolves when it lets the run in; throws with the reason when it does not. */
+export type RulePerformer = (rule: EntryRule, execution: PipelineExecution) => Promise<void>;
+
 /** Runs a pipeline's stages in order, each run through each stage's gate. */
 export class PipelineRunner {
   private readonly gates: ReadonlyMap<string, StageGate>;
 
-  /** @throws Error for an action whose provider nobody performs. */
+  /** @throws Error for an action or rule whose provider nobody performs. */
   constructor(
     private readonly pipeline: Pipeline,
     private readonly performers: Readonly<Record<string, ActionPerformer>>,
     private readonly timeline: Timeline,
+    private readonly rules: Readonly<Record<string, RulePerformer>> = {},
   ) {
     const mode = pipeline.executionMode ?? "SUPERSEDED";
     this.gates = new Map(pipeline.stages.map(({ name }) => [name, new StageGate(mode)]));
-    for (const { provider } of pipeline.stages.flatMap(({ actions }) => actions)) {
-      if (performers[provider]) continue;
-      const known = Object.keys(performers).join(", ");
-      throw new Error(`the rehearsal cannot perform pipeline actions of ${provider}; it performs ${known}`);
-    }
+    const { stages } = pipeline;
+    refuseUnknown(
+      "actions",
+      performers,
+      stages.flatMap(({ actions }) => actions).map(({ provider }) => provider),
+    );
+    refuseUnknown(
+      "rules",
+      rules,
+      stages.flatMap(entryRules).map(({ ruleTypeId }) => ruleTypeId.provider),
+    );
   }
 
   /** Whether a push to this branch starts the pipeline. */
@@ -71,6 +81,7 @@ export class PipelineRunner {
         return { execution, status: "Superseded" };
       }
       try {
+        await this.judgeEntry(stage, execution);
         await this.runStage(stage.name, stage.actions, execution);
       } catch (error) {
         reason = (error as Error).message;
@@ -87,6 +98,18 @@ export class PipelineRunner {
       `run ${short(execution.id)} ${status.toLowerCase()}${why}`,
     );
     return { execution, status, ...(reason === undefined ? {} : { reason }) };
+  }
+
+  // All rules of a condition must let the run in. Source: CodePipeline user guide, concepts-how-it-works-conditions.
+  private async judgeEntry(stage: PipelineStage, execution: PipelineExecution): Promise<void> {
+    try {
+      await Promise.all(entryRules(stage).map((rule) => this.rules[rule.ruleTypeId.provider]!(rule, execution)));
+    } catch (error) {
+      const reason = (error as Error).message;
+      const detail = { stage: stage.name, reason };
+      this.tell("stage.refused", execution, `stage ${stage.name} was not entered: ${reason}`, detail);
+      throw error;
+    }
   }
 
   private async runStage(
@@ -121,6 +144,21 @@ export class PipelineRunner {
   ): void {
     this.timeline.emit("codepipeline", type, text, { executionId: id, commitId, ...detail });
   }
+}
+
+function entryRules({ beforeEntry }: PipelineStage): readonly EntryRule[] {
+  return beforeEntry?.condition.rules ?? [];
+}
+
+function refuseUnknown(
+  what: string,
+  performers: Readonly<Record<string, unknown>>,
+  providers: readonly string[],
+): void {
+  const unknown = providers.find((provider) => !performers[provider]);
+  if (unknown === undefined) return;
+  const known = Object.keys(performers).join(", ") || "none";
+  throw new Error(`the rehearsal cannot perform pipeline ${what} of ${unknown}; it performs ${known}`);
 }
 
 function short(id: string): string {

@@ -18,6 +18,8 @@ export interface Fault {
   readonly mix?: readonly TrafficClass[];
   readonly expected: {
     readonly endState: EndState;
+    /** The version that alone runs afterwards. @default v2 if released, else v1 */
+    readonly live?: string;
     /** Who says what about it; a release that does not go through must end with these words, too. */
     readonly noticed: { readonly by: Source; readonly saying: RegExp };
   };

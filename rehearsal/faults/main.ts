@@ -39,12 +39,12 @@ async function attempt(row: Fault): Promise<string[]> {
       await row.run(stage);
       const report = await stage.traffic.stop();
       const endState = endStateOf(stage);
-      const { endState: expected, noticed } = row.expected;
+      const { endState: expected, noticed, live: expectedLive } = row.expected;
       const notice = stage.events.find(({ source, text }) => source === noticed.by && noticed.saying.test(text));
       const { failed, sent } = totals(report);
       const reason = stage.results.at(-1)?.reason ?? "";
       const live = new Set(stage.rehearsal.stack.runningVersions);
-      const wanted = expected === "released" ? "v2" : "v1";
+      const wanted = expectedLive ?? (expected === "released" ? "v2" : "v1");
       if (endState !== expected) problems.push(`expected ${expected}: ${reason}`);
       if (!notice) problems.push(`${noticed.by} did not say ${noticed.saying}`);
       if (expected !== "released" && !noticed.saying.test(reason)) problems.push(`the reason is ${reason}`);

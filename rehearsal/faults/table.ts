@@ -2,7 +2,8 @@ import type { Fault } from "./fault";
 import { health } from "./rows/health";
 import { hook } from "./rows/hook";
 import { people } from "./rows/people";
+import { pushes } from "./rows/pushes";
 import { running } from "./rows/running";
 
 /** What can go wrong in a release, each injected for real; a topic a file. */
-export const faults: readonly Fault[] = [...health, ...hook, ...people, ...running];
+export const faults: readonly Fault[] = [...health, ...hook, ...people, ...pushes, ...running];

@@ -8,13 +8,27 @@ export interface PipelineAction {
   readonly configuration: Strings;
   readonly inputArtifacts?: readonly string[];
   readonly outputArtifacts?: readonly string[];
+  readonly timeoutInMinutes?: number;
+}
+
+/** What a stage asks before it lets a run in. */
+export interface EntryRule {
+  readonly name: string;
+  readonly ruleTypeId: { readonly provider: string };
+  readonly configuration: Strings;
+}
+
+export interface PipelineStage {
+  readonly name: string;
+  readonly beforeEntry?: { readonly condition: { readonly rules: readonly EntryRule[] } };
+  readonly actions: readonly PipelineAction[];
 }
 
 export interface Pipeline {
   readonly name: string;
   readonly arn: string;
   readonly executionMode?: "SUPERSEDED" | "QUEUED";
-  readonly stages: readonly { readonly name: string; readonly actions: readonly PipelineAction[] }[];
+  readonly stages: readonly PipelineStage[];
 }
 
 export interface BuildProject {
@@ -117,7 +131,10 @@ export class Account {
 
   /** The program's one pipeline. */
   get pipeline(): Pipeline {
-    return this.only("aws:codepipeline/pipeline:Pipeline");
+    const pipeline = this.only<Pipeline>("aws:codepipeline/pipeline:Pipeline");
+    const configured = (action: PipelineAction) => ({ ...action, configuration: action.configuration ?? {} });
+    const stages = pipeline.stages.map((stage) => ({ ...stage, actions: stage.actions.map(configured) }));
+    return { ...pipeline, stages };
   }
 
   buildProject(name: string): BuildProject {

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Clock } from "../clock";
 import { runBuild } from "../codebuild/run-build";
+import type { Approvals } from "../codepipeline/approvals";
 import { inputArtifact, zipArtifact } from "../codepipeline/artifacts";
 import { readRelease } from "../codepipeline/deploy-action";
 import type { ActionPerformer, PipelineExecution } from "../codepipeline/pipeline";
@@ -17,6 +18,7 @@ export interface ActionOptions {
   readonly repository: LocalRepository;
   readonly images: Images;
   readonly stack: Stack;
+  readonly approvals: Approvals;
   readonly workspace: Workspace;
   readonly clock: Clock;
   readonly timeline: Timeline;
@@ -25,8 +27,9 @@ export interface ActionOptions {
 
 /** The pipeline's actions by provider, each performed on this machine. */
 export function actionPerformers(options: ActionOptions): Readonly<Record<string, ActionPerformer>> {
-  const { account, repository, stack } = options;
+  const { account, repository, stack, approvals } = options;
   return {
+    Manual: (action, execution) => approvals.ask(action, execution),
     CodeStarSourceConnection: async (_, { commitId }) => zipArtifact(await repository.archive(commitId), commitId),
     S3: ({ configuration: { S3Bucket = "", S3ObjectKey = "" } }) =>
       Promise.resolve(zipArtifact(account.object(S3Bucket, S3ObjectKey))),

@@ -1,5 +1,7 @@
 import { join, resolve } from "node:path";
 import type { Clock } from "../clock";
+import { Approvals } from "../codepipeline/approvals";
+import { deploymentWindow } from "../codepipeline/deployment-window";
 import { PipelineRunner } from "../codepipeline/pipeline";
 import type { Timeline } from "../events";
 import { Account } from "../graph/account";
@@ -35,6 +37,8 @@ export interface Rehearsal {
   readonly traffic: TrafficSide;
   readonly pipeline: PipelineRunner;
   readonly repository: LocalRepository;
+  /** Where people approve runs of the pipeline. */
+  readonly approvals: Approvals;
 }
 
 /** Sets up everything that the program describes. Whatever it opened belongs to the workspace, and is closed with it. */
@@ -55,9 +59,12 @@ export async function setUpRehearsal(context: RehearsalContext): Promise<Rehears
   });
   workspace.onClose(() => repository.close());
   await stack.create(await pushFirstImage({ ...context, account, images, appDirectory }));
-  const performers = actionPerformers({ ...context, account, repository, images, stack });
-  const pipeline = new PipelineRunner(account.pipeline, performers, timeline);
-  return { stack, traffic, pipeline, repository };
+  const approvals = new Approvals(context);
+  const performers = actionPerformers({ ...context, account, repository, images, stack, approvals });
+  // No alarm fires in a rehearsal.
+  const rules = { DeploymentWindow: deploymentWindow(context), CloudWatchAlarm: () => Promise.resolve() };
+  const pipeline = new PipelineRunner(account.pipeline, performers, timeline, rules);
+  return { stack, traffic, pipeline, repository, approvals };
 }
 
 async function evaluateProgram({ options, programDirectory, timeline, settings, alterGraph }: RehearsalContext) {

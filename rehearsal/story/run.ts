@@ -1,4 +1,5 @@
 import type { ExecutionResult } from "../codepipeline/pipeline";
+import type { TimelineEvent } from "../events";
 import type { Display } from "../terminal/display";
 import { summaryBox } from "../terminal/summary";
 import { startTraffic } from "../traffic/meter";
@@ -11,8 +12,8 @@ import { Witness } from "./witness";
 
 const statusEveryMs = 500;
 
-/** AWS time for which a person looks at the test URL before continuing the deployment. */
-const lookAtTestUrlMs = 30_000;
+/** AWS time for which a person looks before approving. */
+const lookMs = 30_000;
 
 /**
  * The whole story: v1 is live, a commit is pushed, and its release goes through (or, with a fault, is undone), with
@@ -31,7 +32,7 @@ export async function run(context: RehearsalContext, display: Display): Promise<
   const status = setInterval(() => display.setStatus(describeTotals(meter.snapshot())), statusEveryMs);
   workspace.onClose(() => clearInterval(status));
 
-  approveWhenReady(context, stack);
+  approveWhenReady(context, rehearsal);
 
   await witness.observe("before the release");
   const startedAt = { awsMs: clock.awsMs, elapsedMs: clock.elapsedMs };
@@ -67,17 +68,24 @@ export async function run(context: RehearsalContext, display: Display): Promise<
   return verdict.succeeded;
 }
 
-/** Plays the person whom a stack with `trafficShift: approval` asks: looks for a while, and continues the deployment. */
-function approveWhenReady({ timeline, clock, signal }: RehearsalContext, stack: Rehearsal["stack"]): void {
-  const look = async (deploymentId: string) => {
-    await clock.wait(lookAtTestUrlMs, signal);
-    timeline.emit("rehearsal", "approved", "a person looked at the test URL, and continues the deployment", {
-      deploymentId,
-    });
-    stack.continueDeployment(deploymentId);
+/** Plays the person whom a stack may ask, before a deployment or before its shift: looks for a while, and approves. */
+function approveWhenReady({ timeline, clock, signal }: RehearsalContext, { stack, approvals }: Rehearsal): void {
+  const look = async (text: string, detail: TimelineEvent["detail"], approve: () => void) => {
+    await clock.wait(lookMs, signal);
+    timeline.emit("rehearsal", "approved", text, detail);
+    approve();
   };
   timeline.on(({ type, detail }) => {
-    if (type === "deployment.ready") look(String(detail.deploymentId)).catch(() => undefined);
+    const { deploymentId, token } = detail;
+    const asked = {
+      "deployment.ready": () =>
+        look("a person looked at the test URL, and continues the deployment", { deploymentId }, () =>
+          stack.continueDeployment(String(deploymentId)),
+        ),
+      "approval.needed": () =>
+        look("a person looked at the run, and approves it", { token }, () => approvals.put(String(token), "Approved")),
+    }[type];
+    asked?.().catch(() => undefined);
   });
 }
 

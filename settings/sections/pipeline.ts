@@ -1,9 +1,22 @@
 import { z } from "zod";
+import { approvalProblems } from "../../components/deploy-approval";
+import { windowProblems } from "../../components/deployment-window";
 import { repositoryProblems } from "../../components/deploy-pipeline";
 import { triggerProblems } from "../../components/pipeline-triggers";
 import type { Problem } from "../../components/problems";
 import type { Given } from "../schema";
 import { names } from "../values";
+
+const deployApproval = z.strictObject({
+  topicArn: z
+    .string()
+    .regex(/^arn:[\w-]+:sns:/, { error: "is not the ARN of an SNS topic" })
+    .optional(),
+  message: z.string().min(1).optional(),
+  timeoutMinutes: z.number().int().optional(),
+});
+
+const deploymentWindow = z.strictObject({ cron: z.string(), timeZone: z.string().optional() });
 
 const patterns = z.strictObject({ includes: names.optional(), excludes: names.optional() });
 
@@ -19,9 +32,16 @@ export const pipeline = {
   triggers: z.strictObject({ branches: patterns.optional(), filePaths: patterns.optional() }).optional(),
   templateInRepository: z.boolean().default(false),
   executionMode: z.enum(["SUPERSEDED", "QUEUED"]).default("SUPERSEDED"),
+  deployApproval: deployApproval.optional(),
+  deploymentWindow: deploymentWindow.optional(),
 };
 
-export function pipelineProblems({ githubRepository, triggers }: Given): Problem[] {
-  const problems = githubRepository === undefined ? [] : repositoryProblems(githubRepository);
-  return [...problems, ...triggerProblems({ ...(triggers ? { triggers } : {}) })];
+export function pipelineProblems(settings: Given): Problem[] {
+  const { githubRepository } = settings;
+  return [
+    ...(githubRepository === undefined ? [] : repositoryProblems(githubRepository)),
+    ...triggerProblems(settings),
+    ...approvalProblems(settings),
+    ...windowProblems(settings),
+  ];
 }

@@ -10,6 +10,16 @@ export const people: readonly Fault[] = [
     run: (stage) => stage.release(),
   },
   {
+    name: "run-not-approved",
+    fault: "nobody approves the pipeline's run in time",
+    settings: { "greenlight:deployApproval": '{"timeoutMinutes":5}' },
+    expected: {
+      endState: "refused",
+      noticed: { by: "codepipeline", saying: /nobody approved the run within 5 minutes/ },
+    },
+    run: (stage) => stage.release(),
+  },
+  {
     name: "scale-out",
     fault: "the service is scaled out while green is tested",
     expected: { endState: "released", noticed: { by: "ecs", saying: /has desired count 3/ } },
