@@ -1,4 +1,11 @@
-import { BlueGreenEcsService, createNetwork, DeployPipeline, GreenTestHook, ImageRepository } from "./components";
+import {
+  BlueGreenEcsService,
+  createNetwork,
+  DeployPipeline,
+  GreenTestHook,
+  ImageRepository,
+  Notifications,
+} from "./components";
 import { readSettings } from "./settings";
 
 const settings = readSettings();
@@ -7,14 +14,16 @@ const { name, vpcId, publicSubnetIds, privateSubnetIds } = settings;
 const network =
   vpcId && publicSubnetIds && privateSubnetIds ? { vpcId, publicSubnetIds, privateSubnetIds } : createNetwork(name);
 const repository = new ImageRepository(name, settings);
+const notifications = settings.notifications && new Notifications(name, settings.notifications);
 const service = new BlueGreenEcsService(name, {
   ...settings,
+  notifications,
   network,
   image: settings.firstImage ?? repository.buildFirstImage(settings),
   repositoryArn: repository.repository.arn,
 });
 const hook = new GreenTestHook(`${name}-test`, { ...settings, service, waitMinutes: settings.soakMinutes });
-const pipeline = new DeployPipeline(name, { ...settings, service, repository, hook });
+const pipeline = new DeployPipeline(name, { ...settings, notifications, service, repository, hook });
 
 export const prodUrl = service.prodUrl;
 export const testUrl = service.testUrl;

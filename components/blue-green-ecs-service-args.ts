@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { Notifications } from "./notifications";
 import { alarmProblems, type Alarms } from "./alarms";
 import { type Autoscaling, autoscalingProblems } from "./autoscaling";
 import { capacityProblems, type CapacityProvider } from "./capacity-providers";
@@ -71,6 +72,8 @@ export interface BlueGreenEcsServiceArgs extends TargetOptions {
   readonly alarms?: Alarms;
   /** The same by alarms that are there already, by name; at most 10 in all. @default none */
   readonly alarmNames?: readonly pulumi.Input<string>[];
+  /** Are told when a deployment is rolled back or stopped, or waits for a person. @default nobody is told */
+  readonly notifications?: Notifications;
   /** @default 30 */
   readonly logRetentionDays?: number;
   /** Keeps the load balancer from being deleted. @default false */
@@ -79,7 +82,14 @@ export interface BlueGreenEcsServiceArgs extends TargetOptions {
 
 type Needed = "network" | "image" | "repositoryArn";
 type NoneUnlessGiven =
-  "alarms" | "approvalWaitMinutes" | "autoscaling" | "canary" | "linear" | "https" | keyof TargetOptions;
+  | "alarms"
+  | "approvalWaitMinutes"
+  | "autoscaling"
+  | "canary"
+  | "linear"
+  | "https"
+  | "notifications"
+  | keyof TargetOptions;
 type Defaults = Required<Omit<BlueGreenEcsServiceArgs, Needed | NoneUnlessGiven>>;
 
 export const serviceDefaults: Defaults = {
@@ -108,7 +118,7 @@ export const serviceDefaults: Defaults = {
 };
 
 /** Everything that is wrong with a service's plain arguments; also asked by the reader of the settings. */
-export function serviceProblems(args: Partial<BlueGreenEcsServiceArgs>): Problem[] {
+export function serviceProblems(args: Partial<Omit<BlueGreenEcsServiceArgs, "notifications">>): Problem[] {
   const settled = withDefaults(serviceDefaults, args);
   const { approvalWaitMinutes, terminationWaitMinutes, healthCheck } = settled;
   const problems = [

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { renderBuildspec } from "./buildspec";
 import { imagePlatform, type ImageRepository } from "./image-repository";
 import { grant, serviceRole } from "./policy";
+import { type ScanGateArgs, scanGateStatements, scanGateVariables } from "./scan-gate";
 import type { CpuArchitecture } from "./task-definition";
 
 export interface BuildProjectArgs {
@@ -12,6 +13,7 @@ export interface BuildProjectArgs {
   /** Folder of the app and its Dockerfile within the source repository. */
   readonly sourceDirectory: string;
   readonly logRetentionDays: number;
+  readonly scanGate?: ScanGateArgs;
 }
 
 /** CodeBuild's managed images by architecture. Source: CodeBuild user guide, ec2-compute-images. */
@@ -37,7 +39,7 @@ export class BuildProject extends pulumi.ComponentResource {
       {
         description: "Builds the app's image and pushes it under its commit's tag",
         serviceRole: this.role.arn,
-        source: { type: "CODEPIPELINE", buildspec: renderBuildspec() },
+        source: { type: "CODEPIPELINE", buildspec: renderBuildspec({ scanGate: args.scanGate !== undefined }) },
         artifacts: { type: "CODEPIPELINE" },
         environment: {
           ...environments[args.cpuArchitecture],
@@ -48,6 +50,7 @@ export class BuildProject extends pulumi.ComponentResource {
             { name: "REPOSITORY_URI", value: repository.repositoryUrl },
             { name: "IMAGE_PLATFORM", value: imagePlatform(args.cpuArchitecture) },
             { name: "APP_DIRECTORY", value: args.sourceDirectory },
+            ...(args.scanGate ? scanGateVariables(args.scanGate) : []),
           ],
         },
         buildTimeout: 30,
@@ -83,5 +86,6 @@ function statements(args: BuildProjectArgs, repository: aws.ecr.Repository, logG
       actions: ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"],
       resources: [pulumi.interpolate`${args.artifactBucketArn}/*`],
     },
+    ...(args.scanGate ? scanGateStatements(repository.arn) : []),
   ];
 }

@@ -1,4 +1,10 @@
 import { stringify } from "yaml";
+import { scanGateCommand } from "./scan-gate";
+
+export interface BuildspecArgs {
+  /** Whether ECR's findings may stop the build; then it needs the variable SCAN_SEVERITIES. @default false */
+  readonly scanGate?: boolean;
+}
 
 /** Ends the build at once, naming every variable that is missing: a build by hand is the usual reason. */
 const checkVariables = `\
@@ -92,7 +98,7 @@ echo "The release deploys $REPOSITORY_URI@$IMAGE_DIGEST"
  * Every command stands on its own and hands on exported variables only, which is all that CodeBuild promises to keep.
  * Source: CodeBuild user guide, build-spec-ref.
  */
-export function renderBuildspec(): string {
+export function renderBuildspec({ scanGate = false }: BuildspecArgs = {}): string {
   const buildspec = {
     version: 0.2,
     env: {
@@ -105,7 +111,7 @@ export function renderBuildspec(): string {
     },
     phases: {
       pre_build: { commands: [checkVariables, logIn, lookUp] },
-      build: { commands: [buildAndPush, writeImageDetail] },
+      build: { commands: [buildAndPush, ...(scanGate ? [scanGateCommand] : []), writeImageDetail] },
     },
     artifacts: { files: ["imageDetail.json"] },
   };

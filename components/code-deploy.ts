@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { alarmArn } from "./alarm-arn";
 import type { BlueGreenLoadBalancer } from "./load-balancer";
+import { grantPublishing, type Notifications } from "./notifications";
 import { serviceRole } from "./policy";
 import { shiftConfiguration, type TrafficShift } from "./traffic-shift";
 
@@ -18,6 +19,8 @@ export interface CodeDeployArgs extends TrafficShift {
   readonly terminationWaitMinutes: number;
   /** CloudWatch alarms that stop a deployment and roll it back; at most 10. */
   readonly alarmNames: readonly pulumi.Input<string>[];
+  /** Are told when a deployment is rolled back or stopped, or waits for a person. */
+  readonly notifications?: Notifications | undefined;
 }
 
 /** The CodeDeploy application and deployment group that release one ECS service blue/green. */
@@ -31,6 +34,7 @@ export class CodeDeploy extends pulumi.ComponentResource {
     super("greenlight:index:CodeDeploy", name, {}, opts);
     const { loadBalancer } = args;
     this.role = serviceRole(`${name}-deploy`, "codedeploy.amazonaws.com", statements(args), { parent: this });
+    if (args.notifications) grantPublishing(name, this.role, args.notifications, { parent: this });
     const shift = shiftConfiguration(name, args, { parent: this });
     this.application = new aws.codedeploy.Application(name, { computePlatform: "ECS" }, { parent: this });
     this.deploymentGroup = new aws.codedeploy.DeploymentGroup(
@@ -63,6 +67,7 @@ export class CodeDeploy extends pulumi.ComponentResource {
           enabled: true,
           events: ["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM", "DEPLOYMENT_STOP_ON_REQUEST"],
         },
+        ...(args.notifications ? { triggerConfigurations: args.notifications.triggers } : {}),
         ...(args.alarmNames.length > 0
           ? { alarmConfiguration: { enabled: true, alarms: [...args.alarmNames], ignorePollAlarmFailure: false } }
           : {}),

@@ -8,11 +8,13 @@ import { type DeploymentWindowArgs, windowProblems } from "./deployment-window";
 import type { GreenTestHook } from "./green-test-hook";
 import type { ImageRepository } from "./image-repository";
 import { nameProblems } from "./limits";
+import type { Notifications } from "./notifications";
 import { pipelineRole } from "./pipeline-role";
 import { pipelineStages } from "./pipeline-stages";
 import { pipelineTriggers, type TriggerArgs, triggerProblems } from "./pipeline-triggers";
 import { PrivateBucket } from "./private-bucket";
 import { refuse } from "./problems";
+import type { ScanGateArgs } from "./scan-gate";
 import { ReleaseTemplate } from "./release-template-source";
 
 export interface DeployPipelineArgs {
@@ -42,6 +44,10 @@ export interface DeployPipelineArgs {
   readonly deployApproval?: DeployApprovalArgs;
   /** When deployments may start. @default at any time */
   readonly deploymentWindow?: DeploymentWindowArgs;
+  /** Stops a release whose image ECR's scan found something in. @default findings stop nothing */
+  readonly scanGate?: ScanGateArgs;
+  /** Are told of each run; give them to the service, too. @default nobody is told */
+  readonly notifications?: Notifications;
   /** @default 30 */
   readonly logRetentionDays?: number;
 }
@@ -114,6 +120,7 @@ export class DeployPipeline extends pulumi.ComponentResource {
       { parent: this, dependsOn: [policy, ...(template ? [template.object] : [])] },
     );
     template?.startOnChange(this.pipeline);
+    settled.notifications?.watch(this.pipeline);
 
     const region = aws.getRegionOutput({}, parent).region;
     const console = pulumi.interpolate`https://${region}.console.aws.amazon.com/codesuite`;

@@ -5,4 +5,5 @@ export { GreenTestHook, type GreenTestHookArgs } from "./green-test-hook";
 export { type FirstImageArgs, ImageRepository, type ImageRepositoryArgs } from "./image-repository";
 export type { HealthCheck } from "./load-balancer";
 export { createNetwork, type Network } from "./network";
+export { Notifications, type NotificationsArgs } from "./notifications";
 export { InvalidInput, type Problem } from "./problems";

@@ -5,11 +5,12 @@ import { schema } from "../settings/schema";
 
 const text = readFileSync(join(__dirname, "../docs/settings.md"), "utf8");
 const { alarms, autoscaling, capacityProviders, checks, healthCheck, https, loadBalancer, triggers } = schema.shape;
-const { deployApproval, deploymentWindow } = schema.shape;
+const { deployApproval, deploymentWindow, notifications } = schema.shape;
 const nested = {
   Triggers: triggers.unwrap().shape,
   "A deploy approval": deployApproval.unwrap().shape,
   "A deployment window": deploymentWindow.unwrap().shape,
+  Notifications: notifications.unwrap().shape,
   "A capacity provider": capacityProviders.unwrap().element.shape,
   Autoscaling: autoscaling.unwrap().shape,
   Alarms: alarms.unwrap().shape,

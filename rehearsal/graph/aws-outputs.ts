@@ -30,6 +30,7 @@ const outputsOf: Readonly<Record<string, Outputs>> = {
   "aws:acm/certificateValidation:CertificateValidation": nothingAdded,
   "aws:appautoscaling/policy:Policy": nothingAdded,
   "aws:appautoscaling/target:Target": nothingAdded,
+  "aws:chatbot/slackChannelConfiguration:SlackChannelConfiguration": nothingAdded,
   "aws:cloudwatch/eventRule:EventRule": (name) => ({ name, id: name, arn: arn("events", `rule/${name}`) }),
   "aws:cloudwatch/eventTarget:EventTarget": nothingAdded,
   "aws:cloudwatch/logGroup:LogGroup": (name) => ({ name, id: name, arn: arn("logs", `log-group:${name}`) }),
@@ -46,6 +47,7 @@ const outputsOf: Readonly<Record<string, Outputs>> = {
     arn: arn("codedeploy", `deploymentgroup:${String(appName)}/${String(deploymentGroupName)}`),
   }),
   "aws:codepipeline/pipeline:Pipeline": (name) => ({ name, id: name, arn: arn("codepipeline", name) }),
+  "aws:codestarnotifications/notificationRule:NotificationRule": nothingAdded,
   "aws:ec2/securityGroup:SecurityGroup": (name, _, suffix) => ({ name, id: `sg-${suffix}` }),
   "aws:ecr/lifecyclePolicy:LifecyclePolicy": nothingAdded,
   "aws:ecr/repository:Repository": (name) => ({
@@ -68,6 +70,7 @@ const outputsOf: Readonly<Record<string, Outputs>> = {
   }),
   "aws:iam/role:Role": (name) => ({ name, id: name, arn: `arn:aws:iam::${account}:role/${name}` }),
   "aws:iam/rolePolicy:RolePolicy": nothingAdded,
+  "aws:kms/key:Key": (_, __, suffix) => ({ id: suffix, keyId: suffix, arn: arn("kms", `key/${suffix}`) }),
   "aws:lambda/function:Function": (name) => ({ name, id: name, arn: arn("lambda", `function:${name}`) }),
   "aws:lb/listener:Listener": (_, { loadBalancerArn }, suffix) => {
     const listener = `${String(loadBalancerArn).replace(":loadbalancer/", ":listener/")}/${suffix}`;
@@ -103,6 +106,8 @@ const outputsOf: Readonly<Record<string, Outputs>> = {
   "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": nothingAdded,
   "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": nothingAdded,
   "aws:s3/bucketVersioning:BucketVersioning": nothingAdded,
+  "aws:sns/topic:Topic": (name) => ({ name, id: arn("sns", name), arn: arn("sns", name) }),
+  "aws:sns/topicPolicy:TopicPolicy": nothingAdded,
   "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": nothingAdded,
   "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": nothingAdded,
   "aws:wafv2/webAclAssociation:WebAclAssociation": nothingAdded,
@@ -118,6 +123,12 @@ const outputsOf: Readonly<Record<string, Outputs>> = {
 
 const results: Readonly<Record<string, Values>> = {
   "aws:index/getRegion:getRegion": { region, id: region, name: region, description: "", endpoint: "" },
+  "aws:index/getCallerIdentity:getCallerIdentity": {
+    accountId: account,
+    arn: `arn:aws:iam::${account}:user/somebody`,
+    userId: "AIDA0123456789",
+    id: account,
+  },
   "aws:ecr/getAuthorizationToken:getAuthorizationToken": {
     userName: "AWS",
     password: "a-registry-token",

@@ -1,6 +1,8 @@
 // The `aws` of a rehearsed build: Amazon ECR on disk. Bundled to one file, so that it starts quickly.
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
-import type { ImageDetail } from "./image-store";
+import { search } from "jmespath";
 import { ImageStore, RegistryError } from "./image-store";
 import { loginPassword } from "./login";
 import type { StandInSettings } from "./stand-ins";
@@ -15,7 +17,8 @@ class CliError extends Error {
   }
 }
 
-const supported = "This stand-in performs: aws --version, aws ecr get-login-password, aws ecr describe-images.";
+const supported =
+  "This stand-in performs: aws --version, aws ecr get-login-password, aws ecr describe-images, aws ecr describe-image-scan-findings.";
 
 async function main([settingsText = "{}", ...words]: readonly string[]): Promise<string> {
   const settings = JSON.parse(settingsText) as StandInSettings;
@@ -32,6 +35,8 @@ async function main([settingsText = "{}", ...words]: readonly string[]): Promise
       return loginPassword(region);
     case "ecr describe-images":
       return describeImages(new ImageStore(settings.storeDirectory), region, values);
+    case "ecr describe-image-scan-findings":
+      return describeScanFindings(new ImageStore(settings.storeDirectory), region, values);
     default:
       throw new CliError(252, `aws: error: argument command: Invalid choice: '${positionals.join(" ")}'\n${supported}`);
   }
@@ -52,6 +57,8 @@ function parse(words: readonly string[]) {
         query: option,
         "repository-name": option,
         "image-ids": { type: "string", multiple: true },
+        "image-id": option,
+        "no-paginate": { type: "boolean" },
       },
     });
   } catch (error) {
@@ -60,26 +67,41 @@ function parse(words: readonly string[]) {
 }
 
 async function describeImages(store: ImageStore, region: string, values: Values): Promise<string> {
-  const name = values["repository-name"];
-  if (!name) throw new CliError(252, "aws: error: the following arguments are required: --repository-name");
   const [id = "", ...others] = values["image-ids"] ?? [];
-  const [, kind, value = ""] = /^(imageTag|imageDigest)=(\S+)$/.exec(id) ?? [];
-  if (kind === undefined || others.length > 0) {
-    throw new CliError(252, `aws: error: this stand-in takes one --image-ids imageTag=… or imageDigest=…, not "${id}"`);
-  }
-  const uri = await store.findRepository(name, region);
-  const detail = await store.describe(`${uri}${kind === "imageTag" ? ":" : "@"}${value}`);
-  return format(detail, values.query, values.output ?? "json");
+  if (others.length > 0) throw new CliError(252, "aws: error: this stand-in takes one of --image-ids");
+  const detail = await store.describe(await imageReference(store, region, values["repository-name"], id));
+  return format({ imageDetails: [detail] }, values);
 }
 
-function format(detail: ImageDetail, query: string | undefined, output: string): string {
-  if (query !== undefined && query !== "imageDetails[0].imageDigest") {
-    throw new CliError(252, `aws: error: this stand-in knows --query imageDetails[0].imageDigest, not "${query}"`);
+/** What ECR is to have found in every image, if a rehearsal has put it there; else nothing. */
+async function describeScanFindings(store: ImageStore, region: string, values: Values): Promise<string> {
+  await store.describe(await imageReference(store, region, values["repository-name"], values["image-id"] ?? ""));
+  const found = await readFile(join(store.directory, "scan-findings.json"), "utf8").catch(() => "[]");
+  const findings = JSON.parse(found) as unknown;
+  return format({ imageScanStatus: { status: "COMPLETE" }, imageScanFindings: { findings } }, values);
+}
+
+async function imageReference(store: ImageStore, region: string, name: string | undefined, id: string) {
+  if (!name) throw new CliError(252, "aws: error: the following arguments are required: --repository-name");
+  const [, kind, value = ""] = /^(imageTag|imageDigest)=(\S+)$/.exec(id) ?? [];
+  if (kind === undefined) {
+    throw new CliError(252, `aws: error: this stand-in takes an image as imageTag=… or imageDigest=…, not "${id}"`);
   }
-  if (output === "text" && query !== undefined) return detail.imageDigest;
-  if (output === "json")
-    return JSON.stringify(query === undefined ? { imageDetails: [detail] } : detail.imageDigest, null, 4);
+  return `${await store.findRepository(name, region)}${kind === "imageTag" ? ":" : "@"}${value}`;
+}
+
+function format(answer: object, { query, output = "json" }: Values): string {
+  const value: unknown = query === undefined ? answer : search(answer, query);
+  if (output === "json") return JSON.stringify(value, null, 4);
+  if (output === "text" && query !== undefined) return text(value);
   throw new CliError(252, `aws: error: this stand-in prints --output json, and text for a --query; not "${output}"`);
+}
+
+/** A row a line, its cells parted by tabs. Source: AWS CLI user guide, cli-usage-output-format, "Text output format". */
+function text(value: unknown): string {
+  if (!Array.isArray(value)) return value === null ? "None" : typeof value === "string" ? value : JSON.stringify(value);
+  const rows = value.every(Array.isArray) ? value : [value];
+  return rows.map((row: readonly unknown[]) => row.map(text).join("\t")).join("\n");
 }
 
 main(process.argv.slice(2)).then(

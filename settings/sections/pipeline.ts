@@ -1,22 +1,34 @@
 import { z } from "zod";
 import { approvalProblems } from "../../components/deploy-approval";
 import { windowProblems } from "../../components/deployment-window";
+import { notificationEvents } from "../../components/notifications";
+import { severities } from "../../components/scan-gate";
 import { repositoryProblems } from "../../components/deploy-pipeline";
 import { triggerProblems } from "../../components/pipeline-triggers";
 import type { Problem } from "../../components/problems";
 import type { Given } from "../schema";
 import { names } from "../values";
 
+const topicArn = z.string().regex(/^arn:[\w-]+:sns:/, { error: "is not the ARN of an SNS topic" });
+
 const deployApproval = z.strictObject({
-  topicArn: z
-    .string()
-    .regex(/^arn:[\w-]+:sns:/, { error: "is not the ARN of an SNS topic" })
-    .optional(),
+  topicArn: topicArn.optional(),
   message: z.string().min(1).optional(),
   timeoutMinutes: z.number().int().optional(),
 });
 
 const deploymentWindow = z.strictObject({ cron: z.string(), timeZone: z.string().optional() });
+
+const notifications = z.strictObject({
+  topicArn: topicArn.optional(),
+  slack: z
+    .strictObject({
+      workspaceId: z.string().regex(/^[0-9A-Z]+$/, { error: "is not the id of a Slack workspace, like T0123456789" }),
+      channelId: z.string().regex(/^[0-9A-Z]+$/, { error: "is not the id of a Slack channel, like C0123456789" }),
+    })
+    .optional(),
+  events: z.array(z.enum(notificationEvents)).min(1).optional(),
+});
 
 const patterns = z.strictObject({ includes: names.optional(), excludes: names.optional() });
 
@@ -34,6 +46,8 @@ export const pipeline = {
   executionMode: z.enum(["SUPERSEDED", "QUEUED"]).default("SUPERSEDED"),
   deployApproval: deployApproval.optional(),
   deploymentWindow: deploymentWindow.optional(),
+  scanGate: z.strictObject({ severity: z.enum(severities) }).optional(),
+  notifications: notifications.optional(),
 };
 
 export function pipelineProblems(settings: Given): Problem[] {

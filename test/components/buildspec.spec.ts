@@ -44,12 +44,16 @@ describe("the buildspec, carried out", function () {
     CODEBUILD_RESOLVED_SOURCE_VERSION: commitId,
   };
 
-  function build(change: Record<string, string> = {}, bin = "bin"): Promise<BuildResult> {
+  function build(
+    change: Record<string, string> = {},
+    bin = "bin",
+    args: Parameters<typeof renderBuildspec>[0] = {},
+  ): Promise<BuildResult> {
     const clock = new Clock(60);
     const timeline = new Timeline(clock);
     timeline.on(({ type, text }) => type === "output" && log.push(text));
     return runBuild({
-      buildspec: renderBuildspec(),
+      buildspec: renderBuildspec(args),
       sourceDirectory: join(directory, "source"),
       environment: { ...environment, ...change },
       pathPrefix: join(directory, bin),
@@ -170,5 +174,65 @@ describe("the buildspec, carried out", function () {
     const result = await build({}, bin);
     assert.equal(result.status, "FAILED");
     assert.match(result.reason ?? "", /denied: not authorized[^]*ImageNotFoundException/);
+  });
+
+  describe("with a scan gate", () => {
+    const gate = (bin = "bin") => build({ SCAN_SEVERITIES: "CRITICAL,HIGH" }, bin, { scanGate: true });
+    const found = (...findings: object[]) =>
+      writeFile(join(store.directory, "scan-findings.json"), JSON.stringify(findings));
+
+    /** `aws` that answers the first two questions for the scan's status so. */
+    async function answersAtFirst(answer: string): Promise<string> {
+      const count = join(directory, "asked");
+      await wrap(
+        "aws",
+        `case "$*" in *imageScanStatus*) ;; *) exec "$REAL" "$@" ;; esac
+echo x >>'${count}'; [ "$(wc -l <'${count}')" -gt 2 ] && exec "$REAL" "$@"
+${answer}`,
+      );
+      await writeFile(join(directory, "wrapped/sleep"), "#!/bin/sh\necho slept\n", { mode: 0o755 });
+      return "wrapped";
+    }
+
+    it("releases an image in which ECR found nothing so severe", async () => {
+      await found({ severity: "MEDIUM", name: "CVE-1" });
+      imageUri(await gate());
+      assert.ok(log.includes("ECR found nothing of CRITICAL,HIGH"));
+    });
+
+    it("fails by the names of what is so severe or worse, and of nothing else", async () => {
+      await found(
+        { severity: "LOW", name: "CVE-1" },
+        { severity: "HIGH", name: "CVE-2" },
+        { severity: "CRITICAL", title: "CVE-3 - openssl" },
+      );
+      const { status, reason = "", artifact } = await gate();
+      assert.deepEqual([status, artifact], ["FAILED", undefined]);
+      assert.match(reason, /findings that stop a release \(CRITICAL,HIGH\):\nHIGH\tCVE-2\nCRITICAL\tCVE-3 - openssl$/);
+    });
+
+    it("judges an image that was built before", async () => {
+      imageUri(await gate());
+      await found({ severity: "HIGH", name: "CVE-2" });
+      assert.equal((await gate()).status, "FAILED");
+    });
+
+    it("waits for a scan that has not begun, or is under way", async () => {
+      const missing = "An error occurred (ScanNotFoundException) when calling DescribeImageScanFindings";
+      imageUri(await gate(await answersAtFirst(`echo '${missing}' >&2; exit 254`)));
+      assert.equal(log.filter((line) => line === "slept").length, 2);
+    });
+
+    it("lets nothing through unscanned", async () => {
+      const { reason = "" } = await gate(await answersAtFirst("echo UNSUPPORTED_IMAGE"));
+      assert.match(reason, /its scan is UNSUPPORTED_IMAGE\. No release goes through/);
+    });
+
+    it("does not take another refusal for a scan that has not begun", async () => {
+      const denied = "An error occurred (AccessDeniedException) when calling DescribeImageScanFindings";
+      const { reason = "" } = await gate(await answersAtFirst(`echo '${denied}' >&2; exit 254`));
+      assert.match(reason, /AccessDeniedException/);
+      assert.ok(!log.includes("slept"));
+    });
   });
 });

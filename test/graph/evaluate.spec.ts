@@ -26,7 +26,11 @@ describe("evaluating a program", () => {
       /aws:sqs\/queue:Queue is not described in .*aws-outputs\.ts; add/,
     ],
     ["exports such a type's output", () => ({ url: queue().queue.url }), /aws:sqs\/queue:Queue is not described/],
-    ["calls a function that nobody described", call, /getCallerIdentity:getCallerIdentity is not described in/],
+    [
+      "calls a function that nobody described",
+      call,
+      /getBillingServiceAccount:getBillingServiceAccount is not described in/,
+    ],
     ["fails in an apply", () => ({ text: pulumi.output(1).apply(fails) }), /on purpose/],
     ["fails in an apply of an input", role, /on purpose/],
   ];
@@ -111,7 +115,7 @@ function queue() {
 }
 
 function call() {
-  void aws.getCallerIdentityOutput().accountId;
+  void aws.getBillingServiceAccountOutput().id;
   return {};
 }
 

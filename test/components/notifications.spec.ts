@@ -1,0 +1,131 @@
+import assert from "node:assert/strict";
+import { devGraph, type Graph, its, refusal, statements } from "../support/graph";
+
+const ruleType = "aws:codestarnotifications/notificationRule:NotificationRule";
+const groupType = "aws:codedeploy/deploymentGroup:DeploymentGroup";
+const given = "arn:aws:sns:eu-central-1:123456789012:releases";
+const fromHere = { StringEquals: { "aws:SourceAccount": "123456789012" } };
+const publisher = { Service: "codestar-notifications.amazonaws.com" };
+
+const policyOf = (graph: Graph, type: string) =>
+  (JSON.parse(graph.recorder.find(type).inputs.policy as string) as { Statement: unknown[] }).Statement;
+
+describe("notifications", () => {
+  let graph: Graph;
+
+  before(async () => {
+    graph = await devGraph({ notifications: { slack: { workspaceId: "T01", channelId: "C01" } } });
+  });
+
+  it("are not made unless the stack asks for them", async () => {
+    const { recorder } = await devGraph();
+    for (const type of [ruleType, "aws:sns/topic:Topic", "aws:kms/key:Key"]) assert.deepEqual(recorder.all(type), []);
+    assert.equal(recorder.find(groupType).inputs.triggerConfigurations, undefined);
+  });
+
+  it("tell a topic of the pipeline's runs and approvals", () => {
+    const { inputs } = graph.recorder.find(ruleType);
+    assert.deepEqual(inputs, {
+      detailType: "FULL",
+      eventTypeIds: [
+        "codepipeline-pipeline-pipeline-execution-started",
+        "codepipeline-pipeline-pipeline-execution-succeeded",
+        "codepipeline-pipeline-pipeline-execution-failed",
+        "codepipeline-pipeline-manual-approval-needed",
+      ],
+      resource: its(graph, "aws:codepipeline/pipeline:Pipeline", "", "arn"),
+      targets: [{ type: "SNS", address: its(graph, "aws:sns/topic:Topic", "", "arn") }],
+    });
+  });
+
+  it("tell it of deployments that are rolled back, stopped, or wait for a person; CodeDeploy may publish nowhere else", () => {
+    const topic = its(graph, "aws:sns/topic:Topic", "", "arn");
+    assert.deepEqual(graph.recorder.find(groupType).inputs.triggerConfigurations, [
+      {
+        triggerName: "releases",
+        triggerEvents: ["DeploymentRollback", "DeploymentStop", "DeploymentReady"],
+        triggerTargetArn: topic,
+      },
+    ]);
+    const granted = statements(graph, "-deploy").filter(({ Action }) => /sns|kms/.test(Action.join()));
+    assert.deepEqual(granted, [
+      { Effect: "Allow", Action: ["sns:Publish"], Resource: [topic] },
+      {
+        Effect: "Allow",
+        Action: ["kms:Decrypt", "kms:GenerateDataKey"],
+        Resource: [its(graph, "aws:kms/key:Key", "", "arn")],
+      },
+    ]);
+  });
+
+  it("are encrypted with a key that the notifying service may use, for this account alone", () => {
+    const topic = graph.recorder.find("aws:sns/topic:Topic");
+    assert.equal(topic.inputs.kmsMasterKeyId, its(graph, "aws:kms/key:Key", "", "arn"));
+    assert.equal(graph.recorder.find("aws:kms/key:Key").inputs.enableKeyRotation, true);
+    const [, use] = policyOf(graph, "aws:kms/key:Key");
+    assert.deepEqual(use, {
+      Sid: "Notifications",
+      Effect: "Allow",
+      Principal: publisher,
+      Action: ["kms:Decrypt", "kms:GenerateDataKey*"],
+      Resource: "*",
+      Condition: fromHere,
+    });
+    assert.deepEqual(policyOf(graph, "aws:sns/topicPolicy:TopicPolicy"), [
+      {
+        Sid: "Notifications",
+        Effect: "Allow",
+        Principal: publisher,
+        Action: "sns:Publish",
+        Resource: topic.outputs.arn,
+        Condition: fromHere,
+      },
+    ]);
+  });
+
+  it("reach a Slack channel, from which nothing can be done", () => {
+    assert.deepEqual(graph.recorder.find("aws:chatbot/slackChannelConfiguration:SlackChannelConfiguration").inputs, {
+      configurationName: "greenlight-dev-releases",
+      slackTeamId: "T01",
+      slackChannelId: "C01",
+      iamRoleArn: its(graph, "aws:iam/role:Role", "-slack", "arn"),
+      guardrailPolicyArns: ["arn:aws:iam::aws:policy/ReadOnlyAccess"],
+      snsTopicArns: [its(graph, "aws:sns/topic:Topic", "", "arn")],
+    });
+    assert.deepEqual(statements(graph, "-slack"), []);
+  });
+
+  it("go to a topic that is there already, and make none then", async () => {
+    const { recorder } = await devGraph({ notifications: { topicArn: given, events: ["failed"] } });
+    assert.deepEqual(recorder.all("aws:sns/topic:Topic"), []);
+    const { eventTypeIds, targets } = recorder.find(ruleType).inputs;
+    assert.deepEqual(eventTypeIds, ["codepipeline-pipeline-pipeline-execution-failed"]);
+    assert.deepEqual(targets, [{ type: "SNS", address: given }]);
+    assert.deepEqual(recorder.find(groupType).inputs.triggerConfigurations, []);
+  });
+
+  it("are refused of events that there are not", async () => {
+    const { paths } = await refusal({ githubRepository: "a/b", notifications: { events: ["paused"], topicArn: "x" } });
+    assert.deepEqual(paths.sort(), ["notifications.events[0]", "notifications.topicArn"]);
+  });
+});
+
+describe("the scan gate", () => {
+  it("is a variable of the build, and what the build may ask", async () => {
+    const graph = await devGraph({ scanGate: { severity: "MEDIUM" } });
+    const { environment, source } = graph.recorder.find("aws:codebuild/project:Project").inputs as {
+      environment: { environmentVariables: unknown[] };
+      source: { buildspec: string };
+    };
+    assert.deepEqual(environment.environmentVariables.at(-1), {
+      name: "SCAN_SEVERITIES",
+      value: "CRITICAL,HIGH,MEDIUM",
+    });
+    assert.match(source.buildspec, /describe-image-scan-findings/);
+    const repository = its(graph, "aws:ecr/repository:Repository", "", "arn");
+    assert.deepEqual(statements(graph, "-build").slice(-2), [
+      { Effect: "Allow", Action: ["ecr:DescribeImageScanFindings"], Resource: [repository] },
+      { Effect: "Allow", Action: ["inspector2:ListCoverage", "inspector2:ListFindings"], Resource: ["*"] },
+    ]);
+  });
+});
