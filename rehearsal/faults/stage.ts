@@ -1,5 +1,5 @@
 import { readdirSync, rmSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { cp, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { once } from "node:events";
 import { join } from "node:path";
@@ -16,6 +16,7 @@ import type { Fault } from "./fault";
 /** Sixty minutes take six seconds. */
 const scale = 600;
 const ratePerSecond = 40;
+const appDirectory = join(__dirname, "app");
 /** Pulumi's mocks are one for a process. */
 let evaluating: Promise<unknown> = Promise.resolve();
 
@@ -23,6 +24,7 @@ let evaluating: Promise<unknown> = Promise.resolve();
 export class Stage {
   readonly events: TimelineEvent[] = [];
   readonly results: ExecutionResult[] = [];
+  private built = 0;
 
   private constructor(
     readonly rehearsal: Rehearsal,
@@ -34,13 +36,13 @@ export class Stage {
     timeline.on((event) => this.events.push(event));
   }
 
-  static async set({ settings, alterGraph, mix }: Fault): Promise<Stage> {
+  static async set({ settings, alterGraph, mix }: Pick<Fault, "settings" | "alterGraph" | "mix">): Promise<Stage> {
     const clock = new Clock(scale);
     const timeline = new Timeline(clock);
     const workspace = await createWorkspace();
     const programDirectory = join(__dirname, "../..");
     const options = {
-      appDirectory: join(__dirname, "app"),
+      appDirectory,
       stack: "dev",
       scale,
       keep: false,
@@ -88,6 +90,23 @@ export class Stage {
     const result = await pipeline.start(commitId, "A release");
     this.results.push(result);
     return result;
+  }
+
+  /** Builds an image of the app with these files in it, for any number of deployments; returns it by digest. */
+  async buildImage(files: Readonly<Record<string, string>>): Promise<string> {
+    const tag = `built-${++this.built}`;
+    const directory = join(this.workspace.directory, tag);
+    await cp(appDirectory, directory, { recursive: true });
+    for (const [name, content] of Object.entries(files)) await writeFile(join(directory, name), content);
+    return this.rehearsal.buildImage(directory, tag);
+  }
+
+  /** Deploys an image that is built already, without a run of the pipeline; resolves with why it failed, if it did. */
+  deploy(image: string): Promise<string | undefined> {
+    return this.rehearsal.deployImage(image).then(
+      () => undefined,
+      (error: Error) => error.message,
+    );
   }
 
   /** Calls `react` once, when the first event of this text is told. */

@@ -28,11 +28,9 @@ export async function createImages(account: Account, workspace: Workspace): Prom
   return { store, binDirectory };
 }
 
-export interface FirstImageOptions {
+export interface ImageBuildOptions {
   readonly account: Account;
   readonly images: Images;
-  /** The app to build where the program builds none itself, because the stack names a first image. */
-  readonly appDirectory: string;
   readonly workspace: Workspace;
   readonly clock: Clock;
   readonly timeline: Timeline;
@@ -42,14 +40,30 @@ export interface FirstImageOptions {
 /**
  * Builds and pushes the image that the service is born with, as `pulumi up` does with Docker; returns it by digest.
  * An image that the stack names in some registry cannot be pulled here, so the app takes its place.
+ *
+ * @param appDirectory the app to build where the program builds none itself, because the stack names a first image
  */
-export async function pushFirstImage(options: FirstImageOptions): Promise<string> {
-  const { account, images, workspace, clock, timeline, signal } = options;
+export async function pushFirstImage(options: ImageBuildOptions, appDirectory: string): Promise<string> {
+  const { account, timeline } = options;
   const described = account.firstImage;
-  const imageName = described?.imageName ?? `${account.repositoryUrls[0]}:first`;
-  const context = resolve(described?.build.context ?? options.appDirectory);
-  const platform = described?.build.platform ?? "linux/amd64";
+  const context = resolve(described?.build.context ?? appDirectory);
   timeline.emit("rehearsal", "first-image.started", `pulumi up builds and pushes the first image from ${context}`);
+  const imageName = described?.imageName ?? `${account.repositoryUrls[0]}:first`;
+  return pushImage(options, context, imageName, described?.build.platform);
+}
+
+/**
+ * Builds `context` and pushes it as `imageName`; returns it by digest.
+ *
+ * @throws Error with the last lines of a build that failed
+ */
+export async function pushImage(
+  options: ImageBuildOptions,
+  context: string,
+  imageName: string,
+  platform = "linux/amd64",
+): Promise<string> {
+  const { images, workspace, clock, timeline, signal } = options;
   const result = await runBuild({
     buildspec: dockerCommands(imageName, platform),
     sourceDirectory: context,
@@ -63,7 +77,7 @@ export async function pushFirstImage(options: FirstImageOptions): Promise<string
     signal,
   });
   signal.throwIfAborted();
-  if (result.status !== "SUCCEEDED") throw new Error(`the first image of ${context} was not built: ${result.reason}`);
+  if (result.status !== "SUCCEEDED") throw new Error(`the image of ${context} was not built: ${result.reason}`);
   const { imageDigest } = await images.store.describe(imageName);
   return `${imageName.replace(/:[^:/]*$/, "")}@${imageDigest}`;
 }

@@ -3,6 +3,7 @@ import type { Clock } from "../clock";
 import { Approvals } from "../codepipeline/approvals";
 import { deploymentWindow } from "../codepipeline/deployment-window";
 import { PipelineRunner } from "../codepipeline/pipeline";
+import { deployImage } from "../codepipeline/prebuilt";
 import type { Timeline } from "../events";
 import { Account } from "../graph/account";
 import { evaluateStack } from "../graph/evaluate";
@@ -10,7 +11,7 @@ import type { Recorder } from "../graph/recorder";
 import type { RehearsalOptions } from "../options";
 import { createLocalRepository, type LocalRepository, type Push } from "../source/local-repository";
 import { actionPerformers } from "../stack/actions";
-import { createImages, pushFirstImage } from "../stack/images";
+import { createImages, pushFirstImage, pushImage } from "../stack/images";
 import { Stack } from "../stack/stack";
 import { startTrafficSide, type TrafficSide } from "../stack/traffic-side";
 import type { Workspace } from "../workspace";
@@ -39,6 +40,10 @@ export interface Rehearsal {
   readonly repository: LocalRepository;
   /** Where people approve runs of the pipeline. */
   readonly approvals: Approvals;
+  /** Builds the app in `directory` and pushes it under `tag`; returns the image by digest. */
+  readonly buildImage: (directory: string, tag: string) => Promise<string>;
+  /** Deploys an image that is built already, without a run of the pipeline. @throws Error with the reason */
+  readonly deployImage: (image: string) => Promise<void>;
 }
 
 /** Sets up everything that the program describes. Whatever it opened belongs to the workspace, and is closed with it. */
@@ -58,13 +63,22 @@ export async function setUpRehearsal(context: RehearsalContext): Promise<Rehears
     branch: commitSource(account).BranchName ?? "main",
   });
   workspace.onClose(() => repository.close());
-  await stack.create(await pushFirstImage({ ...context, account, images, appDirectory }));
+  const building = { ...context, account, images };
+  await stack.create(await pushFirstImage(building, appDirectory));
   const approvals = new Approvals(context);
   const performers = actionPerformers({ ...context, account, repository, images, stack, approvals });
   // No alarm fires in a rehearsal.
   const rules = { DeploymentWindow: deploymentWindow(context), CloudWatchAlarm: () => Promise.resolve() };
   const pipeline = new PipelineRunner(account.pipeline, performers, timeline, rules);
-  return { stack, traffic, pipeline, repository, approvals };
+  return {
+    stack,
+    traffic,
+    pipeline,
+    repository,
+    approvals,
+    buildImage: (directory, tag) => pushImage(building, directory, `${account.repositoryUrls[0]}:${tag}`),
+    deployImage: (image) => deployImage(account.pipeline, performers, image),
+  };
 }
 
 async function evaluateProgram({ options, programDirectory, timeline, settings, alterGraph }: RehearsalContext) {
