@@ -58,7 +58,7 @@ function cronProblems(cron: string): Problem[] {
   }
 }
 
-function isTimeZone(timeZone: string): boolean {
+export function isTimeZone(timeZone: string): boolean {
   try {
     new Intl.DateTimeFormat("en", { timeZone });
     return true;

@@ -13,6 +13,7 @@ const nested = {
   Notifications: notifications.unwrap().shape,
   "A capacity provider": capacityProviders.unwrap().element.shape,
   Autoscaling: autoscaling.unwrap().shape,
+  "A schedule": autoscaling.unwrap().shape.schedules.unwrap().element.shape,
   Alarms: alarms.unwrap().shape,
   "A check": checks.unwrap().element.shape,
   "A health check": healthCheck.unwrap().shape,

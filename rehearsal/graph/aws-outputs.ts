@@ -29,6 +29,7 @@ const outputsOf: Readonly<Record<string, Outputs>> = {
   }),
   "aws:acm/certificateValidation:CertificateValidation": nothingAdded,
   "aws:appautoscaling/policy:Policy": nothingAdded,
+  "aws:appautoscaling/scheduledAction:ScheduledAction": nothingAdded,
   "aws:appautoscaling/target:Target": nothingAdded,
   "aws:chatbot/slackChannelConfiguration:SlackChannelConfiguration": nothingAdded,
   "aws:cloudwatch/eventRule:EventRule": (name) => ({ name, id: name, arn: arn("events", `rule/${name}`) }),

@@ -8,11 +8,23 @@ const capacityProvider = z.strictObject({
 });
 const count = z.number().int().min(1).max(5000);
 const percent = z.number().min(1).max(100);
+const seconds = z.number().int().min(0);
+const schedule = z.strictObject({
+  name: z.string(),
+  cron: z.string(),
+  timeZone: z.string().optional(),
+  minimum: z.number().int().min(0).max(5000),
+  maximum: z.number().int().min(0).max(5000),
+});
 const autoscaling = z.strictObject({
   minimum: count,
   maximum: count,
   cpuPercent: percent.optional(),
   memoryPercent: percent.optional(),
+  requestsPerTask: z.number().min(1).optional(),
+  scaleInCooldownSeconds: seconds.optional(),
+  scaleOutCooldownSeconds: seconds.optional(),
+  schedules: z.array(schedule).optional(),
 });
 
 /** What runs: the task's size, its container and its environment. */
