@@ -6,7 +6,7 @@ export interface ShiftStep {
   readonly thenWaitMinutes: number;
 }
 
-const allAtOnce: ShiftStep = { greenPercent: 100, thenWaitMinutes: 0 };
+export const allAtOnce: ShiftStep = { greenPercent: 100, thenWaitMinutes: 0 };
 
 /** CodeDeploy's predefined configurations for ECS. Source: CodeDeploy user guide, deployment-configurations. */
 const predefined: Readonly<Record<string, readonly ShiftStep[]>> = {
@@ -35,12 +35,13 @@ export function shiftSteps(deploymentConfigName: string, own?: DeploymentConfig)
   );
 }
 
-function canary(greenPercent: number, thenWaitMinutes: number): ShiftStep[] {
+/** `greenPercent` of production first, and after the wait all of it. */
+export function canary(greenPercent: number, thenWaitMinutes: number): ShiftStep[] {
   return [{ greenPercent, thenWaitMinutes }, allAtOnce];
 }
 
 /** Equal steps up to all of production; the last is smaller where `percent` does not divide 100. */
-function linear(percent: number, thenWaitMinutes: number): ShiftStep[] {
+export function linear(percent: number, thenWaitMinutes: number): ShiftStep[] {
   const shares = Array.from({ length: Math.ceil(100 / percent) - 1 }, (_, index) => (index + 1) * percent);
   return [...shares.map((greenPercent) => ({ greenPercent, thenWaitMinutes })), allAtOnce];
 }
