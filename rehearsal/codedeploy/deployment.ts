@@ -5,6 +5,7 @@ import type { TaskSpec } from "../ecs/task";
 import { whyNotSteady } from "../ecs/why-not-steady";
 import type { Timeline } from "../events";
 import type { DeploymentConfig, DeploymentGroup } from "../graph/account";
+import { orAborted, TimedOut, withinMinutes } from "../time-limit";
 import type { HookVerdicts } from "./hook-verdicts";
 import { firstStep, type LifecycleEvent, type LifecycleRules, nextStep, type Outcome, type Step } from "./lifecycle";
 import type { TrafficRoutes } from "./traffic";
@@ -233,20 +234,8 @@ export class Deployment {
   }
 
   /** Runs `work` for so many minutes at most; its signal is aborted with `TimedOut` after that, or when the deployment is to stop. */
-  private async within<T>(minutes: number, text: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const { clock, timeline } = this.context;
-    const over = new AbortController();
-    const limit = new AbortController();
-    const timer = clock.wait(minutes * 60_000, over.signal).then(
-      () => limit.abort(new TimedOut(`${text}: no end within ${minutes} minutes`)),
-      () => undefined,
-    );
-    try {
-      return await timeline.during(text, undefined, () => work(AbortSignal.any([this.signal, limit.signal])));
-    } finally {
-      over.abort();
-      await timer;
-    }
+  private within<T>(minutes: number, text: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    return withinMinutes(minutes, text, { ...this.context, signal: this.signal }, work);
   }
 
   private get signal(): AbortSignal {
@@ -256,16 +245,4 @@ export class Deployment {
   private tell(type: string, text: string, detail: Record<string, unknown> = {}): void {
     this.context.timeline.emit("codedeploy", type, text, { deploymentId: this.id, ...detail });
   }
-}
-
-class TimedOut extends Error {}
-
-async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  let onAbort: (() => void) | undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(signal.reason as Error);
-    if (signal.aborted) onAbort();
-    else signal.addEventListener("abort", onAbort, { once: true });
-  });
-  return Promise.race([promise, aborted]).finally(() => signal.removeEventListener("abort", onAbort!));
 }
