@@ -2,23 +2,22 @@ import type { Account, DeploymentGroup } from "../graph/account";
 import type { LoadBalancer } from "../load-balancer/load-balancer";
 import type { TargetGroup } from "../load-balancer/target-group";
 
+/** What routes a service's requests: ARNs of listeners, whose default actions count, or of their rules. */
+export interface RouteArns {
+  readonly production: readonly string[];
+  readonly test: readonly string[];
+}
+
 /**
- * The two routes of a deployment group, production and test, between its two target groups. What CodeDeploy leaves on a
- * listener is one weighted forward to both groups, the unused one with weight 0.
+ * The two routes of a service, production and test, between its two target groups. What CodeDeploy leaves on a listener,
+ * and ECS on a rule, is one weighted forward to both groups, the unused one with weight 0.
  */
 export class TrafficRoutes {
-  private readonly production: readonly string[];
-  private readonly test: readonly string[];
-
   constructor(
-    group: DeploymentGroup,
+    private readonly arns: RouteArns,
     private readonly loadBalancer: LoadBalancer,
     private readonly targetGroups: readonly [TargetGroup, TargetGroup],
-  ) {
-    const { prodTrafficRoute, testTrafficRoute } = group.loadBalancerInfo.targetGroupPairInfo;
-    this.production = prodTrafficRoute.listenerArns;
-    this.test = testTrafficRoute.listenerArns;
-  }
+  ) {}
 
   /** The target group that is not `group`. */
   other(group: TargetGroup): TargetGroup {
@@ -28,22 +27,29 @@ export class TrafficRoutes {
 
   /** Sends `percent` of production to `group` and the rest to the other one. */
   sendProduction(group: TargetGroup, percent: number): void {
-    for (const arn of this.production) this.loadBalancer.modifyListener(arn, this.forward(group, percent));
+    for (const arn of this.arns.production) this.modify(arn, group, percent);
   }
 
   /** Sends all test traffic to `group`. */
   sendTest(group: TargetGroup): void {
-    for (const arn of this.test) this.loadBalancer.modifyListener(arn, this.forward(group, 100));
+    for (const arn of this.arns.test) this.modify(arn, group, 100);
   }
 
-  private forward(group: TargetGroup, percent: number) {
-    const other = this.other(group);
+  private modify(arn: string, group: TargetGroup, percent: number): void {
     const targetGroups = [
       { arn: group.arn, weight: percent },
-      { arn: other.arn, weight: 100 - percent },
+      { arn: this.other(group).arn, weight: 100 - percent },
     ];
-    return [{ type: "forward" as const, forward: { targetGroups } }];
+    const actions = [{ type: "forward" as const, forward: { targetGroups } }];
+    if (arn.includes(":listener-rule/")) this.loadBalancer.modifyRule(arn, actions);
+    else this.loadBalancer.modifyListener(arn, actions);
   }
+}
+
+/** A deployment group's routes: its two listeners. */
+export function routesOf(group: DeploymentGroup): RouteArns {
+  const { prodTrafficRoute, testTrafficRoute } = group.loadBalancerInfo.targetGroupPairInfo;
+  return { production: prodTrafficRoute.listenerArns, test: testTrafficRoute.listenerArns };
 }
 
 /** The names of a deployment group's two target groups. Throws unless there are exactly two. */

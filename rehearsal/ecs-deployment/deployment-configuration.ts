@@ -78,11 +78,3 @@ export function shiftSteps(configuration: DeploymentConfiguration): readonly Shi
   }
   return [allAtOnce];
 }
-
-/**
- * Failures of tasks at which the circuit breaker trips: half the desired count, rounded up, from 3 to 200.
- * Source: ECS developer guide, deployment-circuit-breaker, "Failure threshold".
- */
-export function circuitBreakerThreshold(desiredCount: number): number {
-  return Math.min(200, Math.max(3, Math.ceil(0.5 * desiredCount)));
-}

@@ -1,5 +1,5 @@
 import type { Clock } from "../clock";
-import { TrafficRoutes, targetGroupNames } from "../codedeploy/traffic";
+import { routesOf, TrafficRoutes, targetGroupNames } from "../codedeploy/traffic";
 import type { Timeline } from "../events";
 import type { Account, DeploymentGroup, ListenerResource, TargetGroupResource } from "../graph/account";
 import type { Action } from "../load-balancer/actions";
@@ -48,7 +48,7 @@ export async function startTrafficSide(options: TrafficSideOptions): Promise<Tra
     const productionPort = await listen(loadBalancer, production, options.portOffset);
     const testPort = await listen(loadBalancer, test, options.portOffset);
     const targetGroups = [first!, second!] as const;
-    const routes = new TrafficRoutes(group, loadBalancer, targetGroups);
+    const routes = new TrafficRoutes(routesOf(group), loadBalancer, targetGroups);
     return { loadBalancer, targetGroups, routes, productionUrl: localUrl(productionPort), testUrl: localUrl(testPort) };
   } catch (error) {
     await loadBalancer.close();

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { Clock } from "../../../rehearsal/clock";
 import { Deployment, type DeploymentContext, type DeploymentProps } from "../../../rehearsal/codedeploy/deployment";
 import { HookVerdicts, type Verdict } from "../../../rehearsal/codedeploy/hook-verdicts";
-import { TrafficRoutes } from "../../../rehearsal/codedeploy/traffic";
+import { routesOf, TrafficRoutes } from "../../../rehearsal/codedeploy/traffic";
 import { Service } from "../../../rehearsal/ecs/service";
 import type { TaskSpec } from "../../../rehearsal/ecs/task";
 import { Timeline, type TimelineEvent } from "../../../rehearsal/events";
@@ -61,9 +61,9 @@ export class Harness {
   readonly functions: Record<string, Hook> = {};
   productionUrl = "";
   testUrl = "";
-  private readonly interruption = new AbortController();
-  private readonly groups: readonly [TargetGroup, TargetGroup];
-  private readonly loadBalancer: LoadBalancer;
+  protected readonly interruption = new AbortController();
+  protected readonly groups: readonly [TargetGroup, TargetGroup];
+  protected readonly loadBalancer: LoadBalancer;
   private revision = 0;
 
   constructor(scale: number, random?: () => number) {
@@ -121,7 +121,7 @@ export class Harness {
   /** Production's shares in the order in which they were set: `v1's group 90, the other 10` as `[90, 10]`. */
   get productionWeights(): number[][] {
     return this.events
-      .filter(({ type, detail }) => type === "listener.modified" && detail.port === 8080)
+      .filter(({ type, detail }) => /^(listener|rule).modified$/.test(type) && detail.port === 8080)
       .map(({ detail }) => this.weights(detail.actions));
   }
 
@@ -158,7 +158,7 @@ export class Harness {
     assert.deepEqual([...this.processes], []);
   }
 
-  private nextRevision() {
+  protected nextRevision() {
     const label = `v${++this.revision}`;
     return { label, taskDefinition: `app:${this.revision}`, launch: () => Promise.resolve(server(label)) };
   }
@@ -169,11 +169,11 @@ export class Harness {
       await this.functions[functionName]?.(event as HookEvent);
       return "returned";
     };
-    const routes = new TrafficRoutes(group, this.loadBalancer, this.groups);
+    const routes = new TrafficRoutes(routesOf(group), this.loadBalancer, this.groups);
     return { service, routes, verdicts, invoke, clock, timeline, signal: this.interruption.signal };
   }
 
-  private async listen(name: string, port: number): Promise<string> {
+  protected async listen(name: string, port: number): Promise<string> {
     const defaultActions = [{ type: "forward" as const, targetGroupArn: this.groups[0].arn }];
     const props = { arn: `arn:listener/${name}`, port, localPort: 0, protocol: "HTTP" as const, defaultActions };
     return `http://127.0.0.1:${(await this.loadBalancer.listen(props)).localPort}`;

@@ -1,9 +1,6 @@
 import assert from "node:assert/strict";
-import {
-  circuitBreakerThreshold,
-  deploymentConfiguration,
-  shiftSteps,
-} from "../../../rehearsal/ecs-deployment/deployment-configuration";
+import { circuitBreakerThreshold } from "../../../rehearsal/ecs-deployment/circuit-breaker";
+import { deploymentConfiguration, shiftSteps } from "../../../rehearsal/ecs-deployment/deployment-configuration";
 
 const lambda = {
   hookTargetArn: "arn:aws:lambda:eu-central-1:123456789012:function:test",
