@@ -67,9 +67,9 @@ export class Stage {
     evaluating = setUp.catch(() => undefined);
     try {
       const rehearsal = await setUp;
-      const url = rehearsal.traffic.productionUrl;
+      const { productionUrl: url, client } = rehearsal.traffic;
       const versions = new LiveVersions("v1", timeline, rehearsal.traffic.loadBalancer);
-      const traffic = startTraffic({ url, ratePerSecond, versions, timeline, ...(mix ? { mix } : {}) });
+      const traffic = startTraffic({ url, client, ratePerSecond, versions, timeline, ...(mix ? { mix } : {}) });
       workspace.onClose(async () => void (await traffic.stop()));
       const port = Number(new URL(url).port);
       const invariants = new Invariants(rehearsal.stack, rehearsal.traffic, port, timeline);

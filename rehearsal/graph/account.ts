@@ -1,3 +1,5 @@
+import type { Action } from "../load-balancer/actions";
+import type { ListenerRule } from "../load-balancer/rules";
 import type { GraphResource, Recorder } from "./recorder";
 
 type Strings = Readonly<Record<string, string>>;
@@ -98,7 +100,14 @@ export interface ListenerResource {
   readonly loadBalancerArn: string;
   readonly port: number;
   readonly protocol: string;
-  readonly defaultActions: readonly { readonly type: string; readonly targetGroupArn?: string }[];
+  readonly certificateArn?: string;
+  readonly sslPolicy?: string;
+  readonly defaultActions: readonly Action[];
+  readonly rules: readonly ListenerRule[];
+}
+
+interface Owned {
+  readonly listenerArn: string;
 }
 
 export interface LoadBalancerResource {
@@ -159,8 +168,23 @@ export class Account {
     return this.get("aws:ecs/taskDefinition:TaskDefinition", { arn });
   }
 
+  /** A listener with its rules. */
   listener(arn: string): ListenerResource {
-    return this.get("aws:lb/listener:Listener", { arn });
+    const rules = this.recorder.all("aws:lb/listenerRule:ListenerRule").map(read<ListenerRule & Owned>);
+    const own = rules.filter(({ listenerArn }) => listenerArn === arn);
+    return { ...this.get<ListenerResource>("aws:lb/listener:Listener", { arn }), rules: own };
+  }
+
+  /** Every listener of a load balancer. */
+  listeners(loadBalancerArn: string): ListenerResource[] {
+    const all = this.recorder.all("aws:lb/listener:Listener").map(read<ListenerResource>);
+    return all.filter((one) => one.loadBalancerArn === loadBalancerArn).map(({ arn }) => this.listener(arn));
+  }
+
+  /** The name that a certificate of the program's is for; undefined for one that is only given. */
+  certificateName(arn: string): string | undefined {
+    const own = this.recorder.all("aws:acm/certificate:Certificate").find(({ outputs }) => outputs.arn === arn);
+    return own && String(own.outputs.domainName);
   }
 
   loadBalancer(arn: string): LoadBalancerResource {
@@ -169,6 +193,10 @@ export class Account {
 
   targetGroup(name: string): TargetGroupResource {
     return this.get("aws:lb/targetGroup:TargetGroup", { name });
+  }
+
+  get targetGroups(): TargetGroupResource[] {
+    return this.recorder.all("aws:lb/targetGroup:TargetGroup").map(read<TargetGroupResource>);
   }
 
   function(name: string): FunctionResource {

@@ -19,6 +19,8 @@ export interface Invocation {
   readonly event: unknown;
   /** Where the function's AWS SDK finds AWS. */
   readonly awsEndpointUrl: string;
+  /** A file with an authority that it trusts besides the public ones. @default none */
+  readonly caFile?: string | undefined;
   readonly clock: Clock;
   /** Gets each line that the function prints, as source `lambda`, type `log`. @default none */
   readonly timeline?: Timeline;
@@ -95,7 +97,13 @@ export async function invokeFunction(invocation: Invocation): Promise<Invocation
 }
 
 /** The whole environment of the function's process; nothing of the rehearsal's own is in it, but where programs are found. */
-function environmentOf({ functionName, codeDirectory, environment, awsEndpointUrl }: Invocation): NodeJS.ProcessEnv {
+function environmentOf({
+  functionName,
+  codeDirectory,
+  environment,
+  awsEndpointUrl,
+  caFile,
+}: Invocation): NodeJS.ProcessEnv {
   return {
     ...environment,
     AWS_LAMBDA_FUNCTION_NAME: functionName,
@@ -105,6 +113,7 @@ function environmentOf({ functionName, codeDirectory, environment, awsEndpointUr
     AWS_ACCESS_KEY_ID: "REHEARSAL",
     AWS_SECRET_ACCESS_KEY: "not-a-secret",
     AWS_ENDPOINT_URL: awsEndpointUrl,
+    ...(caFile === undefined ? {} : { NODE_EXTRA_CA_CERTS: caFile }),
     // Lambda's Node.js is its own; what the SDK thinks of the one that rehearses is no line of the function's log.
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
     // The SDK must not find the person's ~/.aws, which a function in Lambda has not either.

@@ -98,13 +98,31 @@ export function fixedResponse({ fixedResponse }: FixedResponseAction): FixedResp
   };
 }
 
-/** The answer of a `redirect` action. Source: ALB user guide, rule-action-types, "Redirect actions". */
-export function redirect({ redirect }: RedirectAction, host: string, localPort: number, url: string): FixedResponse {
+/** What was asked for. */
+export interface RequestedUrl {
+  readonly protocol: "http" | "https";
+  /** With or without the port. */
+  readonly host: string;
+  readonly port: number;
+  /** Path and query. */
+  readonly url: string;
+}
+
+/**
+ * The answer of a `redirect` action. Source: ALB user guide, rule-action-types, "Redirect actions".
+ *
+ * @param localPort where a port that the action names is on this machine
+ */
+export function redirect(
+  { redirect }: RedirectAction,
+  { protocol: scheme, host, port, url }: RequestedUrl,
+  localPort: (port: number) => number = (same) => same,
+): FixedResponse {
   const [path = "/", query = ""] = url.split("?", 2);
   const own: Record<string, string> = {
-    protocol: "http",
+    protocol: scheme,
     host: host.replace(/:\d+$/, ""),
-    port: String(localPort),
+    port: String(port),
     path: path.slice(1),
     query,
   };
@@ -112,7 +130,8 @@ export function redirect({ redirect }: RedirectAction, host: string, localPort: 
     text.replace(/#\{(protocol|host|port|path|query)\}/g, (_, part: string) => own[part] ?? "");
   const protocol = fill(redirect.protocol ?? "#{protocol}").toLowerCase();
   const search = fill(redirect.query ?? "#{query}");
-  const authority = `${fill(redirect.host ?? "#{host}")}:${fill(redirect.port ?? "#{port}")}`;
+  const named = redirect.port === undefined || redirect.port.startsWith("#") ? port : localPort(Number(redirect.port));
+  const authority = `${fill(redirect.host ?? "#{host}")}:${named}`;
   const location = `${protocol}://${authority}${fill(redirect.path ?? "/#{path}")}${search && `?${search}`}`;
   return { status: redirect.statusCode === "HTTP_301" ? 301 : 302, headers: { location }, body: "" };
 }

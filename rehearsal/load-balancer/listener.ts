@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { createServer, type IncomingMessage, ServerResponse } from "node:http";
+import { type IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import type { Clock } from "../clock";
 import {
@@ -13,22 +13,22 @@ import {
   routingAction,
   targetGroupWeights,
 } from "./actions";
+import { listenerServer, type Request, type Response, type Transport } from "./listener-server";
 import { type Forwarding, forwardRequest, forwardUpgrade } from "./proxy";
 import { actionsFor, type ListenerRule } from "./rules";
 import type { Target } from "./target";
 import type { TargetGroup } from "./target-group";
 
-export interface ListenerProps {
+export type ListenerProps = Transport & {
   readonly arn: string;
   /** The port that the listener has on AWS. */
   readonly port: number;
   /** The port to listen on here; 0 takes a free one. */
   readonly localPort: number;
-  readonly protocol: "HTTP";
   readonly defaultActions: readonly Action[];
   /** @default none */
   readonly rules?: readonly ListenerRule[];
-}
+};
 
 /** A request at the moment it was routed. */
 export interface AccessLogEntry {
@@ -47,6 +47,8 @@ export interface ListenerContext {
   readonly idleTimeoutSeconds: number;
   readonly random: () => number;
   readonly targetGroup: (arn: string) => TargetGroup;
+  /** Where a port of AWS's is on this machine. */
+  readonly localPort: (port: number) => number;
   readonly onRequest: (entry: AccessLogEntry) => void;
 }
 
@@ -61,19 +63,21 @@ export class Listener {
   rules: readonly ListenerRule[];
 
   private readonly sockets = new Set<Socket>();
-  private readonly server = createServer((request, response) => this.serve(request, response));
+  private readonly server;
 
   constructor(
     readonly props: ListenerProps,
     private readonly context: ListenerContext,
   ) {
+    this.server = listenerServer(props, (request, response) => this.serve(request, response));
     this.defaultActions = props.defaultActions;
     this.rules = props.rules ?? [];
     // Clients live in real time: their unused connections are kept as long as AWS keeps them.
-    this.server.keepAliveTimeout = context.idleTimeoutSeconds * 1000;
-    this.server.requestTimeout = 0;
-    this.server.on("upgrade", (request, socket, head) => this.upgrade(request, socket as Socket, head));
-    this.server.on("connection", (socket) => {
+    Object.assign(this.server, { keepAliveTimeout: context.idleTimeoutSeconds * 1000, requestTimeout: 0 });
+    this.server.on("upgrade", (request: IncomingMessage, socket: Socket, head: Buffer) =>
+      this.upgrade(request, socket, head),
+    );
+    this.server.on("connection", (socket: Socket) => {
       this.sockets.add(socket);
       socket.once("close", () => this.sockets.delete(socket));
     });
@@ -103,6 +107,10 @@ export class Listener {
     }
   }
 
+  private get scheme(): "http" | "https" {
+    return this.props.protocol === "HTTPS" ? "https" : "http";
+  }
+
   /** Accepts nothing more and ends all connections. */
   async close(): Promise<void> {
     const closed = new Promise((resolve) => this.server.close(resolve));
@@ -110,7 +118,10 @@ export class Listener {
     await closed;
   }
 
-  private serve(request: IncomingMessage, response: ServerResponse): void {
+  private serve(request: Request, response: Response): void {
+    // What HTTP/2 calls :authority, targets and rules know as Host.
+    const authority = request.headers[":authority"];
+    if (typeof authority === "string") request.headers.host = authority;
     const route = this.route(request);
     if (!route.target) return respond(response, route.answer);
     forwardRequest(
@@ -130,7 +141,7 @@ export class Listener {
     forwardUpgrade(request, socket, head, this.forwarding(request, route, response));
   }
 
-  private route(request: IncomingMessage): Route {
+  private route(request: Request): Route {
     const { targetGroup, random, onRequest } = this.context;
     const action = routingAction(actionsFor(request, this.rules, this.defaultActions));
     const arn = chooseTargetGroup(targetGroupWeights(action), random());
@@ -142,16 +153,18 @@ export class Listener {
     if (group && target) return { group, target, traceId };
     if (action.type === "fixed-response") return { answer: fixedResponse(action) };
     if (action.type === "redirect") {
-      return { answer: redirect(action, request.headers.host ?? "", this.localPort, request.url ?? "/") };
+      const { host = "" } = request.headers;
+      const from = { protocol: this.scheme, host, port: this.localPort, url: request.url ?? "/" };
+      return { answer: redirect(action, from, this.context.localPort) };
     }
     if (group) group.metrics.httpCodeElb5xxCount++;
     return { group, answer: errorResponse(503) };
   }
 
   private forwarding(
-    request: IncomingMessage,
+    request: Request,
     { group, target, traceId }: Extract<Route, { target: Target }>,
-    response: () => ServerResponse,
+    response: () => Response,
   ): Forwarding {
     const { clock, idleTimeoutSeconds } = this.context;
     return {
@@ -170,12 +183,12 @@ export class Listener {
   }
 
   /** Source: ALB user guide, x-forwarded-headers and load-balancer-request-tracing. */
-  private forwardedHeaders({ headers, socket }: IncomingMessage, traceId: string): Record<string, string> {
+  private forwardedHeaders({ headers, socket }: Request, traceId: string): Record<string, string> {
     const before = headers["x-forwarded-for"];
     const client = socket.remoteAddress ?? "";
     return {
       "x-forwarded-for": before === undefined ? client : `${[before].flat().join(", ")}, ${client}`,
-      "x-forwarded-proto": "http",
+      "x-forwarded-proto": this.scheme,
       "x-forwarded-port": String(this.localPort),
       "x-amzn-trace-id": headers["x-amzn-trace-id"] === undefined ? traceId : withSelf(traceId),
     };
@@ -191,7 +204,7 @@ function responseOn(request: IncomingMessage, socket: Socket): ServerResponse {
   return response;
 }
 
-function respond(response: ServerResponse, { status, headers, body }: FixedResponse): void {
+function respond(response: Response, { status, headers, body }: FixedResponse): void {
   response.writeHead(status, { server: "awselb/2.0", ...headers, "content-length": Buffer.byteLength(body) });
   response.end(body);
 }

@@ -19,6 +19,7 @@ export interface LoadBalancerProps {
 /** A listener as DescribeListeners and DescribeRules tell it. */
 export interface ListenerDescription {
   readonly arn: string;
+  readonly protocol: "HTTP" | "HTTPS";
   readonly port: number;
   readonly localPort: number;
   readonly defaultActions: readonly Action[];
@@ -67,6 +68,7 @@ export class LoadBalancer extends EventEmitter<{ request: [entry: AccessLogEntry
       idleTimeoutSeconds: this.idleTimeoutSeconds,
       random: this.random,
       targetGroup: (arn) => this.targetGroup(arn),
+      localPort: (port) => this.describeListeners().find((other) => other.port === port)?.localPort ?? port,
       onRequest: (entry) => this.emit("request", entry),
     });
     await listener.listen();
@@ -131,10 +133,17 @@ export class LoadBalancer extends EventEmitter<{ request: [entry: AccessLogEntry
   private tell(type: string, listener: Listener, actions: readonly Action[]): void {
     const { arn, port, localPort } = describe(listener);
     const where = describeActions(actions, (group) => this.targetGroup(group).name);
-    this.timeline.emit("elb", type, `listener ${port} → ${where}`, { listenerArn: arn, port, localPort, actions });
+    const here = localPort === port || type !== "listener.created" ? "" : `, here ${localPort},`;
+    this.timeline.emit("elb", type, `listener ${port}${here} → ${where}`, {
+      listenerArn: arn,
+      port,
+      localPort,
+      actions,
+    });
   }
 }
 
 function describe({ props, localPort, defaultActions, rules }: Listener): ListenerDescription {
-  return { arn: props.arn, port: props.port, localPort, defaultActions, rules };
+  const { arn, protocol, port } = props;
+  return { arn, protocol, port, localPort, defaultActions, rules };
 }

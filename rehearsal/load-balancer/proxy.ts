@@ -1,6 +1,7 @@
-import type { ClientRequest, IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
+import { type ClientRequest, type IncomingHttpHeaders, type IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import { createProxyServer } from "httpxy";
+import { createProxyServer, ProxyServer } from "httpxy";
+import type { Request, Response } from "./listener-server";
 import type { Target } from "./target";
 
 /** How one request goes to a target. Times are real milliseconds. */
@@ -24,10 +25,10 @@ class TargetTimeoutError extends Error {}
  * Forwards a request, streaming both ways. An answer that the target does not finish destroys the client's connection;
  * a client that goes away ends the request to the target.
  */
-export function forwardRequest(request: IncomingMessage, response: ServerResponse, forwarding: Forwarding): void {
+export function forwardRequest(request: Request, response: Response, forwarding: Forwarding): void {
   const { target, responseTimeoutMs, idleTimeoutMs } = forwarding;
   target.track(response);
-  const proxy = createProxyServer();
+  const proxy = new ProxyServer<Request, Response>();
   proxy.on("proxyReq", (outgoing) => {
     sendHeadSoon(outgoing);
     outgoing.setTimeout(responseTimeoutMs, () => outgoing.destroy(new TargetTimeoutError("no answer in time")));
@@ -35,14 +36,16 @@ export function forwardRequest(request: IncomingMessage, response: ServerRespons
   proxy.on("proxyRes", (answer) => {
     answer.setTimeout(idleTimeoutMs);
     removeHopByHopHeaders(answer.headers);
-    answer.headers.connection = response.shouldKeepAlive ? "keep-alive" : "close";
+    // HTTP/2 has no such header.
+    if (response instanceof ServerResponse)
+      answer.headers.connection = response.shouldKeepAlive ? "keep-alive" : "close";
     answer.on("end", () => response.addTrailers(answer.trailers));
     sendHeadSoon(response);
     forwarding.onResponse(answer.statusCode ?? 0);
   });
   proxy.on("error", (error) => {
     if (response.headersSent) response.destroy();
-    else if (!response.destroyed) forwarding.onFailure(statusOf(error), error);
+    else if (isOpen(response)) forwarding.onFailure(statusOf(error), error);
   });
   const { connection } = request.headers;
   removeHopByHopHeaders(request.headers);
@@ -85,10 +88,15 @@ export function forwardUpgrade(request: IncomingMessage, client: Socket, head: B
 }
 
 /** A head goes out with the first of the body; by itself if the body keeps the other side waiting. */
-function sendHeadSoon(message: ClientRequest | ServerResponse): void {
+function sendHeadSoon(message: ClientRequest | Response): void {
   setImmediate(() => {
-    if (!message.destroyed && !message.headersSent) message.flushHeaders();
+    if (!message.headersSent && isOpen(message) && "flushHeaders" in message) message.flushHeaders();
   });
+}
+
+/** An answer over HTTP/2 has no `destroyed` of its own. */
+function isOpen(message: ClientRequest | Response): boolean {
+  return !("stream" in message ? message.stream.destroyed : message.destroyed);
 }
 
 function address({ host, port }: Target) {

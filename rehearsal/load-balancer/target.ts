@@ -1,5 +1,6 @@
-import { Agent, ServerResponse } from "node:http";
-import type { Duplex } from "node:stream";
+import { Agent } from "node:http";
+import { Duplex } from "node:stream";
+import type { Response } from "./listener-server";
 
 export type TargetState = "initial" | "healthy" | "unhealthy" | "unused" | "draining";
 
@@ -35,7 +36,7 @@ export class Target implements TargetAddress {
    */
   readonly agent = new Agent({ keepAlive: true, timeout: idleConnectionMs });
 
-  private readonly exchanges = new Set<ServerResponse | Duplex>();
+  private readonly exchanges = new Set<Response | Duplex>();
   private onIdle: (() => void) | undefined;
 
   constructor({ host, port, label }: TargetAddress) {
@@ -53,7 +54,7 @@ export class Target implements TargetAddress {
   }
 
   /** Counts an answer, or a client's upgraded connection, as in flight until it closes. */
-  track(exchange: ServerResponse | Duplex): void {
+  track(exchange: Response | Duplex): void {
     this.exchanges.add(exchange);
     exchange.once("close", () => {
       this.exchanges.delete(exchange);
@@ -70,6 +71,6 @@ export class Target implements TargetAddress {
   /** Ends all connections to the target: an answer that has not begun becomes a 502, one that has is cut short. */
   disconnect(): void {
     this.agent.destroy();
-    for (const exchange of this.exchanges) if (!(exchange instanceof ServerResponse)) exchange.destroy();
+    for (const exchange of this.exchanges) if (exchange instanceof Duplex) exchange.destroy();
   }
 }

@@ -57,7 +57,7 @@ export function controlPlane({ traffic, group, service, deployments, verdicts }:
           LoadBalancerArn: loadBalancer.arn,
           // The function opens a real connection, so it is told the port that is really open.
           Port: listener.localPort,
-          Protocol: "HTTP" as const,
+          Protocol: listener.protocol,
           DefaultActions: [
             {
               Type: "forward" as const,

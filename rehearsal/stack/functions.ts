@@ -12,6 +12,8 @@ export interface FunctionsOptions {
   readonly account: Account;
   readonly workspace: Workspace;
   readonly awsEndpointUrl: string;
+  /** A file with an authority that the functions trust besides the public ones. */
+  readonly caFile: string | undefined;
   readonly clock: Clock;
   readonly timeline: Timeline;
 }

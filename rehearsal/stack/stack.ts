@@ -79,7 +79,8 @@ export class Stack {
     const { label, taskDefinition, launch } = this.register(template.taskDefinition, template.containerName);
     const { hooks } = template;
     const own = account.deploymentConfig(group.deploymentConfigName);
-    const invoke = (this.invoke ??= functionInvoker({ ...this.options, awsEndpointUrl: await this.endpointUrl() }));
+    const awsEndpointUrl = await this.endpointUrl();
+    const invoke = (this.invoke ??= functionInvoker({ ...this.options, awsEndpointUrl, caFile: traffic.caFile }));
     const deployment = new Deployment(
       {
         id: deploymentId(),

@@ -2,9 +2,12 @@ import type { Clock } from "../clock";
 import { routesOf, TrafficRoutes, targetGroupNames } from "../codedeploy/traffic";
 import type { Timeline } from "../events";
 import type { Account, DeploymentGroup, ListenerResource, TargetGroupResource } from "../graph/account";
-import type { Action } from "../load-balancer/actions";
+import { type ClientConnection, localClient } from "../load-balancer/clients";
 import { LoadBalancer } from "../load-balancer/load-balancer";
 import { TargetGroup } from "../load-balancer/target-group";
+import type { Workspace } from "../workspace";
+import { localPorts } from "./local-ports";
+import { type Certificates, listenerCertificates } from "./listener-certificates";
 
 export interface TrafficSide {
   readonly loadBalancer: LoadBalancer;
@@ -12,63 +15,76 @@ export interface TrafficSide {
   readonly routes: TrafficRoutes;
   readonly productionUrl: string;
   readonly testUrl: string;
+  /** How clients reach both URLs. */
+  readonly client: ClientConnection;
+  /** A file with the authority that clients trust; none without HTTPS. */
+  readonly caFile: string | undefined;
 }
 
 export interface TrafficSideOptions {
   readonly account: Account;
   readonly group: DeploymentGroup;
+  /** The name that users call. */
+  readonly host: string;
   /** Added to each listener's port. */
   readonly portOffset: number;
+  readonly workspace: Workspace;
   readonly clock: Clock;
   readonly timeline: Timeline;
 }
 
 /** Makes the deployment group's load balancer and starts its listeners. @throws Error when a port is taken, with nothing left open */
 export async function startTrafficSide(options: TrafficSideOptions): Promise<TrafficSide> {
-  const { account, group, clock, timeline } = options;
+  const { account, group, portOffset, clock, timeline } = options;
   const { prodTrafficRoute, testTrafficRoute } = group.loadBalancerInfo.targetGroupPairInfo;
   const production = account.listener(prodTrafficRoute.listenerArns[0] ?? "");
   const test = account.listener(testTrafficRoute.listenerArns[0] ?? "");
-  const [first, second] = targetGroupNames(account, group).map((name) =>
-    targetGroup(account.targetGroup(name), options),
-  );
   const resource = account.loadBalancer(production.loadBalancerArn);
+  const listeners = account.listeners(resource.arn);
+  const ports = localPorts(
+    listeners.map(({ port }) => port),
+    portOffset,
+  );
+  const certificates = await listenerCertificates(listeners, options);
+  const all = account.targetGroups.map((one) => targetGroup(one, options));
   const loadBalancer = new LoadBalancer(
     {
       arn: resource.arn,
       name: resource.name,
       dnsName: resource.dnsName,
       ...(resource.idleTimeout === undefined ? {} : { idleTimeoutSeconds: resource.idleTimeout }),
-      targetGroups: [first!, second!],
+      targetGroups: all,
     },
     clock,
     timeline,
   );
   try {
-    const productionPort = await listen(loadBalancer, production, options.portOffset);
-    const testPort = await listen(loadBalancer, test, options.portOffset);
-    const targetGroups = [first!, second!] as const;
-    const routes = new TrafficRoutes(routesOf(group), loadBalancer, targetGroups);
-    return { loadBalancer, targetGroups, routes, productionUrl: localUrl(productionPort), testUrl: localUrl(testPort) };
+    for (const listener of listeners) {
+      const localPort = ports.get(listener.port)!;
+      await loadBalancer.listen({ ...listener, ...transport(listener, certificates), localPort });
+    }
   } catch (error) {
     await loadBalancer.close();
     throw error;
   }
+  const [first, second] = targetGroupNames(account, group).map((name) => all.find((one) => one.name === name)!);
+  const targetGroups = [first!, second!] as const;
+  const url = ({ protocol, port }: ListenerResource) =>
+    protocol === "HTTPS" ? `https://${options.host}:${ports.get(port)}` : `http://127.0.0.1:${ports.get(port)}`;
+  return {
+    loadBalancer,
+    targetGroups,
+    routes: new TrafficRoutes(routesOf(group), loadBalancer, targetGroups),
+    productionUrl: url(production),
+    testUrl: url(test),
+    client: localClient(certificates.ca),
+    caFile: certificates.caFile,
+  };
 }
 
-async function listen(loadBalancer: LoadBalancer, listener: ListenerResource, portOffset: number): Promise<number> {
-  const { arn, port, protocol, defaultActions } = listener;
-  if (protocol !== "HTTP") throw new Error(`the rehearsal has no ${protocol} listener; port ${port} would need one`);
-  const localPort = port + portOffset;
-  if (localPort > 65535) throw new Error(`--port-offset ${portOffset} takes port ${port} beyond 65535`);
-  const description = await loadBalancer.listen({
-    arn,
-    port,
-    localPort,
-    protocol,
-    defaultActions: defaultActions as readonly Action[],
-  });
-  return description.localPort;
+function transport({ arn, protocol, sslPolicy }: ListenerResource, { of }: Certificates) {
+  const certificate = of.get(arn);
+  return certificate ? { protocol: "HTTPS" as const, certificate, sslPolicy } : { protocol: protocol as "HTTP" };
 }
 
 function targetGroup(resource: TargetGroupResource, { clock, timeline }: TrafficSideOptions): TargetGroup {
@@ -90,8 +106,4 @@ function targetGroup(resource: TargetGroupResource, { clock, timeline }: Traffic
     clock,
     timeline,
   );
-}
-
-function localUrl(port: number): string {
-  return `http://127.0.0.1:${port}`;
 }

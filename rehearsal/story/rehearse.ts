@@ -48,11 +48,11 @@ export interface Rehearsal {
 
 /** Sets up everything that the program describes. Whatever it opened belongs to the workspace, and is closed with it. */
 export async function setUpRehearsal(context: RehearsalContext): Promise<Rehearsal> {
-  const { options, workspace, clock, timeline } = context;
-  const { account, appDirectory } = await evaluateProgram(context);
+  const { options, workspace, timeline } = context;
+  const { account, appDirectory, host } = await evaluateProgram(context);
   const group = deploymentGroup(account);
   const images = await createImages(account, workspace);
-  const traffic = await startTrafficSide({ account, group, portOffset: options.portOffset, clock, timeline });
+  const traffic = await startTrafficSide({ ...context, account, group, host, portOffset: options.portOffset });
   const stack = new Stack({ ...context, account, group, traffic, images });
   // Closed before the stack, so that nothing is left to drain.
   workspace.onClose(() => traffic.loadBalancer.close());
@@ -84,14 +84,15 @@ export async function setUpRehearsal(context: RehearsalContext): Promise<Rehears
 async function evaluateProgram({ options, programDirectory, timeline, settings, alterGraph }: RehearsalContext) {
   const { stack, appDirectory } = options;
   const overrides = { ...settings, ...(appDirectory ? { [appSetting]: appDirectory } : {}) };
-  const { recorder, config } = await evaluateStack({ directory: programDirectory, stack, overrides });
+  const { recorder, config, outputs } = await evaluateStack({ directory: programDirectory, stack, overrides });
   alterGraph?.(recorder);
   const resources = recorder.resources.filter(({ custom }) => custom).length;
   timeline.emit("rehearsal", "graph.evaluated", `stack ${stack} describes ${resources} resources`, { resources });
   const account = new Account(recorder);
   // A stack that names its first image has no build to read the app's folder from.
   const app = account.firstImage?.build.context ?? config[appSetting] ?? "app";
-  return { account, appDirectory: resolve(programDirectory, app) };
+  const host = new URL(String(outputs.prodUrl)).hostname;
+  return { account, appDirectory: resolve(programDirectory, app), host };
 }
 
 /** The push as an event of the timeline. */

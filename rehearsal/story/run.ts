@@ -26,8 +26,8 @@ export async function run(context: RehearsalContext, display: Display): Promise<
   const versions = new LiveVersions("v1", timeline, traffic.loadBalancer);
   const witness = new Witness({ ...traffic, versions, timeline });
   workspace.onClose(() => witness.close());
-  const url = traffic.productionUrl;
-  const meter = startTraffic({ url, ratePerSecond: options.ratePerSecond, versions, timeline });
+  const { productionUrl: url, client } = traffic;
+  const meter = startTraffic({ url, client, ratePerSecond: options.ratePerSecond, versions, timeline });
   workspace.onClose(async () => void (await meter.stop()));
   const status = setInterval(() => display.setStatus(describeTotals(meter.snapshot())), statusEveryMs);
   workspace.onClose(() => clearInterval(status));
@@ -111,7 +111,9 @@ async function stayForPushes(
   { repository, pipeline, traffic }: Rehearsal,
 ): Promise<void> {
   const { cloneDirectory, remoteUrl, branch } = repository;
-  const text = `edit, commit and push in ${cloneDirectory} (remote ${remoteUrl}, branch ${branch}); Ctrl-C ends`;
+  const { caFile, productionUrl } = traffic;
+  const toCall = caFile === undefined ? "" : `; curl --connect-to ::127.0.0.1: --cacert ${caFile} ${productionUrl}`;
+  const text = `edit, commit and push in ${cloneDirectory} (remote ${remoteUrl}, branch ${branch})${toCall}; Ctrl-C ends`;
   timeline.emit("rehearsal", "keep", text, { cloneDirectory, remoteUrl, branch, ...urls(traffic) });
   const runs = new Set<Promise<unknown>>();
   const ignore = repository.onPush((push) => {

@@ -1,4 +1,6 @@
+import { Agent } from "undici";
 import type { Timeline, TimelineEvent } from "../events";
+import type { ClientConnection } from "../load-balancer/clients";
 import type { LifecycleSpan } from "../terminal/lifecycle-chart";
 import type { Observation } from "../terminal/summary";
 import type { LiveVersions } from "./live-versions";
@@ -7,6 +9,7 @@ import { whoAnswers } from "./observe";
 export interface WitnessOptions {
   readonly productionUrl: string;
   readonly testUrl: string;
+  readonly client: ClientConnection;
   readonly versions: LiveVersions;
   readonly timeline: Timeline;
 }
@@ -26,16 +29,19 @@ export class Witness {
   readonly spans: LifecycleSpan[] = [];
   private readonly started = new Map<string, number>();
   private asking: Promise<unknown> = Promise.resolve();
+  private readonly agent: Agent;
   private readonly ignore: () => void;
 
   constructor(private readonly options: WitnessOptions) {
+    this.agent = new Agent({ connect: options.client });
     this.ignore = options.timeline.on((event) => this.follow(event));
   }
 
   /** Asks both ports now. */
   async observe(when: string): Promise<void> {
     const { productionUrl, testUrl, versions, timeline } = this.options;
-    const [production, test] = await Promise.all([whoAnswers(productionUrl, versions), whoAnswers(testUrl, versions)]);
+    const answers = (url: string) => whoAnswers(url, versions, this.agent);
+    const [production, test] = await Promise.all([answers(productionUrl), answers(testUrl)]);
     this.observations.push({ when, production, test });
     timeline.emit("traffic", "observed", `${when}: production answers ${production}, test answers ${test}`, {
       when,
@@ -48,6 +54,7 @@ export class Witness {
   async close(): Promise<void> {
     this.ignore();
     await this.asking;
+    await this.agent.destroy();
   }
 
   private follow({ source, type, awsMs, detail }: TimelineEvent): void {

@@ -1,6 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { Pool } from "undici";
 import type { Timeline } from "../events";
+import type { ClientConnection } from "../load-balancer/clients";
 import { sendHttp } from "./http-request";
 import { defaultMix, type TrafficClass } from "./mix";
 import type { Outcome, ResponseHeaders } from "./outcome";
@@ -17,6 +18,8 @@ export interface TrafficOptions {
   /** Where the app is, `http://host:port`. */
   readonly url: string;
   readonly ratePerSecond: number;
+  /** How its clients connect. @default as DNS and the public authorities have it */
+  readonly client?: ClientConnection;
   /** @default half of the requests to `/` on fresh connections, half on kept ones */
   readonly mix?: readonly TrafficClass[];
   /** Real milliseconds from the intended send time until an answer must be complete. @default 5000 */
@@ -93,7 +96,7 @@ class Meter implements Traffic {
   private stopped: Promise<TrafficReport> | undefined;
 
   constructor(private readonly options: TrafficOptions) {
-    const { mix = defaultMix, timeoutMs = 5_000, url } = options;
+    const { mix = defaultMix, timeoutMs = 5_000, url, client: connect = {} } = options;
     this.startedMs = this.nowMs;
     this.gap = new Gap(this.startedMs);
     this.mix = mix.map((one) => ({ timeoutMs, ...one, tally: new Tally(one.name, one.path, this.startedMs) }));
@@ -101,10 +104,10 @@ class Meter implements Traffic {
     // Every open WebSocket listens to it.
     setMaxListeners(0, this.stopping.signal);
     // As many connections as there are requests under way: none waits for another's answer.
-    this.fresh = new Pool(url, { pipelining: 1 });
-    this.kept = new Pool(url, { pipelining: 1 });
+    this.fresh = new Pool(url, { connect, pipelining: 1 });
+    this.kept = new Pool(url, { connect, pipelining: 1 });
     // One connection: a request waits for those before it on the way back only.
-    this.pipelined = new Pool(url, { connections: 1, pipelining: 8 });
+    this.pipelined = new Pool(url, { connect, connections: 1, pipelining: 8 });
   }
 
   start(): void {
@@ -175,7 +178,9 @@ class Meter implements Traffic {
     const headers = { "user-agent": "greenlight-traffic", "x-amzn-trace-id": traceId };
     if (one.name === "webSocket") {
       const url = new URL(one.path, this.options.url.replace(/^http/, "ws")).href;
-      return visitWebSocket({ url, headers, openMs: one.openMs ?? 1_000, timeoutMs, signal: this.stopping.signal });
+      const { client } = this.options;
+      const visit = { url, headers, openMs: one.openMs ?? 1_000, timeoutMs, signal: this.stopping.signal };
+      return visitWebSocket({ ...visit, ...(client ? { client } : {}) });
     }
     const ownConnection = one.name === "fresh" || one.name === "hangUp";
     const request = { path: one.path, headers, ownConnection, timeoutMs };

@@ -1,9 +1,12 @@
 import { WebSocket } from "ws";
+import type { ClientConnection } from "../load-balancer/clients";
 import { type Outcome, outcomeOfError, outcomeOfStatus, type ResponseHeaders } from "./outcome";
 
 export interface WebSocketVisit {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** @default as DNS and the public authorities have it */
+  readonly client?: ClientConnection;
   /** Real milliseconds that the connection is kept open. */
   readonly openMs: number;
   /** Real milliseconds until the upgrade must be answered, and again for the ping at the end. */
@@ -19,7 +22,7 @@ export interface WebSocketVisit {
 export function visitWebSocket(visit: WebSocketVisit): Promise<Outcome> {
   return new Promise((resolve) => {
     const startedAt = performance.now();
-    const socket = new WebSocket(visit.url, { headers: visit.headers, perMessageDeflate: false });
+    const socket = new WebSocket(visit.url, { ...visit.client, headers: visit.headers, perMessageDeflate: false });
     let upgrade: { status: number; headers: ResponseHeaders } | undefined;
     let latencyMs = 0;
     let seenOff: Outcome | undefined;

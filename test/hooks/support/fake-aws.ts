@@ -15,6 +15,7 @@ export class FakeAws implements AwsControlPlane {
   greenHealth: "healthy" | "unhealthy" | "initial" = "healthy";
   greenRunning = 1;
   blueGroup = "tg-blue";
+  testProtocol: "HTTP" | "HTTPS" = "HTTP";
   /** Private addresses of the load balancer. */
   addresses = ["127.0.0.1"];
   /** Errors that answer the next reports of a verdict, first one first. */
@@ -78,7 +79,7 @@ export class FakeAws implements AwsControlPlane {
           ListenerArn: testListenerArn,
           LoadBalancerArn: loadBalancerArn,
           Port: this.testPort,
-          Protocol: "HTTP" as const,
+          Protocol: this.testProtocol,
           DefaultActions: [{ Type: "forward" as const, Order: 1, ForwardConfig: { TargetGroups } }],
         },
       ],

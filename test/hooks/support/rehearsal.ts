@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { GreenTestConfig } from "../../../hooks/green-test/checks";
 import { startAwsEndpoint } from "../../../rehearsal/aws-endpoint/endpoint";
@@ -36,9 +36,13 @@ export interface HookInvocation {
   readonly timeoutSeconds?: number;
   /** @default the hook's code and configuration */
   readonly codeDirectory?: string;
+  /** A file with an authority that the hook trusts. @default none but the public ones */
+  readonly caFile?: string;
 }
 
 export interface HookRehearsal {
+  /** Where the hook's code is. */
+  readonly codeDirectory: string;
   readonly aws: FakeAws;
   readonly green: Green;
   readonly log: LogLine[];
@@ -49,28 +53,37 @@ export interface HookRehearsal {
   readonly close: () => Promise<void>;
 }
 
+/** What users call. */
+export const hostHeader = "demo.elb.example.com";
+
 const codeDeployEvent = { DeploymentId: deploymentId, LifecycleEventHookExecutionId: hookExecutionId };
 
-/** Sets the stage for one hook: green behind a real socket, AWS behind another, the bundle with `config` in a directory. */
-export async function rehearseHook(config: GreenTestConfig): Promise<HookRehearsal> {
-  const { green, port } = await startGreen();
+/**
+ * Sets the stage for one hook: green behind a real socket, AWS behind another, the bundle with `config` in a directory.
+ *
+ * @param server what green listens with
+ */
+export async function rehearseHook(config: GreenTestConfig, server = createServer()): Promise<HookRehearsal> {
+  const { green, port } = await startGreen(server);
   const aws = new FakeAws(port);
   const endpoint = await startAwsEndpoint({ controlPlane: aws });
   const code = await unpackHook(config);
   const log: LogLine[] = [];
   return {
+    codeDirectory: code.directory,
     aws,
     green,
     log,
     closeAws: () => endpoint.close(),
-    invoke: ({ event = codeDeployEvent, scale = 200, timeoutSeconds = 900, codeDirectory = code.directory } = {}) => {
+    invoke: ({ event = codeDeployEvent, scale = 200, timeoutSeconds = 900, ...others } = {}) => {
       const timeline = new Timeline(new Clock(scale));
       timeline.on(({ text, detail }) => log.push({ text, detail }));
       return invokeFunction({
         functionName: "green-test",
-        codeDirectory,
+        codeDirectory: code.directory,
+        ...others,
         handler: "index.handler",
-        environment: { TEST_LISTENER_ARN: testListenerArn, HOST_HEADER: "demo.elb.example.com" },
+        environment: { TEST_LISTENER_ARN: testListenerArn, HOST_HEADER: hostHeader },
         timeoutSeconds,
         event,
         awsEndpointUrl: endpoint.url,
@@ -84,8 +97,8 @@ export async function rehearseHook(config: GreenTestConfig): Promise<HookRehears
   };
 }
 
-async function startGreen(): Promise<{ green: Green; port: number }> {
-  const server = createServer((request, response) => {
+async function startGreen(server: Server): Promise<{ green: Green; port: number }> {
+  server.on("request", (request: IncomingMessage, response: ServerResponse) => {
     let body = "";
     request.on("data", (chunk: Buffer) => (body += chunk.toString()));
     request.on("end", () => {

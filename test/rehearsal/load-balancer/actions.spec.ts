@@ -62,9 +62,16 @@ describe("listener actions", () => {
       type: "redirect",
       redirect: { statusCode: "HTTP_301", port: "9090", path: "/new/#{path}" },
     } as const;
-    const { status, headers } = redirect(action, "app.test:8080", 8080, "/old?a=1");
+    const from = { protocol: "http", host: "app.test:8080", port: 8080, url: "/old?a=1" } as const;
+    const { status, headers } = redirect(action, from);
     assert.equal(status, 301);
     assert.equal(headers.location, "http://app.test:9090/new/old?a=1");
+  });
+
+  it("redirect to where the port that they name is on this machine", () => {
+    const action = { type: "redirect", redirect: { statusCode: "HTTP_301", protocol: "HTTPS", port: "443" } } as const;
+    const from = { protocol: "http", host: "app.test:8080", port: 8080, url: "/?a=1" } as const;
+    assert.equal(redirect(action, from, (port) => port + 8000).headers.location, "https://app.test:8443/?a=1");
   });
 
   it("are described with each group's share", () => {

@@ -5,6 +5,7 @@ import { Clock } from "../../../rehearsal/clock";
 import { Timeline } from "../../../rehearsal/events";
 import type { ForwardAction } from "../../../rehearsal/load-balancer/actions";
 import type { HealthCheck } from "../../../rehearsal/load-balancer/health-check";
+import type { Transport } from "../../../rehearsal/load-balancer/listener-server";
 import { LoadBalancer, type LoadBalancerProps } from "../../../rehearsal/load-balancer/load-balancer";
 import type { Target } from "../../../rehearsal/load-balancer/target";
 import { TargetGroup, type TargetGroupProps } from "../../../rehearsal/load-balancer/target-group";
@@ -44,11 +45,11 @@ export class Harness {
     this.loadBalancer = new LoadBalancer({ ...own, ...loadBalancer }, this.clock, this.timeline);
   }
 
-  async listen(): Promise<this> {
+  async listen(transport: Transport = { protocol: "HTTP" }): Promise<this> {
     const defaultActions = [forwardTo(this.blue)];
-    const props = { arn: listenerArn, port: 8080, localPort: 0, protocol: "HTTP" as const, defaultActions };
+    const props = { arn: listenerArn, port: 8080, localPort: 0, defaultActions, ...transport };
     this.port = (await this.loadBalancer.listen(props)).localPort;
-    this.url = `http://127.0.0.1:${this.port}`;
+    this.url = transport.protocol === "HTTP" ? `http://127.0.0.1:${this.port}` : `https://app.example.com:${this.port}`;
     return this;
   }
 
