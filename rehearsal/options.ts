@@ -49,7 +49,8 @@ Usage: npm start -- [options]
   --json             print events as JSON, one a line
   --fail FAULT       let something go wrong and see it rolled back: "hook" (the test of green fails) or "health" (green
                      never becomes healthy)
-  --port-offset N    add N, 0 to 50000, to the port of every listener (default: 0)
+  --port-offset N    add N, 0 to 50000, to the port of every listener (default: 0); a port that is below 1024 then is
+                     8000 higher, since it would take root
   --rate N           production requests per second during the release, 1 to 1000 (default: 50)
   --help             show this
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { StackValidationArgs } from "@pulumi/policy";
 import { policies } from "../policy/policies";
 import type { Graph } from "../rehearsal/graph/evaluate";
-import { devGraph, programGraph } from "./support/graph";
+import { devGraph, prodGraph, programGraph } from "./support/graph";
 
 interface Resource {
   readonly type: string;
@@ -42,6 +42,7 @@ describe("the policy pack", () => {
 
   it("finds nothing wrong with the stacks of this program", async () => {
     assert.deepEqual(await broken(dev), []);
+    assert.deepEqual(await broken(resourcesOf(await prodGraph())), []);
     assert.deepEqual(await broken(production), []);
   });
 

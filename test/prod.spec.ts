@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { devGraph, type Graph, prodGraph } from "./support/graph";
+import { devGraph, type Graph, its, prodGraph } from "./support/graph";
 
 const serviceType = "aws:ecs/service:Service";
 const taskDefinitionType = "aws:ecs/taskDefinition:TaskDefinition";
@@ -20,6 +20,32 @@ describe("the stack prod", () => {
     assert.equal(assignPublicIp, false);
     const { cpu, memory } = graph.recorder.find(taskDefinitionType).inputs;
     assert.deepEqual([cpu, memory], ["2048", "4096"]);
+  });
+
+  it("serves HTTPS on 443, tests green over TLS, and sends HTTP on with a 301", () => {
+    const [redirect, production, test] = ["-redirect", "-production", "-test"].map(
+      (name) => graph.recorder.find("aws:lb/listener:Listener", name).inputs,
+    );
+    const modern = "ELBSecurityPolicy-TLS13-1-2-Res-2021-06";
+    assert.deepEqual(
+      [production, test].map((it) => [it?.port, it?.protocol, it?.sslPolicy]),
+      [
+        [443, "HTTPS", modern],
+        [8090, "HTTPS", modern],
+      ],
+    );
+    assert.equal(redirect?.port, 80);
+    const sentOn = { protocol: "HTTPS", port: "443", statusCode: "HTTP_301" };
+    assert.deepEqual(redirect.defaultActions, [{ type: "redirect", redirect: sentOn }]);
+    assert.equal(graph.outputs.prodUrl, "https://app.example.com");
+  });
+
+  it("has the load balancer close idle connections after a minute, and log each request under loadbalancers", () => {
+    const { idleTimeout, enableHttp2, dropInvalidHeaderFields, accessLogs } =
+      graph.recorder.find(loadBalancerType).inputs;
+    assert.deepEqual([idleTimeout, enableHttp2, dropInvalidHeaderFields], [60, true, true]);
+    const bucket = its(graph, "aws:s3/bucket:Bucket", "-logs", "bucket");
+    assert.deepEqual(accessLogs, { enabled: true, bucket, prefix: "loadbalancers" });
   });
 
   it("keeps its load balancer from being deleted, by AWS and by Pulumi", () => {

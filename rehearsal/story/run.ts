@@ -114,7 +114,7 @@ async function stayForPushes(
   const { caFile, productionUrl } = traffic;
   const toCall = caFile === undefined ? "" : `; curl --connect-to ::127.0.0.1: --cacert ${caFile} ${productionUrl}`;
   const text = `edit, commit and push in ${cloneDirectory} (remote ${remoteUrl}, branch ${branch})${toCall}; Ctrl-C ends`;
-  timeline.emit("rehearsal", "keep", text, { cloneDirectory, remoteUrl, branch, ...urls(traffic) });
+  timeline.emit("rehearsal", "keep", text, { cloneDirectory, remoteUrl, branch, caFile, ...urls(traffic) });
   const runs = new Set<Promise<unknown>>();
   const ignore = repository.onPush((push) => {
     tellPush(timeline, push);
