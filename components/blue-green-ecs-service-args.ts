@@ -4,7 +4,8 @@ import { alarmProblems, type Alarms } from "./alarms";
 import { type Autoscaling, autoscalingProblems } from "./autoscaling";
 import { capacityProblems, type CapacityProvider } from "./capacity-providers";
 import { withDefaults } from "./defaults";
-import { longestApprovalWaitMinutes, longestTerminationWaitMinutes } from "./limits";
+import { controllerProblems, durationProblems } from "./controller-problems";
+import type { ControllerType } from "./deployment-controller";
 import { portProblems, retentionProblems, sizeProblems } from "./limits";
 import { type Https, httpsProblems } from "./https";
 import type { HealthCheck } from "./load-balancer";
@@ -14,6 +15,7 @@ import type { Problem } from "./problems";
 import { type Secrets, secretProblems } from "./secrets";
 import { allAtOnce, type ShiftStep, shiftProblems } from "./traffic-shift";
 import type { CpuArchitecture } from "./task-definition";
+import { type TestHeader, testHeaderProblems } from "./test-header";
 
 export interface BlueGreenEcsServiceArgs extends TargetOptions {
   readonly network: Network;
@@ -45,6 +47,8 @@ export interface BlueGreenEcsServiceArgs extends TargetOptions {
   readonly productionPort?: number;
   /** @default 8090 */
   readonly testPort?: number;
+  /** Instead of a test port: requests to the production port with this header are test traffic. ECS only. @default a test port */
+  readonly testHeader?: TestHeader;
   /** Who may open the production port. @default everyone */
   readonly productionCidrs?: readonly string[];
   /** Who may open the test port, besides the test hook. @default nobody */
@@ -58,15 +62,22 @@ export interface BlueGreenEcsServiceArgs extends TargetOptions {
   readonly healthCheckGracePeriodSeconds?: number;
   /** Seconds that requests in flight get when a task leaves its target group. @default 30 */
   readonly deregistrationDelaySeconds?: number;
+  /**
+   * Who releases: CodeDeploy, or ECS itself, which needs no CodeDeploy and knows the header, the circuit breaker and
+   * longer tests. docs/moving-controllers.md tells how a service that is live changes from one to the other. @default "CODE_DEPLOY"
+   */
+  readonly controller?: ControllerType;
+  /** Ends and rolls back a release whose tasks do not get healthy, long before ECS's day. ECS only. @default true with ECS */
+  readonly deploymentCircuitBreaker?: boolean;
   /** How traffic shifts, by the name of a CodeDeploy configuration for ECS. @default "CodeDeployDefault.ECSAllAtOnce" */
   readonly deploymentConfigName?: string;
   /** Instead of it: a first share of traffic, and after some minutes the rest. @default none */
   readonly canary?: ShiftStep;
   /** Instead of either: equal shares of traffic, some minutes apart. @default none */
   readonly linear?: ShiftStep;
-  /** Minutes that each release waits for a person's "continue", and stops without it; 1 to 2880. @default no such wait */
+  /** Minutes that each release waits for a person's "continue", and is undone without it; 1 to 2880, ECS 1320. @default no such wait */
   readonly approvalWaitMinutes?: number;
-  /** Minutes that blue goes on running after the shift; 0 to 2880. @default 5 */
+  /** Minutes that blue goes on running after the shift; 0 to 2880, ECS 1440. @default 5 */
   readonly terminationWaitMinutes?: number;
   /** Alarms made here that roll a release back, and keep one from starting while they fire. @default none */
   readonly alarms?: Alarms;
@@ -86,9 +97,11 @@ type NoneUnlessGiven =
   | "approvalWaitMinutes"
   | "autoscaling"
   | "canary"
+  | "deploymentCircuitBreaker"
   | "linear"
   | "https"
   | "notifications"
+  | "testHeader"
   | keyof TargetOptions;
 type Defaults = Required<Omit<BlueGreenEcsServiceArgs, Needed | NoneUnlessGiven>>;
 
@@ -110,6 +123,7 @@ export const serviceDefaults: Defaults = {
   healthCheck: {},
   healthCheckGracePeriodSeconds: 60,
   deregistrationDelaySeconds: 30,
+  controller: "CODE_DEPLOY",
   deploymentConfigName: allAtOnce,
   terminationWaitMinutes: 5,
   alarmNames: [],
@@ -120,31 +134,23 @@ export const serviceDefaults: Defaults = {
 /** Everything that is wrong with a service's plain arguments; also asked by the reader of the settings. */
 export function serviceProblems(args: Partial<Omit<BlueGreenEcsServiceArgs, "notifications">>): Problem[] {
   const settled = withDefaults(serviceDefaults, args);
-  const { approvalWaitMinutes, terminationWaitMinutes, healthCheck } = settled;
+  const { productionPort, testPort, testHeader, healthCheck } = settled;
+  const ports = testHeader ? { productionPort } : { productionPort, testPort };
   const problems = [
-    ...shiftProblems(settled),
+    ...shiftProblems(settled, settled.controller),
     ...secretProblems(settled.secrets, settled.environment),
     ...capacityProblems(settled.capacityProviders),
     ...autoscalingProblems(settled.autoscaling, settled.desiredCount),
     ...sizeProblems(settled.cpu, settled.memoryMiB),
-    ...portProblems(settled.productionPort, settled.testPort),
-    ...httpsProblems(settled.https, settled),
+    ...portProblems(ports),
+    ...httpsProblems(settled.https, ports),
     ...loadBalancerProblems(settled.loadBalancer, settled),
     ...retentionProblems("logRetentionDays", settled.logRetentionDays),
+    ...controllerProblems(settled),
+    ...durationProblems(settled, settled.approvalWaitMinutes ?? 0),
+    ...testHeaderProblems(testHeader, settled.testCidrs),
   ];
   const wrong = (path: string, message: string) => problems.push({ path, message });
-  if (terminationWaitMinutes < 0 || terminationWaitMinutes > longestTerminationWaitMinutes) {
-    wrong(
-      "terminationWaitMinutes",
-      `is ${terminationWaitMinutes}; CodeDeploy waits 0 to ${longestTerminationWaitMinutes}.`,
-    );
-  }
-  if (
-    approvalWaitMinutes !== undefined &&
-    !(approvalWaitMinutes >= 1 && approvalWaitMinutes <= longestApprovalWaitMinutes)
-  ) {
-    wrong("approvalWaitMinutes", `is ${approvalWaitMinutes}; CodeDeploy waits 1 to ${longestApprovalWaitMinutes}.`);
-  }
   problems.push(...alarmProblems(settled));
   if ((healthCheck.timeoutSeconds ?? 10) >= (healthCheck.intervalSeconds ?? 30)) {
     wrong("healthCheck.timeoutSeconds", `must be shorter than the interval of ${healthCheck.intervalSeconds ?? 30} s.`);

@@ -1,10 +1,12 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { imagePlaceholder } from "../hooks/ecs-release/template-files";
 import { makeAlarms, type NamedAlarm, ownAlarms } from "./alarms";
 import { autoscale } from "./autoscaling";
 import { type BlueGreenEcsServiceArgs, serviceDefaults, serviceProblems } from "./blue-green-ecs-service-args";
 import type { CapacityProvider } from "./capacity-providers";
-import { CodeDeploy } from "./code-deploy";
+import type { DeploymentController, ReleasedService } from "./deployment-controller";
+import { deploymentControllers } from "./deployment-controllers";
 import { nameProblems } from "./limits";
 import { BlueGreenLoadBalancer } from "./load-balancer";
 import type { Network } from "./network";
@@ -13,23 +15,24 @@ import { withDefaults } from "./defaults";
 import { executionRole } from "./execution-role";
 import { serviceRole } from "./policy";
 import { refuse } from "./problems";
-import { type CpuArchitecture, firstRevision, imagePlaceholder, renderTaskDefinition } from "./task-definition";
+import { type CpuArchitecture, firstRevision, renderTaskDefinition } from "./task-definition";
 
 /**
- * A service on ECS Fargate, behind a load balancer with a production and a test listener, that CodeDeploy releases
- * blue/green. Once it is made, its task definition, traffic and network belong to the releases: a later `pulumi up`
+ * A service on ECS Fargate, behind a load balancer with a production and a test listener, that CodeDeploy or
+ * ECS itself releases blue/green. Once it is made, its task definition, traffic and network belong to the releases: a later `pulumi up`
  * leaves them as the last release left them.
  *
  * @throws InvalidInput naming every wrong argument, before anything is registered.
  */
-export class BlueGreenEcsService extends pulumi.ComponentResource {
+export class BlueGreenEcsService extends pulumi.ComponentResource implements ReleasedService {
   readonly prodUrl: pulumi.Output<string>;
   readonly testUrl: pulumi.Output<string>;
   readonly network: Network;
   readonly cluster: aws.ecs.Cluster;
   readonly service: aws.ecs.Service;
   readonly loadBalancer: BlueGreenLoadBalancer;
-  readonly codeDeploy: CodeDeploy;
+  /** Who releases it. */
+  readonly controller: DeploymentController;
   /** Alarms that roll a release back: those made here, then the stack's own. */
   readonly alarms: readonly NamedAlarm[];
   /** What the app itself may do in AWS: nothing, until policies are attached here. */
@@ -41,7 +44,6 @@ export class BlueGreenEcsService extends pulumi.ComponentResource {
   readonly taskFamily: string;
   readonly containerName: string;
   readonly containerPort: number;
-  readonly testPort: number;
   readonly cpuArchitecture: CpuArchitecture;
   readonly capacityProviders: readonly CapacityProvider[];
   /** The image that the service was born with. */
@@ -59,11 +61,20 @@ export class BlueGreenEcsService extends pulumi.ComponentResource {
     this.taskFamily = name;
     this.containerName = name;
     this.containerPort = settled.containerPort;
-    this.testPort = settled.testPort;
     this.cpuArchitecture = settled.cpuArchitecture;
     this.capacityProviders = settled.capacityProviders;
 
     this.loadBalancer = new BlueGreenLoadBalancer(name, { ...settled, https: settled.https }, parent);
+    const control = deploymentControllers[settled.controller](
+      name,
+      {
+        ...settled,
+        approvalWaitMinutes: settled.approvalWaitMinutes,
+        deploymentCircuitBreaker: settled.deploymentCircuitBreaker ?? true,
+      },
+      this.loadBalancer,
+      parent,
+    );
     this.securityGroup = taskSecurityGroup(name, this.loadBalancer, settled, parent);
     const logGroup = new aws.cloudwatch.LogGroup(name, { retentionInDays: settled.logRetentionDays }, parent);
     this.taskRole = serviceRole(`${name}-task`, "ecs-tasks.amazonaws.com", [], parent);
@@ -91,6 +102,7 @@ export class BlueGreenEcsService extends pulumi.ComponentResource {
         firstRevision: firstRevision(taskDefinitionArgs, settled.image),
         executionPolicy: execution.policy,
         autoscaled: settled.autoscaling !== undefined,
+        birth: control.birth,
       },
       parent,
     );
@@ -99,22 +111,10 @@ export class BlueGreenEcsService extends pulumi.ComponentResource {
       ...(settled.alarms ? makeAlarms(name, settled.alarms, this.loadBalancer, parent) : []),
       ...ownAlarms(settled.alarmNames),
     ];
-    this.codeDeploy = new CodeDeploy(
-      name,
-      {
-        ...settled,
-        cluster: this.cluster,
-        service: this.service,
-        loadBalancer: this.loadBalancer,
-        taskRoleArns: [this.executionRole.arn, this.taskRole.arn],
-        approvalWaitMinutes: settled.approvalWaitMinutes,
-        alarmNames: this.alarms.map((alarm) => alarm.name),
-      },
-      parent,
-    );
+    this.controller = control.take(this);
 
     this.prodUrl = this.loadBalancer.url(settled.productionPort);
-    this.testUrl = this.loadBalancer.url(settled.testPort);
+    this.testUrl = this.loadBalancer.url(this.loadBalancer.test.port);
     this.registerOutputs({ prodUrl: this.prodUrl, testUrl: this.testUrl });
   }
 }

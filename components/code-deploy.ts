@@ -1,38 +1,68 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { imagePlaceholder, taskDefinitionFile } from "../hooks/ecs-release/template-files";
 import { alarmArn } from "./alarm-arn";
+import { appSpecFile, renderAppSpec } from "./app-spec";
+import type {
+  DeploymentController,
+  DeployStep,
+  DeployStepArgs,
+  ReleasedService,
+  ServiceBirth,
+  TestHookTerms,
+} from "./deployment-controller";
+import type { GreenTestHook } from "./green-test-hook";
 import type { BlueGreenLoadBalancer } from "./load-balancer";
 import { grantPublishing, type Notifications } from "./notifications";
-import { serviceRole } from "./policy";
+import { serviceRole, sibling, type Statement } from "./policy";
 import { shiftConfiguration, type TrafficShift } from "./traffic-shift";
 
-export interface CodeDeployArgs extends TrafficShift {
-  readonly cluster: aws.ecs.Cluster;
-  readonly service: aws.ecs.Service;
-  readonly loadBalancer: BlueGreenLoadBalancer;
-  /** Roles of the tasks that a deployment starts. */
-  readonly taskRoleArns: readonly pulumi.Input<string>[];
+export interface CodeDeployArgs extends TrafficShift, ReleasedService {
   readonly deploymentConfigName: string;
   /** Minutes that a deployment waits for a person to let traffic shift; undefined shifts as soon as the hooks pass. */
   readonly approvalWaitMinutes: number | undefined;
   /** Minutes that blue goes on running after the shift, for a quick way back. */
   readonly terminationWaitMinutes: number;
-  /** CloudWatch alarms that stop a deployment and roll it back; at most 10. */
-  readonly alarmNames: readonly pulumi.Input<string>[];
   /** Are told when a deployment is rolled back or stopped, or waits for a person. */
   readonly notifications?: Notifications | undefined;
 }
 
+/** A service that only CodeDeploy changes. Source: ECS API reference, UpdateService. */
+export function codeDeployBirth({ productionListener, test }: BlueGreenLoadBalancer): ServiceBirth {
+  return {
+    deploymentController: { type: "CODE_DEPLOY" },
+    // ECS refuses a service whose target group hangs on no listener.
+    dependsOn: [productionListener, test.listener],
+    ignoreChanges: [
+      // Each of these belongs to the releases: UpdateService refuses them for a CODE_DEPLOY service, and every
+      // deployment changes them.
+      "taskDefinition", // the release's revision
+      "loadBalancers", // the target group that the last release ended on
+      "networkConfiguration", // the AppSpec carries subnets and security groups
+      "platformVersion", // the AppSpec carries it
+      "capacityProviderStrategies", // CodeDeploy sets or removes them by the AppSpec
+      "launchType", // gone once a release has set a strategy, and a change of it would replace the service
+    ],
+  };
+}
+
 /** The CodeDeploy application and deployment group that release one ECS service blue/green. */
-export class CodeDeploy extends pulumi.ComponentResource {
+export class CodeDeploy extends pulumi.ComponentResource implements DeploymentController {
+  readonly type = "CODE_DEPLOY";
+  readonly instructionsFile = appSpecFile;
   readonly application: aws.codedeploy.Application;
   readonly deploymentGroup: aws.codedeploy.DeploymentGroup;
   /** CodeDeploy's own role; a test hook adds its permission to be invoked. */
   readonly role: aws.iam.Role;
 
-  constructor(name: string, args: CodeDeployArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    private readonly args: CodeDeployArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super("greenlight:index:CodeDeploy", name, {}, opts);
     const { loadBalancer } = args;
+    const alarmNames = args.alarms.map((alarm) => alarm.name);
     this.role = serviceRole(`${name}-deploy`, "codedeploy.amazonaws.com", statements(args), { parent: this });
     if (args.notifications) grantPublishing(name, this.role, args.notifications, { parent: this });
     const shift = shiftConfiguration(name, args, { parent: this });
@@ -49,7 +79,7 @@ export class CodeDeploy extends pulumi.ComponentResource {
         loadBalancerInfo: {
           targetGroupPairInfo: {
             prodTrafficRoute: { listenerArns: [loadBalancer.productionListener.arn] },
-            testTrafficRoute: { listenerArns: [loadBalancer.testListener.arn] },
+            testTrafficRoute: { listenerArns: [loadBalancer.test.listener.arn] },
             targetGroups: [{ name: loadBalancer.blue.name }, { name: loadBalancer.green.name }],
           },
         },
@@ -68,22 +98,116 @@ export class CodeDeploy extends pulumi.ComponentResource {
           events: ["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM", "DEPLOYMENT_STOP_ON_REQUEST"],
         },
         ...(args.notifications ? { triggerConfigurations: args.notifications.triggers } : {}),
-        ...(args.alarmNames.length > 0
-          ? { alarmConfiguration: { enabled: true, alarms: [...args.alarmNames], ignorePollAlarmFailure: false } }
+        ...(alarmNames.length > 0
+          ? { alarmConfiguration: { enabled: true, alarms: alarmNames, ignorePollAlarmFailure: false } }
           : {}),
       },
       { parent: this },
     );
     this.registerOutputs();
   }
+
+  get testHook(): TestHookTerms {
+    return {
+      invoker: this.role,
+      statements: [
+        {
+          // None of these has a resource level. Source: service authorization reference, CodeDeploy.
+          actions: [
+            "codedeploy:ListDeploymentTargets",
+            "codedeploy:BatchGetDeploymentTargets",
+            "codedeploy:PutLifecycleEventHookExecutionStatus",
+          ],
+          resources: ["*"],
+        },
+      ],
+      environment: {},
+    };
+  }
+
+  /** appspec.yaml. */
+  instructions(hook: GreenTestHook | undefined): pulumi.Output<string> {
+    const { network, securityGroup, containerName, containerPort, capacityProviders } = this.args;
+    return pulumi
+      .all([network.privateSubnetIds, securityGroup.id, hook?.function.name])
+      .apply(([subnetIds, securityGroupId, functionName]) =>
+        renderAppSpec({
+          containerName,
+          containerPort,
+          subnetIds,
+          securityGroupIds: [securityGroupId],
+          assignPublicIp: false,
+          capacityProviders,
+          // Before the shift, while a verdict can still protect production.
+          hooks: functionName === undefined ? {} : { AfterAllowTestTraffic: functionName },
+        }),
+      );
+  }
+
+  /** CodePipeline's own action. Source: CodePipeline user guide, action-reference-ECSbluegreen. */
+  deployStep(_: string, { templateArtifact }: DeployStepArgs): DeployStep {
+    return {
+      action: {
+        name: "BlueGreen",
+        category: "Deploy",
+        owner: "AWS",
+        provider: "CodeDeployToECS",
+        version: "1",
+        inputArtifacts: [templateArtifact, "Image"],
+        configuration: {
+          ApplicationName: this.application.name,
+          DeploymentGroupName: this.deploymentGroup.deploymentGroupName,
+          TaskDefinitionTemplateArtifact: templateArtifact,
+          TaskDefinitionTemplatePath: taskDefinitionFile,
+          AppSpecTemplateArtifact: templateArtifact,
+          AppSpecTemplatePath: appSpecFile,
+          Image1ArtifactName: "Image",
+          Image1ContainerName: imagePlaceholder.slice(1, -1),
+        },
+      },
+      statements: pipelineStatements(this.args, this),
+    };
+  }
+}
+
+// Source: CodePipeline user guide, action-reference-ECSbluegreen.
+function pipelineStatements(
+  { service, taskFamily, executionRole, taskRole }: CodeDeployArgs,
+  { application, deploymentGroup }: CodeDeploy,
+): Statement[] {
+  const deploymentConfig = pulumi
+    .all([deploymentGroup.arn, deploymentGroup.deploymentConfigName])
+    .apply(([arn, config]) => sibling(arn, `deploymentconfig:${config}`));
+  return [
+    { actions: ["codedeploy:CreateDeployment", "codedeploy:GetDeployment"], resources: [deploymentGroup.arn] },
+    {
+      actions: [
+        "codedeploy:GetApplication",
+        "codedeploy:GetApplicationRevision",
+        "codedeploy:RegisterApplicationRevision",
+      ],
+      resources: [application.arn],
+    },
+    { actions: ["codedeploy:GetDeploymentConfig"], resources: [deploymentConfig] },
+    {
+      actions: ["ecs:RegisterTaskDefinition"],
+      // A task definition's ARN without its revision number.
+      resources: [service.arn.apply((arn) => sibling(arn, `task-definition/${taskFamily}:*`))],
+    },
+    {
+      actions: ["iam:PassRole"],
+      resources: [executionRole.arn, taskRole.arn],
+      conditions: { StringEquals: { "iam:PassedToService": ["ecs.amazonaws.com", "ecs-tasks.amazonaws.com"] } },
+    },
+  ];
 }
 
 // What AWSCodeDeployRoleForECS allows on everything, on this service's own resources. The managed ...Limited policy
 // would bind the hook's and the roles' names. Source: AWS managed policy reference, AWSCodeDeployRoleForECS.
-function statements({ service, loadBalancer, taskRoleArns, alarmNames }: CodeDeployArgs) {
+function statements({ service, loadBalancer, executionRole, taskRole, alarms }: CodeDeployArgs) {
   const taskSets = service.arn.apply((arn) => `${arn.replace(":service/", ":task-set/")}/*`);
-  const alarmArns = alarmNames.map((alarm) => alarmArn(service.arn, alarm));
-  const listenerArns = [loadBalancer.productionListener.arn, loadBalancer.testListener.arn];
+  const alarmArns = alarms.map((alarm) => alarmArn(service.arn, alarm.name));
+  const listenerArns = [loadBalancer.productionListener.arn, loadBalancer.test.listener.arn];
   return [
     { actions: ["ecs:DescribeServices", "ecs:UpdateServicePrimaryTaskSet"], resources: [service.arn] },
     { actions: ["ecs:CreateTaskSet", "ecs:DeleteTaskSet"], resources: [taskSets] },
@@ -99,9 +223,9 @@ function statements({ service, loadBalancer, taskRoleArns, alarmNames }: CodeDep
     { actions: ["elasticloadbalancing:ModifyListener"], resources: listenerArns },
     {
       actions: ["iam:PassRole"],
-      resources: taskRoleArns,
+      resources: [executionRole.arn, taskRole.arn],
       conditions: { StringEquals: { "iam:PassedToService": "ecs-tasks.amazonaws.com" } },
     },
-    ...(alarmNames.length > 0 ? [{ actions: ["cloudwatch:DescribeAlarms"], resources: alarmArns }] : []),
+    ...(alarms.length > 0 ? [{ actions: ["cloudwatch:DescribeAlarms"], resources: alarmArns }] : []),
   ];
 }

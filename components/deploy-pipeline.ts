@@ -10,7 +10,7 @@ import type { ImageRepository } from "./image-repository";
 import { nameProblems } from "./limits";
 import type { Notifications } from "./notifications";
 import { pipelineRole } from "./pipeline-role";
-import { pipelineStages } from "./pipeline-stages";
+import { pipelineStages, sourceArtifact, templateArtifact } from "./pipeline-stages";
 import { pipelineTriggers, type TriggerArgs, triggerProblems } from "./pipeline-triggers";
 import { PrivateBucket } from "./private-bucket";
 import { refuse } from "./problems";
@@ -31,9 +31,9 @@ export interface DeployPipelineArgs {
   readonly connectionArn?: pulumi.Input<string>;
   /** Folder of the app and its Dockerfile within the GitHub repository. @default "." */
   readonly sourceDirectory?: string;
-  /** Tests green at AfterAllowTestTraffic. @default no test */
+  /** Tests green before production traffic shifts. @default no test */
   readonly hook?: GreenTestHook;
-  /** The app keeps taskdef.json and appspec.yaml at the top of its repository; then this program renders none. @default false */
+  /** The app keeps taskdef.json and appspec.yaml (or service.json, with the controller ECS) at the top of its repository; then this program renders none. @default false */
   readonly templateInRepository?: boolean;
   /**
    * What becomes of a push while a release is under way: `SUPERSEDED` releases the newest when the present one has
@@ -62,7 +62,7 @@ const defaults = {
 
 /**
  * The road from a git push to a release: CodePipeline takes the commit and the release template, CodeBuild makes the
- * image, CodeDeploy releases it. A change of the template (CPU, environment, subnets …) takes the same road.
+ * image, CodeDeploy or ECS releases it. A change of the template (CPU, environment, subnets …) takes the same road.
  *
  * @throws InvalidInput naming every wrong argument, before anything is registered.
  */
@@ -103,11 +103,21 @@ export class DeployPipeline extends pulumi.ComponentResource {
       { ...settled, artifactBucketArn: artifacts.bucket.arn, cpuArchitecture: settled.service.cpuArchitecture },
       parent,
     );
-    const parts = { ...settled, connectionArn: connection.arn, artifacts, template, build: this.build };
+    const deploy = settled.service.controller.deployStep(
+      name,
+      {
+        artifacts,
+        templateArtifact: template ? templateArtifact : sourceArtifact,
+        logRetentionDays: settled.logRetentionDays,
+      },
+      parent,
+    );
+    const parts = { ...settled, connectionArn: connection.arn, artifacts, template, build: this.build, deploy };
     const { role, policy } = pipelineRole(`${name}-pipeline`, parts, parent);
     this.pipeline = new aws.codepipeline.Pipeline(
       name,
       {
+        ...(deploy.pipelineName ? { name: deploy.pipelineName } : {}),
         // Pulumi's default is V1, which knows neither execution modes nor triggers by path.
         pipelineType: "V2",
         executionMode: settled.executionMode,
@@ -120,6 +130,7 @@ export class DeployPipeline extends pulumi.ComponentResource {
       { parent: this, dependsOn: [policy, ...(template ? [template.object] : [])] },
     );
     template?.startOnChange(this.pipeline);
+    deploy.attach?.(this.pipeline);
     settled.notifications?.watch(this.pipeline);
 
     const region = aws.getRegionOutput({}, parent).region;

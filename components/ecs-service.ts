@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { capacityStrategy, type CapacityProvider, clusterCapacity } from "./capacity-providers";
+import type { ServiceBirth } from "./deployment-controller";
 import type { BlueGreenLoadBalancer } from "./load-balancer";
 import type { Network } from "./network";
 
@@ -19,11 +20,13 @@ export interface EcsServiceArgs {
   /** Whether something scales the service, so that its count is not this program's. */
   readonly autoscaled: boolean;
   readonly healthCheckGracePeriodSeconds: number;
+  /** To whom it is born. */
+  readonly birth: ServiceBirth;
 }
 
 /** The Fargate service, born on blue with its first revision. */
 export function ecsService(name: string, args: EcsServiceArgs, opts: pulumi.CustomResourceOptions): aws.ecs.Service {
-  const { loadBalancer } = args;
+  const { loadBalancer, birth } = args;
   const taskDefinition = new aws.ecs.TaskDefinition(name, args.firstRevision, {
     ...opts,
     // The revision that the service was born with is history. Later changes of these go into the release template, and
@@ -41,7 +44,8 @@ export function ecsService(name: string, args: EcsServiceArgs, opts: pulumi.Cust
         ? { capacityProviderStrategies: capacityStrategy(args.capacityProviders) }
         : { launchType: "FARGATE" }),
       platformVersion: "LATEST",
-      deploymentController: { type: "CODE_DEPLOY" },
+      deploymentController: birth.deploymentController,
+      ...(birth.deploymentConfiguration ? { deploymentConfiguration: birth.deploymentConfiguration } : {}),
       healthCheckGracePeriodSeconds: args.healthCheckGracePeriodSeconds,
       networkConfiguration: {
         subnets: args.network.privateSubnetIds,
@@ -53,6 +57,7 @@ export function ecsService(name: string, args: EcsServiceArgs, opts: pulumi.Cust
           targetGroupArn: loadBalancer.blue.arn,
           containerName: args.containerName,
           containerPort: args.containerPort,
+          ...(birth.advancedConfiguration ? { advancedConfiguration: birth.advancedConfiguration } : {}),
         },
       ],
       // A first image that does not start must not keep `pulumi up` waiting; health is the load balancer's to tell.
@@ -60,24 +65,8 @@ export function ecsService(name: string, args: EcsServiceArgs, opts: pulumi.Cust
     },
     {
       ...opts,
-      // ECS refuses a service whose target group hangs on no listener.
-      dependsOn: [
-        loadBalancer.productionListener,
-        loadBalancer.testListener,
-        args.executionPolicy,
-        ...(capacity ? [capacity] : []),
-      ],
-      ignoreChanges: [
-        // Each of these belongs to the releases: UpdateService refuses them for a CODE_DEPLOY service, and every
-        // deployment changes them. Source: ECS API reference, UpdateService.
-        "taskDefinition", // the release's revision
-        "loadBalancers", // the target group that the last release ended on
-        "networkConfiguration", // the AppSpec carries subnets and security groups
-        "platformVersion", // the AppSpec carries it
-        "capacityProviderStrategies", // CodeDeploy sets or removes them by the AppSpec
-        "launchType", // gone once a release has set a strategy, and a change of it would replace the service
-        ...(args.autoscaled ? ["desiredCount"] : []),
-      ],
+      dependsOn: [...birth.dependsOn, args.executionPolicy, ...(capacity ? [capacity] : [])],
+      ignoreChanges: [...birth.ignoreChanges, ...(args.autoscaled ? ["desiredCount"] : [])],
     },
   );
 }

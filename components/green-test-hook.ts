@@ -3,10 +3,12 @@ import * as pulumi from "@pulumi/pulumi";
 import type { GreenTestConfig, HttpCheck } from "../hooks/green-test/checks";
 import type { BlueGreenEcsService } from "./blue-green-ecs-service";
 import { withDefaults } from "./defaults";
+import type { ControllerType } from "./deployment-controller";
 import { bundleGreenTestHook } from "./hook-bundle";
 import { longestSoakMinutes, retentionProblems } from "./limits";
 import { grant, serviceRole, type Statement } from "./policy";
 import { type Problem, refuse } from "./problems";
+import { withTestHeader } from "./test-header";
 
 export interface GreenTestHookArgs {
   /** The service whose green tasks are tested. */
@@ -14,9 +16,10 @@ export interface GreenTestHookArgs {
   /** What green must answer. @default one GET of "/" with status 200 */
   readonly checks?: readonly HttpCheck[];
   /**
-   * Minutes for which green is tested again and again before traffic shifts, 0 to 13; 0 tests it once. @default 5
+   * Minutes for which green is tested again and again before traffic shifts; 0 tests it once. @default 5
    *
-   * One Lambda invocation carries the wait, and ends after 15 minutes.
+   * With CodeDeploy 0 to 13: one Lambda invocation carries the wait, and ends after 15 minutes. With ECS 0 to 1320: it
+   * invokes the hook again and again.
    */
   readonly waitMinutes?: number;
   /** @default 30 */
@@ -30,7 +33,7 @@ const timeoutSeconds = 900;
 
 /**
  * A Lambda function that tests the green tasks through the test listener before production traffic shifts to them, and
- * tells CodeDeploy its verdict. It runs in the service's VPC, so that the test port needs no opening to the internet.
+ * tells the service's deployment controller its verdict. It runs in the service's VPC, so that the test port needs no opening to the internet.
  *
  * @throws InvalidInput naming every wrong argument, before anything is registered.
  */
@@ -42,7 +45,7 @@ export class GreenTestHook extends pulumi.ComponentResource {
   constructor(name: string, args: GreenTestHookArgs, opts?: pulumi.ComponentResourceOptions) {
     const { service, checks, waitMinutes, logRetentionDays } = withDefaults(defaults, args);
     refuse(`GreenTestHook "${name}"`, [
-      ...hookProblems({ waitMinutes }),
+      ...hookProblems(waitMinutes, service.controller.type),
       ...checkProblems(checks),
       ...retentionProblems("logRetentionDays", logRetentionDays),
     ]);
@@ -50,7 +53,8 @@ export class GreenTestHook extends pulumi.ComponentResource {
     const parent = { parent: this };
     const logGroup = new aws.cloudwatch.LogGroup(name, { retentionInDays: logRetentionDays }, parent);
     this.role = serviceRole(name, "lambda.amazonaws.com", [], parent);
-    const granted = grant(name, this.role, statements(logGroup), parent);
+    const { invoker, environment, statements } = service.controller.testHook;
+    const granted = grant(name, this.role, [...ownStatements(logGroup), ...statements], parent);
     this.securityGroup = hookSecurityGroup(name, service, parent);
     this.function = new aws.lambda.Function(
       name,
@@ -60,13 +64,14 @@ export class GreenTestHook extends pulumi.ComponentResource {
         runtime: "nodejs22.x",
         architectures: ["arm64"],
         handler: "index.handler",
-        code: code({ checks, waitSeconds: waitMinutes * 60 }),
+        code: code({ checks: withTestHeader(checks, service.loadBalancer.test.header), waitSeconds: waitMinutes * 60 }),
         timeout: timeoutSeconds,
         memorySize: 256,
         environment: {
           variables: {
-            TEST_LISTENER_ARN: service.loadBalancer.testListener.arn,
+            TEST_LISTENER_ARN: service.loadBalancer.test.listener.arn,
             HOST_HEADER: service.loadBalancer.host,
+            ...environment,
           },
         },
         vpcConfig: { subnetIds: service.network.privateSubnetIds, securityGroupIds: [this.securityGroup.id] },
@@ -75,24 +80,25 @@ export class GreenTestHook extends pulumi.ComponentResource {
       // Lambda checks at creation that the role may make network interfaces.
       { parent: this, dependsOn: [granted] },
     );
-    grant(
-      `${name}-invoke`,
-      service.codeDeploy.role,
-      [{ actions: ["lambda:InvokeFunction"], resources: [this.function.arn] }],
-      parent,
-    );
+    grant(`${name}-invoke`, invoker, [{ actions: ["lambda:InvokeFunction"], resources: [this.function.arn] }], parent);
     grant(`${name}-own-code`, this.role, [keepFromOwnCode(this.function.arn)], parent);
     this.registerOutputs();
   }
 }
 
 /** What is wrong with a hook's plain arguments; also asked by the reader of the settings. */
-export function hookProblems({ waitMinutes }: { waitMinutes: number }): Problem[] {
-  if (waitMinutes >= 0 && waitMinutes <= longestSoakMinutes) return [];
-  const reason = `the wait is one Lambda invocation, which ends after 15 minutes, so 0 to ${longestSoakMinutes}`;
-  const way = "For a longer look at green let a person continue the deployment (trafficShift: approval)";
-  return [{ path: "waitMinutes", message: `is ${waitMinutes}; ${reason}. ${way}.` }];
+export function hookProblems(waitMinutes: number, controller: ControllerType): Problem[] {
+  const longest = longestSoakMinutes[controller];
+  if (waitMinutes >= 0 && waitMinutes <= longest) return [];
+  return [{ path: "waitMinutes", message: `is ${waitMinutes}; ${wayOut[controller](longest)}.` }];
 }
+
+const wayOut: Record<ControllerType, (longest: number) => string> = {
+  CODE_DEPLOY: (longest) =>
+    `the wait is one Lambda invocation, which ends after 15 minutes, so 0 to ${longest}. For a longer look at green ` +
+    "let a person continue the deployment (trafficShift: approval), or let ECS deploy (controller: ECS)",
+  ECS: (longest) => `the pipeline follows a release for 24 hours, so green is tested for 0 to ${longest} minutes`,
+};
 
 function checkProblems(checks: readonly HttpCheck[]): Problem[] {
   if (checks.length === 0)
@@ -111,18 +117,15 @@ function code(config: GreenTestConfig): pulumi.asset.AssetArchive {
   });
 }
 
-function statements(logGroup: aws.cloudwatch.LogGroup) {
+function ownStatements(logGroup: aws.cloudwatch.LogGroup) {
   return [
     {
       actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
       resources: [pulumi.interpolate`${logGroup.arn}:log-stream:*`],
     },
     {
-      // None of these has a resource level. Source: service authorization reference, CodeDeploy, Elastic Load Balancing, EC2.
+      // None of these has a resource level. Source: service authorization reference, Elastic Load Balancing, EC2.
       actions: [
-        "codedeploy:ListDeploymentTargets",
-        "codedeploy:BatchGetDeploymentTargets",
-        "codedeploy:PutLifecycleEventHookExecutionStatus",
         "elasticloadbalancing:DescribeListeners",
         "elasticloadbalancing:DescribeTargetHealth",
         "ec2:DescribeNetworkInterfaces",
@@ -163,7 +166,8 @@ function hookSecurityGroup(name: string, service: BlueGreenEcsService, opts: pul
     { vpcId: service.network.vpcId, description: `${name}: test hook` },
     opts,
   );
-  const testPort = { ipProtocol: "tcp", fromPort: service.testPort, toPort: service.testPort };
+  const { port } = service.loadBalancer.test;
+  const testPort = { ipProtocol: "tcp", fromPort: port, toPort: port };
   new aws.vpc.SecurityGroupIngressRule(
     name,
     { securityGroupId: albGroupId, referencedSecurityGroupId: group.id, description: "test hook", ...testPort },

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
+import type { ListenerPorts } from "./limits";
 import type { Problem } from "./problems";
 
 /** HTTPS for both listeners, and the name that users call. */
@@ -24,13 +25,8 @@ export interface Https {
 
 export const httpsDefaults = { sslPolicy: "ELBSecurityPolicy-TLS13-1-2-Res-2021-06", redirectPort: 80 };
 
-interface Ports {
-  readonly productionPort: number;
-  readonly testPort: number;
-}
-
 /** What is wrong with the plain values. */
-export function httpsProblems(https: Https | undefined, { productionPort, testPort }: Ports): Problem[] {
+export function httpsProblems(https: Https | undefined, ports: ListenerPorts): Problem[] {
   if (!https) return [];
   const problems: Problem[] = [];
   const wrong = (field: keyof Https, message: string) => problems.push({ path: `https.${field}`, message });
@@ -51,7 +47,7 @@ export function httpsProblems(https: Https | undefined, { productionPort, testPo
     const expected = "a policy without TLS 1.0 and 1.1: ELBSecurityPolicy-TLS13-1-2-… or ELBSecurityPolicy-TLS13-1-3-…";
     wrong("sslPolicy", `is "${sslPolicy}"; expected ${expected}.`);
   }
-  for (const [other, port] of Object.entries({ productionPort, testPort })) {
+  for (const [other, port] of Object.entries(ports)) {
     if (redirectPort === port) {
       wrong(
         "redirectPort",

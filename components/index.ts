@@ -1,5 +1,6 @@
 export { BlueGreenEcsService } from "./blue-green-ecs-service";
 export type { BlueGreenEcsServiceArgs } from "./blue-green-ecs-service-args";
+export type { ControllerType, DeploymentController } from "./deployment-controller";
 export { DeployPipeline, type DeployPipelineArgs } from "./deploy-pipeline";
 export { GreenTestHook, type GreenTestHookArgs } from "./green-test-hook";
 export { type FirstImageArgs, ImageRepository, type ImageRepositoryArgs } from "./image-repository";

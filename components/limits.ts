@@ -22,14 +22,11 @@ const logRetentionDays = [
  */
 export const longestNameLength = 18;
 
-/** CodeDeploy: at most this long between the shift and the end of blue. Source: codedeploy API, BlueInstanceTerminationOption. */
-export const longestTerminationWaitMinutes = 2880;
-
-/** Longest soak inside one Lambda invocation: its 15 minutes, less what starting, one last round and the verdict need. */
-export const longestSoakMinutes = 13;
-
-/** CodeDeploy waits at most two days for a person to continue. Source: as BlueInstanceTerminationOption, "DeploymentReadyOption". */
-export const longestApprovalWaitMinutes = 2880;
+/**
+ * Longest soak. For CodeDeploy it is inside one Lambda invocation: its 15 minutes, less what starting, one last round and
+ * the verdict need. ECS invokes a hook again and again, as long as the pipeline follows the release.
+ */
+export const longestSoakMinutes = { CODE_DEPLOY: 13, ECS: 1320 };
 
 /** Checks a name that physical names of limited length are made from. */
 export function nameProblems(path: string, name: string): Problem[] {
@@ -60,8 +57,14 @@ export function sizeProblems(cpu: number, memoryMiB: number): Problem[] {
   ];
 }
 
+/** Ports of a load balancer's listeners; without a test port where a header tells test traffic. */
+export interface ListenerPorts {
+  readonly productionPort: number;
+  readonly testPort?: number;
+}
+
 /** Checks the two listener ports against each other. */
-export function portProblems(productionPort: number, testPort: number): Problem[] {
+export function portProblems({ productionPort, testPort }: ListenerPorts): Problem[] {
   if (productionPort !== testPort) return [];
   const message = `is ${testPort}, as productionPort is; one load balancer has one listener a port, so choose another.`;
   return [{ path: "testPort", message }];

@@ -4,6 +4,7 @@ import { accessLogs } from "./access-logs";
 import { aliasRecord, certificateArn, type Https, httpsDefaults } from "./https";
 import type { LoadBalancerOptions, TargetOptions } from "./load-balancer-options";
 import type { Network } from "./network";
+import type { TestHeader } from "./test-header";
 
 export interface HealthCheck {
   /** @default "/" */
@@ -20,10 +21,20 @@ export interface HealthCheck {
   readonly matcher?: string;
 }
 
+/** How requests reach green before users do. */
+export interface TestTraffic {
+  readonly listener: aws.lb.Listener;
+  readonly port: number;
+  /** What tells them from users' requests, on a listener that both share. */
+  readonly header?: TestHeader;
+}
+
 export interface BlueGreenLoadBalancerArgs extends TargetOptions {
   readonly network: Network;
   readonly productionPort: number;
   readonly testPort: number;
+  /** Test traffic comes through the production listener, and is known by this header; then there is no test listener. */
+  readonly testHeader?: TestHeader | undefined;
   /** Who may open the production port. */
   readonly productionCidrs: readonly string[];
   /** Who may open the test port, besides the test hook. */
@@ -37,8 +48,8 @@ export interface BlueGreenLoadBalancerArgs extends TargetOptions {
 }
 
 /**
- * An application load balancer with two listeners, production and test, and the two target groups, blue and green,
- * between which a deployment moves them.
+ * An application load balancer with two listeners, production and test (or one, where a header tells test traffic), and
+ * the two target groups, blue and green, between which a deployment moves their traffic.
  */
 export class BlueGreenLoadBalancer extends pulumi.ComponentResource {
   readonly securityGroup: aws.ec2.SecurityGroup;
@@ -49,7 +60,8 @@ export class BlueGreenLoadBalancer extends pulumi.ComponentResource {
   readonly blue: aws.lb.TargetGroup;
   readonly green: aws.lb.TargetGroup;
   readonly productionListener: aws.lb.Listener;
-  readonly testListener: aws.lb.Listener;
+  /** Where requests meet green before users do. */
+  readonly test: TestTraffic;
 
   constructor(
     private readonly name: string,
@@ -64,7 +76,7 @@ export class BlueGreenLoadBalancer extends pulumi.ComponentResource {
     );
     const { https, loadBalancer: options, network, deletionProtection } = args;
     this.admit("production", args.productionPort, args.productionCidrs);
-    this.admit("test", args.testPort, args.testCidrs);
+    if (!args.testHeader) this.admit("test", args.testPort, args.testCidrs);
     this.blue = this.targetGroup("blue");
     this.green = this.targetGroup("green");
     this.loadBalancer = new aws.lb.LoadBalancer(
@@ -89,8 +101,11 @@ export class BlueGreenLoadBalancer extends pulumi.ComponentResource {
       certificateArn: certificateArn(name, https, { parent: this }),
       sslPolicy: https.sslPolicy ?? httpsDefaults.sslPolicy,
     };
-    this.productionListener = this.listener("production", args.productionPort, tls ?? { protocol: "HTTP" });
-    this.testListener = this.listener("test", args.testPort, tls ?? { protocol: "HTTP" });
+    const transport = tls ?? { protocol: "HTTP" };
+    this.productionListener = this.listener("production", args.productionPort, transport);
+    this.test = args.testHeader
+      ? { listener: this.productionListener, port: args.productionPort, header: args.testHeader }
+      : { listener: this.listener("test", args.testPort, transport), port: args.testPort };
     this.host = pulumi.output(https?.domainName ?? this.loadBalancer.dnsName);
     if (https) {
       this.redirect(https.redirectPort ?? httpsDefaults.redirectPort);

@@ -15,7 +15,7 @@ export function pipelineRole(
   const statements = [
     ...sourceStatements(parts),
     ...approvalStatements(parts.deployApproval),
-    ...deployStatements(parts),
+    ...parts.deploy.statements,
     ...alarmStatements(parts),
   ];
   return { role, policy: grant(name, role, statements, opts) };
@@ -49,42 +49,9 @@ function sourceStatements({ connectionArn, artifacts, template, build }: Pipelin
   ];
 }
 
-// Source: CodePipeline user guide, action-reference-ECSbluegreen.
-function deployStatements({ service }: PipelineParts): Statement[] {
-  const { application, deploymentGroup } = service.codeDeploy;
-  // A task definition's ARN without its revision number.
-  const anyRevision = service.service.arn.apply((arn) => sibling(arn, `task-definition/${service.taskFamily}:*`));
-  const deploymentConfig = pulumi
-    .all([deploymentGroup.arn, deploymentGroup.deploymentConfigName])
-    .apply(([arn, config]) => sibling(arn, `deploymentconfig:${config}`));
-  return [
-    { actions: ["codedeploy:CreateDeployment", "codedeploy:GetDeployment"], resources: [deploymentGroup.arn] },
-    {
-      actions: [
-        "codedeploy:GetApplication",
-        "codedeploy:GetApplicationRevision",
-        "codedeploy:RegisterApplicationRevision",
-      ],
-      resources: [application.arn],
-    },
-    { actions: ["codedeploy:GetDeploymentConfig"], resources: [deploymentConfig] },
-    { actions: ["ecs:RegisterTaskDefinition"], resources: [anyRevision] },
-    {
-      actions: ["iam:PassRole"],
-      resources: [service.executionRole.arn, service.taskRole.arn],
-      conditions: { StringEquals: { "iam:PassedToService": ["ecs.amazonaws.com", "ecs-tasks.amazonaws.com"] } },
-    },
-  ];
-}
-
 // The rules before a stage. Source: CodePipeline user guide, rule-reference-CloudWatchAlarm.
 function alarmStatements({ service }: PipelineParts): Statement[] {
   if (service.alarms.length === 0) return [];
   const resources = service.alarms.map(({ name }) => alarmArn(service.service.arn, name));
   return [{ actions: ["cloudwatch:DescribeAlarms"], resources }];
-}
-
-/** The ARN of another resource of the same service, region and account. */
-function sibling(arn: string, resource: string): string {
-  return `${arn.split(":").slice(0, 5).join(":")}:${resource}`;
 }

@@ -4,12 +4,11 @@ import type { BlueGreenEcsService } from "./blue-green-ecs-service";
 import type { BuildProject } from "./build-project";
 import { approvalStage, type DeployApprovalArgs } from "./deploy-approval";
 import { entryConditions } from "./deploy-conditions";
+import type { DeployStep } from "./deployment-controller";
 import { type DeploymentWindowArgs, windowRules } from "./deployment-window";
 import type { TriggerArgs } from "./pipeline-triggers";
 import type { PrivateBucket } from "./private-bucket";
-import { appSpecFile, taskDefinitionFile } from "./release-template";
 import type { ReleaseTemplate } from "./release-template-source";
-import { imagePlaceholder } from "./task-definition";
 
 export interface PipelineParts {
   readonly service: BlueGreenEcsService;
@@ -17,6 +16,7 @@ export interface PipelineParts {
   readonly artifacts: PrivateBucket;
   /** Undefined where the app keeps its own template in its repository. */
   readonly template: ReleaseTemplate | undefined;
+  readonly deploy: DeployStep;
   readonly githubRepository: string;
   readonly branch: string;
   readonly triggers?: TriggerArgs;
@@ -25,18 +25,22 @@ export interface PipelineParts {
   readonly connectionArn: pulumi.Input<string>;
 }
 
+/** The output artifact with the release template. */
+export const templateArtifact = "ReleaseTemplate";
+/** The output artifact with the commit; the app may keep its own template in it. */
+export const sourceArtifact = "Source";
+
 type Action = aws.types.input.codepipeline.PipelineStageAction;
 
 /** Source, Build, a person's approval if asked for, and Deploy, as CodePipeline's action reference describes each action's configuration. */
 export function pipelineStages(parts: PipelineParts): aws.types.input.codepipeline.PipelineStage[] {
-  const { template, deployApproval } = parts;
-  const templateArtifact = template ? "ReleaseTemplate" : "Source";
-  const { build, deploy } = entryConditions(parts.service.alarms, windowRules(parts.deploymentWindow));
+  const { template, deploy, deployApproval } = parts;
+  const conditions = entryConditions(parts.service.alarms, windowRules(parts.deploymentWindow));
   return [
     { name: "Source", actions: [commitSource(parts), ...(template ? [templateSource(template)] : [])] },
-    { name: "Build", ...build, actions: [buildAction(parts)] },
+    { name: "Build", ...conditions.build, actions: [buildAction(parts)] },
     ...(deployApproval ? [approvalStage(deployApproval)] : []),
-    { name: "Deploy", ...deploy, actions: [deployAction(parts, templateArtifact)] },
+    { name: "Deploy", ...conditions.deploy, actions: [deploy.action] },
   ];
 }
 
@@ -47,7 +51,7 @@ function commitSource({ connectionArn, githubRepository, branch, triggers }: Pip
     owner: "AWS",
     provider: "CodeStarSourceConnection",
     version: "1",
-    outputArtifacts: ["Source"],
+    outputArtifacts: [sourceArtifact],
     configuration: {
       ConnectionArn: connectionArn,
       FullRepositoryId: githubRepository,
@@ -66,7 +70,7 @@ function templateSource({ bucket, object }: ReleaseTemplate): Action {
     owner: "AWS",
     provider: "S3",
     version: "1",
-    outputArtifacts: ["ReleaseTemplate"],
+    outputArtifacts: [templateArtifact],
     configuration: {
       S3Bucket: bucket.bucket.bucket,
       S3ObjectKey: object.key,
@@ -83,30 +87,8 @@ function buildAction({ build }: PipelineParts): Action {
     owner: "AWS",
     provider: "CodeBuild",
     version: "1",
-    inputArtifacts: ["Source"],
+    inputArtifacts: [sourceArtifact],
     outputArtifacts: ["Image"],
     configuration: { ProjectName: build.project.name },
-  };
-}
-
-function deployAction({ service }: PipelineParts, templateArtifact: string): Action {
-  const { application, deploymentGroup } = service.codeDeploy;
-  return {
-    name: "BlueGreen",
-    category: "Deploy",
-    owner: "AWS",
-    provider: "CodeDeployToECS",
-    version: "1",
-    inputArtifacts: [templateArtifact, "Image"],
-    configuration: {
-      ApplicationName: application.name,
-      DeploymentGroupName: deploymentGroup.deploymentGroupName,
-      TaskDefinitionTemplateArtifact: templateArtifact,
-      TaskDefinitionTemplatePath: taskDefinitionFile,
-      AppSpecTemplateArtifact: templateArtifact,
-      AppSpecTemplatePath: appSpecFile,
-      Image1ArtifactName: "Image",
-      Image1ContainerName: imagePlaceholder.slice(1, -1),
-    },
   };
 }

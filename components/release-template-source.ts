@@ -4,14 +4,14 @@ import type { BlueGreenEcsService } from "./blue-green-ecs-service";
 import type { GreenTestHook } from "./green-test-hook";
 import { serviceRole } from "./policy";
 import { PrivateBucket } from "./private-bucket";
-import { type AppSpec, renderAppSpec, zipReleaseTemplate } from "./release-template";
+import { zipReleaseTemplate } from "./release-template";
 
 export interface ReleaseTemplateArgs {
   readonly service: BlueGreenEcsService;
   readonly hook?: GreenTestHook;
 }
 
-/** taskdef.json and appspec.yaml, rendered from the service's arguments, as a zip that CodePipeline takes as a source. */
+/** taskdef.json and what the controller deploys it by (appspec.yaml or service.json), rendered from the service's arguments, as a zip that CodePipeline takes as a source. */
 export class ReleaseTemplate extends pulumi.ComponentResource {
   readonly bucket: PrivateBucket;
   readonly object: aws.s3.BucketObjectv2;
@@ -20,6 +20,7 @@ export class ReleaseTemplate extends pulumi.ComponentResource {
   constructor(name: string, { service, hook }: ReleaseTemplateArgs, opts?: pulumi.ComponentResourceOptions) {
     super("greenlight:index:ReleaseTemplate", name, {}, opts);
     this.name = name;
+    const { controller } = service;
     this.bucket = new PrivateBucket(`${name}-template`, { expireVersionsAfterDays: 90 }, { parent: this });
     // CodePipeline learns of a new version through EventBridge.
     const notification = new aws.s3.BucketNotification(
@@ -34,8 +35,10 @@ export class ReleaseTemplate extends pulumi.ComponentResource {
         key: "release-template.zip",
         contentType: "application/zip",
         contentBase64: pulumi
-          .all([service.taskDefinitionTemplate, appSpec(service, hook)])
-          .apply(([taskDefinition, spec]) => zipReleaseTemplate(taskDefinition, renderAppSpec(spec))),
+          .all([service.taskDefinitionTemplate, controller.instructions(hook)])
+          .apply(([taskDefinition, text]) =>
+            zipReleaseTemplate(taskDefinition, { [controller.instructionsFile]: text }),
+          ),
       },
       { parent: this, dependsOn: [this.bucket.versioning, notification] },
     );
@@ -65,19 +68,4 @@ export class ReleaseTemplate extends pulumi.ComponentResource {
       parent,
     );
   }
-}
-
-function appSpec(service: BlueGreenEcsService, hook: GreenTestHook | undefined): pulumi.Output<AppSpec> {
-  return pulumi
-    .all([service.network.privateSubnetIds, service.securityGroup.id, hook?.function.name])
-    .apply(([subnetIds, securityGroupId, functionName]) => ({
-      containerName: service.containerName,
-      containerPort: service.containerPort,
-      subnetIds,
-      securityGroupIds: [securityGroupId],
-      assignPublicIp: false,
-      capacityProviders: service.capacityProviders,
-      // Before the shift, while a verdict can still protect production.
-      hooks: functionName === undefined ? {} : { AfterAllowTestTraffic: functionName },
-    }));
 }

@@ -1,72 +1,17 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { strToU8, zipSync } from "fflate";
-import { stringify } from "yaml";
-import type { CapacityProvider } from "./capacity-providers";
-
-/** Lifecycle events of an ECS deployment that may have a hook. Source: CodeDeploy user guide, reference-appspec-file-structure-hooks. */
-export type HookableEvent =
-  "BeforeInstall" | "AfterInstall" | "AfterAllowTestTraffic" | "BeforeAllowTraffic" | "AfterAllowTraffic";
-
-export interface AppSpec {
-  readonly containerName: string;
-  readonly containerPort: number;
-  /** All or none: CodeDeploy keeps the service's settings only if the AppSpec names none of the three. */
-  readonly subnetIds: readonly string[];
-  readonly securityGroupIds: readonly string[];
-  readonly assignPublicIp: boolean;
-  /** Without any CodeDeploy removes those that the service has. @default the launch type FARGATE */
-  readonly capacityProviders?: readonly CapacityProvider[];
-  /** Function names by lifecycle event. */
-  readonly hooks: Readonly<Partial<Record<HookableEvent, string>>>;
-}
-
-export const taskDefinitionFile = "taskdef.json";
-export const appSpecFile = "appspec.yaml";
+import { taskDefinitionFile } from "../hooks/ecs-release/template-files";
 
 /**
- * Renders appspec.yaml. `<TASK_DEFINITION>` is the literal that CodePipeline replaces by the new revision's ARN.
- * Source: CodePipeline user guide, action-reference-ECSbluegreen; CodeDeploy user guide, reference-appspec-file.
+ * Zips taskdef.json and the other files, base64, as CodePipeline's S3 source takes them. The same input gives the same
+ * bytes, so an unchanged template starts no release.
  */
-export function renderAppSpec(spec: AppSpec): string {
-  return stringify({
-    version: 0.0,
-    Resources: [
-      {
-        TargetService: {
-          Type: "AWS::ECS::Service",
-          Properties: {
-            TaskDefinition: "<TASK_DEFINITION>",
-            LoadBalancerInfo: { ContainerName: spec.containerName, ContainerPort: spec.containerPort },
-            PlatformVersion: "LATEST",
-            ...(spec.capacityProviders?.length ? { CapacityProviderStrategy: strategy(spec.capacityProviders) } : {}),
-            NetworkConfiguration: {
-              AwsvpcConfiguration: {
-                Subnets: spec.subnetIds,
-                SecurityGroups: spec.securityGroupIds,
-                AssignPublicIp: spec.assignPublicIp ? "ENABLED" : "DISABLED",
-              },
-            },
-          },
-        },
-      },
-    ],
-    Hooks: Object.entries(spec.hooks).map(([event, functionName]) => ({ [event]: functionName })),
-  }).replace(/^version: 0$/m, "version: 0.0");
-}
-
-function strategy(providers: readonly CapacityProvider[]) {
-  return providers.map(({ name, weight, base = 0 }) => ({ CapacityProvider: name, Weight: weight, Base: base }));
-}
-
-/**
- * Zips the two files, base64, as CodePipeline's S3 source takes them. The same input gives the same bytes, so an
- * unchanged template starts no release.
- */
-export function zipReleaseTemplate(taskDefinition: pulumi.Unwrap<object>, appSpec: string): string {
-  const files = {
-    [taskDefinitionFile]: strToU8(`${JSON.stringify(taskDefinition, null, 2)}\n`),
-    [appSpecFile]: strToU8(appSpec),
-  };
+export function zipReleaseTemplate(
+  taskDefinition: pulumi.Unwrap<object>,
+  others: Readonly<Record<string, string>>,
+): string {
+  const files = Object.entries({ [taskDefinitionFile]: `${JSON.stringify(taskDefinition, null, 2)}\n`, ...others });
+  const bytes = Object.fromEntries(files.map(([name, text]) => [name, strToU8(text)]));
   // The oldest time that a zip can hold, instead of now.
-  return Buffer.from(zipSync(files, { mtime: new Date("1980-01-01T00:00:00"), level: 9 })).toString("base64");
+  return Buffer.from(zipSync(bytes, { mtime: new Date("1980-01-01T00:00:00"), level: 9 })).toString("base64");
 }

@@ -20,9 +20,6 @@ export interface TaskDefinitionArgs {
   readonly region: pulumi.Input<string>;
 }
 
-/** What CodePipeline replaces in taskdef.json by the image's URI; the action's `Image1ContainerName` is the name inside the brackets. */
-export const imagePlaceholder = "<IMAGE1_NAME>";
-
 /**
  * The input of ECS's RegisterTaskDefinition, from which both the service's first revision and the release template's
  * taskdef.json are made, so that the two cannot differ.

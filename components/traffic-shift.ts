@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
+import type { ControllerType } from "./deployment-controller";
 import type { Problem } from "./problems";
 
 /** A share of production's traffic, in whole percent, and the minutes until the next. */
@@ -20,12 +21,21 @@ export interface TrafficShift {
 
 export const allAtOnce = "CodeDeployDefault.ECSAllAtOnce";
 
-/** Between the first share and the last. Source: CodeDeploy user guide, limits, "Deployments". */
-const longestShiftMinutes = 2880;
+/** Source: CodeDeploy user guide, limits, "Deployments"; ECS API, CanaryConfiguration and LinearConfiguration. */
+const limits = {
+  /** In all, between the first share and the last. */
+  CODE_DEPLOY: { shiftMinutes: 2880, stepMinutes: 2880, linearPercent: 1 },
+  ECS: { shiftMinutes: Infinity, stepMinutes: 1440, linearPercent: 3 },
+} as const;
 
 /** What is wrong with a shift of one's own. */
-export function shiftProblems({ canary, linear, deploymentConfigName = allAtOnce }: TrafficShift): Problem[] {
-  const problems = [...stepProblems("canary", canary, 1), ...stepProblems("linear", linear, stepsOf(linear))];
+export function shiftProblems(shift: TrafficShift, controller: ControllerType): Problem[] {
+  const { canary, linear, deploymentConfigName = allAtOnce } = shift;
+  const { linearPercent } = limits[controller];
+  const problems = [
+    ...stepProblems("canary", canary, { controller, leastPercent: 1, minutes: shiftMinutes({ canary }) }),
+    ...stepProblems("linear", linear, { controller, leastPercent: linearPercent, minutes: shiftMinutes({ linear }) }),
+  ];
   const given = [
     ...(canary ? ["canary"] : []),
     ...(linear ? ["linear"] : []),
@@ -65,23 +75,34 @@ export function shiftConfiguration(
   );
 }
 
-/** Waits between shares until all of the traffic has moved. */
-function stepsOf(linear: ShiftStep | undefined): number {
-  return linear ? Math.ceil(100 / linear.percent) - 1 : 0;
+/** Minutes from the first share to the last, as far as the shift is one's own. */
+export function shiftMinutes({ canary, linear }: TrafficShift): number {
+  const steps = linear ? Math.ceil(100 / linear.percent) - 1 : 1;
+  return steps * ((linear ?? canary)?.minutes ?? 0);
 }
 
-function stepProblems(path: string, step: ShiftStep | undefined, waits: number): Problem[] {
+interface StepLimits {
+  readonly controller: ControllerType;
+  readonly leastPercent: number;
+  /** Of the whole shift. */
+  readonly minutes: number;
+}
+
+function stepProblems(path: string, step: ShiftStep | undefined, at: StepLimits): Problem[] {
   if (!step) return [];
   const { percent, minutes } = step;
+  const { stepMinutes, shiftMinutes: longestShift } = limits[at.controller];
   const problems: Problem[] = [];
-  if (!Number.isInteger(percent) || percent < 1 || percent > 99) {
-    problems.push({ path: `${path}.percent`, message: `is ${percent}; expected a whole number from 1 to 99.` });
+  const wrong = (field: keyof ShiftStep, message: string) => problems.push({ path: `${path}.${field}`, message });
+  if (!Number.isInteger(percent) || percent < at.leastPercent || percent > 99) {
+    wrong("percent", `is ${percent}; expected a whole number from ${at.leastPercent} to 99.`);
   }
   if (!Number.isInteger(minutes) || minutes < 1) {
-    problems.push({ path: `${path}.minutes`, message: `is ${minutes}; expected whole minutes from 1.` });
-  } else if (problems.length === 0 && waits * minutes > longestShiftMinutes) {
-    const message = `takes ${waits * minutes} minutes in all; CodeDeploy shifts within ${longestShiftMinutes}.`;
-    problems.push({ path: `${path}.minutes`, message });
+    wrong("minutes", `is ${minutes}; expected whole minutes from 1.`);
+  } else if (problems.length === 0 && at.minutes > longestShift) {
+    wrong("minutes", `takes ${at.minutes} minutes in all; CodeDeploy shifts within ${longestShift}.`);
+  } else if (minutes > stepMinutes) {
+    wrong("minutes", `is ${minutes}; ECS waits ${stepMinutes} at most between shares.`);
   }
   return problems;
 }

@@ -8,6 +8,9 @@ import { releaseProblems } from "./sections/release";
 
 /** Settings that are judged by another one, and so only where that one can be read. */
 const judgedBy: Readonly<Record<string, string>> = {
+  testCidrs: "testHeader",
+  testHeader: "controller",
+  deploymentCircuitBreaker: "controller",
   memoryMiB: "cpu",
   deploymentConfigName: "canary",
   secrets: "environment",

@@ -55,7 +55,8 @@ describe("docs/settings.md", () => {
     for (const [name, , documented] of rows((title) => !(title in nested))) {
       const key = name!.replaceAll("`", "");
       if (key === "githubRepository") assert.equal(documented, "required");
-      else if (defaults[key] === undefined) assert.match(documented!, /^(none|project and stack)$/, key);
+      else if (defaults[key] === undefined)
+        assert.match(documented!, /^(none|project and stack|`true` with ECS)$/, key);
       else assert.equal(documented, `\`${JSON.stringify(defaults[key])}\``, key);
     }
   });

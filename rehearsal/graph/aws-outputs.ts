@@ -73,9 +73,14 @@ const outputsOf: Readonly<Record<string, Outputs>> = {
   "aws:iam/rolePolicy:RolePolicy": nothingAdded,
   "aws:kms/key:Key": (_, __, suffix) => ({ id: suffix, keyId: suffix, arn: arn("kms", `key/${suffix}`) }),
   "aws:lambda/function:Function": (name) => ({ name, id: name, arn: arn("lambda", `function:${name}`) }),
+  "aws:lambda/permission:Permission": nothingAdded,
   "aws:lb/listener:Listener": (_, { loadBalancerArn }, suffix) => {
     const listener = `${String(loadBalancerArn).replace(":loadbalancer/", ":listener/")}/${suffix}`;
     return { id: listener, arn: listener };
+  },
+  "aws:lb/listenerRule:ListenerRule": (_, { listenerArn }, suffix) => {
+    const rule = `${String(listenerArn).replace(":listener/", ":listener-rule/")}/${suffix}`;
+    return { id: rule, arn: rule };
   },
   "aws:lb/loadBalancer:LoadBalancer": (name, _, suffix) => {
     const loadBalancer = arn("elasticloadbalancing", `loadbalancer/app/${name}/${suffix}`);

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { hookProblems } from "../../components/green-test-hook";
-import { longestApprovalWaitMinutes } from "../../components/limits";
+import { durationProblems, longestWaits } from "../../components/controller-problems";
+import { controllerTypes } from "../../components/deployment-controller";
 import type { Problem } from "../../components/problems";
 import type { Given } from "../schema";
 import { minutes, names, urlPath } from "../values";
@@ -31,6 +32,7 @@ const alarms = z.strictObject({
 
 /** How a release goes: what tests green, how traffic shifts, what rolls it back. */
 export const release = {
+  controller: z.enum(controllerTypes).default("CODE_DEPLOY"),
   trafficShift: z.enum(["automatic", "approval"]).default("automatic"),
   waitMinutes: minutes.default(5),
   terminationWaitMinutes: minutes.default(5),
@@ -41,15 +43,21 @@ export const release = {
     .array(check)
     .min(1)
     .default([{ path: "/" }]),
+  deploymentCircuitBreaker: z.boolean().optional(),
   alarms: alarms.optional(),
   alarmNames: names.default([]),
 };
 
-export function releaseProblems({ trafficShift, waitMinutes = 5 }: Given): Problem[] {
-  if (trafficShift !== "approval") return hookProblems({ waitMinutes });
-  if (waitMinutes >= 1 && waitMinutes <= longestApprovalWaitMinutes) return [];
-  const message = `is ${waitMinutes}; CodeDeploy waits 1 to ${longestApprovalWaitMinutes} minutes for a person.`;
-  return [{ path: "waitMinutes", message }];
+export function releaseProblems(settings: Given): Problem[] {
+  const { controller = "CODE_DEPLOY", trafficShift, waitMinutes = 5, terminationWaitMinutes = 5 } = settings;
+  const release = { ...settings, controller, terminationWaitMinutes };
+  // The service itself judges the other waits.
+  const problems = durationProblems(release, 0).length > 0 ? [] : durationProblems(release, waitMinutes);
+  if (trafficShift !== "approval") return [...hookProblems(waitMinutes, controller), ...problems];
+  const { name, approval } = longestWaits[controller];
+  if (waitMinutes >= 1 && waitMinutes <= approval) return problems;
+  const message = `is ${waitMinutes}; ${name} waits 1 to ${approval} minutes for a person.`;
+  return [{ path: "waitMinutes", message }, ...problems];
 }
 
 function isRegExp(text: string): boolean {

@@ -39,6 +39,7 @@ const loadBalancer = z.strictObject({
 export const traffic = {
   productionPort: port.default(8080),
   testPort: port.default(8090),
+  testHeader: z.strictObject({ name: z.string(), value: z.string() }).optional(),
   productionCidrs: z.array(cidr).default(["0.0.0.0/0"]),
   testCidrs: z.array(cidr).default([]),
   https: https.optional(),

@@ -8,6 +8,8 @@ import { codeFiles, refusal, releaseTemplate } from "../support/graph";
 const network = { vpcId: "vpc-1", publicSubnetIds: ["subnet-1", "subnet-2"], privateSubnetIds: ["subnet-3"] };
 const given = { network, image: "app:1", repositoryArn: "arn:aws:ecr:eu-central-1:123456789012:repository/app" };
 const nothing = undefined as never;
+/** All of a service that its hook's arguments are judged by. */
+const service = { controller: { type: "CODE_DEPLOY" } } as never;
 
 describe("a component's wrong arguments", () => {
   it("are all named in one error, before a service's first resource", async () => {
@@ -41,14 +43,14 @@ describe("a component's wrong arguments", () => {
   });
 
   it("are named before a hook's first resource", async () => {
-    const wrong = { service: nothing, waitMinutes: 14, logRetentionDays: 0, checks: [{ path: "/" }, { path: "x" }] };
+    const wrong = { service, waitMinutes: 14, logRetentionDays: 0, checks: [{ path: "/" }, { path: "x" }] };
     const { paths, registered } = await refusal({}, () => new GreenTestHook("test", wrong));
     assert.deepEqual(paths, ["waitMinutes", "checks[1].path", "logRetentionDays"]);
     assert.deepEqual(registered, []);
   });
 
   it("are named for a hook that would pass anything", async () => {
-    const { error } = await refusal({}, () => new GreenTestHook("test", { service: nothing, checks: [] }));
+    const { error } = await refusal({}, () => new GreenTestHook("test", { service, checks: [] }));
     assert.match(error!.message, /checks: is empty; a test without a check would pass anything/);
   });
 

@@ -172,7 +172,7 @@ describe("the roles", () => {
   });
 
   it("let Lambda make the hook's network interfaces, which the hook's own code may not", () => {
-    const [write, , interfaces, own] = statements(graph, "-test");
+    const [write, , interfaces, , own] = statements(graph, "-test");
     assert.deepEqual(write!.Resource, [logStreams(graph, "-test")]);
     const hook = its(graph, "aws:lambda/function:Function", "", "arn");
     assert.deepEqual(own, {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { renderAppSpec, zipReleaseTemplate } from "../../components/release-template";
+import { renderAppSpec } from "../../components/app-spec";
+import { zipReleaseTemplate } from "../../components/release-template";
 import { devGraph, evaluateDev, type Graph, its, releaseTemplate, shortUrns } from "../support/graph";
 
 const objectType = "aws:s3/bucketObjectv2:BucketObjectv2";
@@ -78,7 +79,7 @@ Hooks:
     const zone = process.env.TZ;
     const zips = ["Asia/Tokyo", "America/Los_Angeles", "UTC"].map((name) => {
       process.env.TZ = name;
-      return zipReleaseTemplate({ family: "x" }, "version: 0.0\n");
+      return zipReleaseTemplate({ family: "x" }, { "appspec.yaml": "version: 0.0\n" });
     });
     if (zone === undefined) delete process.env.TZ;
     else process.env.TZ = zone;

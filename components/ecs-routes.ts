@@ -1,0 +1,133 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { ServiceBirth } from "./deployment-controller";
+import type { BlueGreenLoadBalancer } from "./load-balancer";
+import { grant, serviceRole } from "./policy";
+
+/** Between 1 and 50000, in the order in which a listener asks its rules. Source: ELB API, CreateRule. */
+const priorities = { test: 100, everything: 50_000 };
+
+/**
+ * The listener rules by which ECS itself moves production and test traffic between blue and green, and the role with which
+ * it does. Source: ECS developer guide, alb-resources-for-blue-green and AmazonECSInfrastructureRolePolicyForLoadBalancers.
+ */
+export class EcsRoutes extends pulumi.ComponentResource {
+  readonly production: aws.lb.ListenerRule;
+  readonly test: aws.lb.ListenerRule;
+  readonly infrastructureRole: aws.iam.Role;
+  /** Without it ECS cannot register a task with its target group. */
+  private readonly granted: aws.iam.RolePolicy;
+
+  constructor(
+    private readonly name: string,
+    private readonly loadBalancer: BlueGreenLoadBalancer,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("greenlight:index:EcsRoutes", name, {}, opts);
+    const { productionListener, test } = loadBalancer;
+    this.production = this.rule("production", productionListener, priorities.everything, everyPath);
+    this.test = test.header
+      ? this.rule("test", test.listener, priorities.test, {
+          httpHeader: { httpHeaderName: test.header.name, values: [test.header.value] },
+        })
+      : this.rule("test", test.listener, priorities.everything, everyPath);
+    this.infrastructureRole = serviceRole(`${name}-infrastructure`, "ecs.amazonaws.com", [], { parent: this });
+    this.granted = this.grantTraffic();
+    this.registerOutputs();
+  }
+
+  /** A service that ECS deploys, in the way of its last release. Source: ECS API reference, UpdateService. */
+  get birth(): ServiceBirth {
+    return {
+      deploymentController: { type: "ECS" },
+      // Nothing is tested or watched at birth: there is no other revision to go back to. Each release brings its own
+      // configuration in service.json.
+      deploymentConfiguration: { strategy: "BLUE_GREEN", bakeTimeInMinutes: "0" },
+      advancedConfiguration: this.advancedConfiguration,
+      dependsOn: [this.granted],
+      // A change of most of these by Pulumi would be a deployment that the pipeline does not know; all are in service.json.
+      ignoreChanges: [
+        "taskDefinition", // the release's revision
+        "loadBalancers", // the groups swap their roles with every release
+        "networkConfiguration",
+        "platformVersion",
+        "capacityProviderStrategies",
+        "launchType", // gone once a release has set a strategy, and a change of it would replace the service
+        "healthCheckGracePeriodSeconds",
+        "deploymentConfiguration", // strategy, bake time and hooks of the last release
+        "deploymentCircuitBreaker",
+        "alarms",
+      ],
+    };
+  }
+
+  get advancedConfiguration() {
+    return {
+      alternateTargetGroupArn: this.loadBalancer.green.arn,
+      productionListenerRule: this.production.arn,
+      testListenerRule: this.test.arn,
+      roleArn: this.infrastructureRole.arn,
+    };
+  }
+
+  private rule(
+    kind: "production" | "test",
+    listener: aws.lb.Listener,
+    priority: number,
+    condition: aws.types.input.lb.ListenerRuleCondition,
+  ): aws.lb.ListenerRule {
+    const { blue, green } = this.loadBalancer;
+    return new aws.lb.ListenerRule(
+      `${this.name}-${kind}`,
+      {
+        listenerArn: listener.arn,
+        priority,
+        conditions: [condition],
+        // Both groups, so that ECS has only weights to change. Source: ECS developer guide, migrate-codedeploy-to-ecs-bluegreen.
+        actions: [
+          {
+            type: "forward",
+            forward: {
+              targetGroups: [
+                { arn: blue.arn, weight: 1 },
+                { arn: green.arn, weight: 0 },
+              ],
+            },
+          },
+        ],
+      },
+      // Every deployment rewrites the weights; setting them back would point production at an empty target group.
+      { parent: this, ignoreChanges: ["actions"] },
+    );
+  }
+
+  // What the managed policy allows on every load balancer, on this one. Source: AWS managed policy reference,
+  // AmazonECSInfrastructureRolePolicyForLoadBalancers.
+  private grantTraffic(): aws.iam.RolePolicy {
+    const { blue, green } = this.loadBalancer;
+    return grant(
+      `${this.name}-infrastructure`,
+      this.infrastructureRole,
+      [
+        {
+          // Elastic Load Balancing has no resource level for Describe.
+          actions: [
+            "elasticloadbalancing:DescribeListeners",
+            "elasticloadbalancing:DescribeRules",
+            "elasticloadbalancing:DescribeTargetGroups",
+            "elasticloadbalancing:DescribeTargetHealth",
+          ],
+          resources: ["*"],
+        },
+        {
+          actions: ["elasticloadbalancing:RegisterTargets", "elasticloadbalancing:DeregisterTargets"],
+          resources: [blue.arn, green.arn],
+        },
+        { actions: ["elasticloadbalancing:ModifyRule"], resources: [this.production.arn, this.test.arn] },
+      ],
+      { parent: this },
+    );
+  }
+}
+
+const everyPath = { pathPattern: { values: ["*"] } };
