@@ -6,6 +6,7 @@ import { AwsError, type AwsControlPlane } from "./control-plane";
 import { jsonProtocol } from "./json-protocol";
 import type { Call, Protocol, WireRequest, WireResponse } from "./protocol";
 import { ec2Protocol, elasticLoadBalancingProtocol } from "./query-protocol";
+import { s3Protocol } from "./s3-protocol";
 
 export interface AwsEndpoint {
   /** For `AWS_ENDPOINT_URL`. */
@@ -17,7 +18,7 @@ export interface AwsEndpoint {
 const longestBodyBytes = 1024 * 1024;
 
 // Elastic Load Balancing comes last: its form of an error answers what no service accepts.
-const protocols: readonly Protocol[] = [jsonProtocol, ec2Protocol, elasticLoadBalancingProtocol];
+const protocols: readonly Protocol[] = [s3Protocol, jsonProtocol, ec2Protocol, elasticLoadBalancingProtocol];
 
 /** Serves `controlPlane` on a free port of 127.0.0.1, in the protocols in which the AWS SDK calls it. */
 export async function startAwsEndpoint({
@@ -57,7 +58,8 @@ async function answer(request: IncomingMessage, controlPlane: AwsControlPlane): 
   const requestId = randomUUID();
   let protocol: Protocol = elasticLoadBalancingProtocol;
   try {
-    const wireRequest: WireRequest = { headers: request.headers, body: await readBody(request) };
+    const { method = "", url = "", headers } = request;
+    const wireRequest: WireRequest = { method, url, headers, body: await readBody(request) };
     protocol = protocols.find((candidate) => candidate.accepts(wireRequest)) ?? protocol;
     requireSignature(wireRequest);
     const call = protocol.read(wireRequest);
@@ -80,8 +82,10 @@ function requireSignature({ headers }: WireRequest): void {
 
 function perform({ operation, input }: Call, controlPlane: AwsControlPlane): unknown {
   // A wire knows no types: that input and output fit the operation is for both ends of it to see to.
-  const operations = controlPlane as unknown as Record<typeof operation, (input: unknown) => unknown>;
-  return operations[operation](input);
+  const operations = controlPlane as Partial<Record<typeof operation, (input: unknown) => unknown>>;
+  const method = operations[operation];
+  if (!method) throw new AwsError("UnknownOperationException", `nobody answers ${operation} here`);
+  return method.call(controlPlane, input);
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {

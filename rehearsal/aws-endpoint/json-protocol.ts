@@ -3,14 +3,32 @@ import { membersOf, type Call, type Protocol, type WireRequest } from "./protoco
 
 const contentType = "application/x-amz-json-1.1";
 
-/** Operations of CodeDeploy, as they stand in `X-Amz-Target` after the service's name, and the methods that answer them. */
-const operations: ReadonlyMap<string, Call["operation"]> = new Map([
-  ["CodeDeploy_20141006.ListDeploymentTargets", "listDeploymentTargets"],
-  ["CodeDeploy_20141006.BatchGetDeploymentTargets", "batchGetDeploymentTargets"],
-  ["CodeDeploy_20141006.PutLifecycleEventHookExecutionStatus", "putLifecycleEventHookExecutionStatus"],
-]);
+/** Operations by the service's name in `X-Amz-Target`. */
+const services: Readonly<Record<string, readonly Capitalize<Call["operation"]>[]>> = {
+  CodeDeploy_20141006: ["ListDeploymentTargets", "BatchGetDeploymentTargets", "PutLifecycleEventHookExecutionStatus"],
+  AmazonEC2ContainerServiceV20141113: [
+    "RegisterTaskDefinition",
+    "DescribeTaskDefinition",
+    "DescribeServices",
+    "UpdateService",
+    "ListServiceDeployments",
+    "DescribeServiceDeployments",
+    "DescribeServiceRevisions",
+    "StopServiceDeployment",
+    "ContinueServiceDeployment",
+  ],
+  CodePipeline_20150709: ["PutJobSuccessResult", "PutJobFailureResult", "GetPipelineExecution"],
+  GraniteServiceVersion20100801: ["DescribeAlarms"],
+};
 
-/** AWS JSON 1.1, as CodeDeploy speaks it. Source: Smithy 2.0, aws-json-1_1-protocol. */
+/** The methods that answer, by `X-Amz-Target`. */
+const operations: ReadonlyMap<string, Call["operation"]> = new Map(
+  Object.entries(services).flatMap(([service, names]) =>
+    names.map((name) => [`${service}.${name}`, methodOf(name)] as const),
+  ),
+);
+
+/** AWS JSON 1.1, as CodeDeploy, ECS and CodePipeline speak it, and 1.0, as CloudWatch does. Source: Smithy 2.0, aws-json-1_1-protocol. */
 export const jsonProtocol: Protocol = {
   accepts: ({ headers }) => targetOf(headers) !== undefined || Boolean(headers["content-type"]?.includes("json")),
   read: ({ headers, body }) => {
@@ -19,9 +37,13 @@ export const jsonProtocol: Protocol = {
     if (!operation) throw new AwsError("UnknownOperationException", `unknown operation: X-Amz-Target is "${target}"`);
     return { operation, input: parse(body) };
   },
-  write: (_, output) => ({ contentType, body: JSON.stringify(toJson(output)) }),
+  write: (_, output) => ({ contentType, body: JSON.stringify(toJson(output ?? {})) }),
   writeError: ({ code, message }) => ({ contentType, body: JSON.stringify({ __type: code, message }) }),
 };
+
+function methodOf(name: Capitalize<Call["operation"]>): Call["operation"] {
+  return (name.charAt(0).toLowerCase() + name.slice(1)) as Call["operation"];
+}
 
 function targetOf(headers: WireRequest["headers"]): string | undefined {
   return [headers["x-amz-target"]].flat()[0];

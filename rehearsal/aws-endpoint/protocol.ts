@@ -1,19 +1,22 @@
 import type { IncomingHttpHeaders } from "node:http";
-import type { AwsControlPlane, AwsError } from "./control-plane";
+import type { AwsError, AwsOperations } from "./control-plane";
 
 export interface WireRequest {
+  readonly method: string;
+  /** Path and query. */
+  readonly url: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
 }
 
 export interface WireResponse {
   readonly contentType: string;
-  readonly body: string;
+  readonly body: string | Buffer;
 }
 
 /** What a request asks for, out of its wire format. */
 export interface Call {
-  readonly operation: keyof AwsControlPlane;
+  readonly operation: keyof AwsOperations;
   readonly input: unknown;
 }
 

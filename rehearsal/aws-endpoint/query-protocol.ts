@@ -25,6 +25,7 @@ const elasticLoadBalancing: QueryService = {
   version: "2015-12-01",
   operations: new Map([
     ["DescribeListeners", "describeListeners"],
+    ["DescribeRules", "describeRules"],
     ["DescribeTargetHealth", "describeTargetHealth"],
   ]),
   inputNames: { members: {}, integers: ["PageSize"], booleans: [] },

@@ -8,7 +8,7 @@ import {
 import { DescribeInstancesCommand, DescribeNetworkInterfacesCommand, EC2Client } from "@aws-sdk/client-ec2";
 import {
   DescribeListenersCommand,
-  DescribeRulesCommand,
+  DescribeTagsCommand,
   DescribeTargetHealthCommand,
   ElasticLoadBalancingV2Client,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
@@ -146,7 +146,9 @@ describe("the AWS endpoint", () => {
     });
 
     it("knows no other operation", async () => {
-      await assert.rejects(loadBalancing.send(new DescribeRulesCommand({})), { name: "InvalidAction" });
+      await assert.rejects(loadBalancing.send(new DescribeTagsCommand({ ResourceArns: ["arn:1"] })), {
+        name: "InvalidAction",
+      });
     });
 
     const broken = ["A=1&A.b=2", "A.b=2&A=1", `${"A.".repeat(1000)}A=1`, "PageSize=many", "Action="];
