@@ -9,7 +9,7 @@ import { Timeline, type TimelineEvent } from "../events";
 import { Invariants } from "../invariants";
 import { LiveVersions } from "../story/live-versions";
 import { type Rehearsal, setUpRehearsal } from "../story/rehearse";
-import { startTraffic, type Traffic } from "../traffic/meter";
+import { startTraffic, type Traffic, type TrafficOptions } from "../traffic/meter";
 import { createWorkspace, type Workspace } from "../workspace";
 import type { Fault } from "./fault";
 
@@ -36,7 +36,11 @@ export class Stage {
     timeline.on((event) => this.events.push(event));
   }
 
-  static async set({ settings, alterGraph, mix }: Pick<Fault, "settings" | "alterGraph" | "mix">): Promise<Stage> {
+  /** @param start how its clients are started; by default in this process */
+  static async set(
+    { settings, alterGraph, mix }: Pick<Fault, "settings" | "alterGraph" | "mix">,
+    start: (options: TrafficOptions) => Traffic | Promise<Traffic> = startTraffic,
+  ): Promise<Stage> {
     const clock = new Clock(scale);
     const timeline = new Timeline(clock);
     const workspace = await createWorkspace();
@@ -69,7 +73,7 @@ export class Stage {
       const rehearsal = await setUp;
       const { productionUrl: url, client } = rehearsal.traffic;
       const versions = new LiveVersions("v1", timeline, rehearsal.traffic.loadBalancer);
-      const traffic = startTraffic({ url, client, ratePerSecond, versions, timeline, ...(mix ? { mix } : {}) });
+      const traffic = await start({ url, client, ratePerSecond, versions, timeline, ...(mix ? { mix } : {}) });
       workspace.onClose(async () => void (await traffic.stop()));
       const port = Number(new URL(url).port);
       const invariants = new Invariants(rehearsal.stack, rehearsal.traffic, port, timeline);

@@ -2,7 +2,7 @@ import type { LoadBalancer } from "../load-balancer/load-balancer";
 import type { Timeline, TimelineEvent } from "../events";
 import type { VersionCheck } from "../traffic/meter";
 
-const servedKept = 10_000;
+const servedKept = 100_000;
 
 /** From then on only these versions may answer production. Times are real milliseconds since the rehearsal's start. */
 interface Span {
@@ -44,10 +44,14 @@ export class LiveVersions implements VersionCheck {
   }
 
   isExpected(version: string, intendedMs: number, endedMs: number): boolean {
-    return this.spans.some(({ fromMs, versions }, index) => {
-      const untilMs = this.spans[index + 1]?.fromMs ?? Infinity;
-      return fromMs <= endedMs && intendedMs <= untilMs && versions.includes(version);
-    });
+    let untilMs = Infinity;
+    // From the newest on: a long run has many.
+    for (let index = this.spans.length - 1; index >= 0 && intendedMs <= untilMs; index--) {
+      const { fromMs, versions } = this.spans[index]!;
+      if (fromMs <= endedMs && versions.includes(version)) return true;
+      untilMs = fromMs;
+    }
+    return false;
   }
 
   private follow({ source, type, elapsedMs, detail }: TimelineEvent): void {

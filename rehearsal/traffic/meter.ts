@@ -24,13 +24,22 @@ export interface TrafficOptions {
   readonly mix?: readonly TrafficClass[];
   /** Real milliseconds from the intended send time until an answer must be complete. @default 5000 */
   readonly timeoutMs?: number;
-  /** Told of each complete answer that was as it should be: from the intended send time to its end. @default nobody */
-  readonly onSuccess?: (latencyMs: number) => void;
-  /** Sends nothing more after so many requests. @default no limit */
-  readonly mostRequests?: number;
+  /** Told of each complete answer that was as it should be. @default nobody */
+  readonly onSuccess?: (answer: Answer) => void;
   /** Who should have answered. @default any version will do */
   readonly versions?: VersionCheck;
   readonly timeline: Timeline;
+}
+
+/** A complete answer; times are `clock.elapsedMs`. */
+export interface Answer {
+  /** Which class of the mix the request was of, from 0. */
+  readonly classIndex: number;
+  readonly traceId: string;
+  readonly intendedMs: number;
+  readonly endedMs: number;
+  /** From the intended send time to the end of the answer; of a WebSocket, until it was open. */
+  readonly latencyMs: number;
 }
 
 export interface VersionCheck {
@@ -144,13 +153,12 @@ class Meter implements Traffic {
   private tick(): void {
     this.sendDue(this.nowMs);
     const waitMs = this.startedMs + dueMs(this.next, this.options.ratePerSecond) - this.nowMs;
-    if (this.next >= (this.options.mostRequests ?? Infinity)) return;
     this.timer = setTimeout(() => this.tick(), Math.ceil(waitMs));
   }
 
   /** Sends every request whose time has come, however late the event loop may be. */
   private sendDue(nowMs: number): void {
-    while (this.next < (this.options.mostRequests ?? Infinity)) {
+    for (;;) {
       const intendedMs = this.startedMs + dueMs(this.next, this.options.ratePerSecond);
       if (intendedMs > nowMs) return;
       this.send(this.next++, intendedMs);
@@ -206,7 +214,7 @@ class Meter implements Traffic {
     if (end.kind === "ok") {
       const latencyMs = end.latencyMs === undefined ? endedMs - intendedMs : latenessMs + end.latencyMs;
       one.tally.succeed(endedMs, latencyMs);
-      this.options.onSuccess?.(latencyMs);
+      this.options.onSuccess?.({ classIndex: this.mix.indexOf(one), traceId, intendedMs, endedMs, latencyMs });
       this.gap.success(endedMs);
       return;
     }
