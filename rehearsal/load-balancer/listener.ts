@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { type IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
@@ -61,6 +61,8 @@ type Route =
 export class Listener {
   defaultActions: readonly Action[];
   rules: readonly ListenerRule[];
+  /** The port that it listens on here. */
+  localPort: number;
 
   private readonly sockets = new Set<Socket>();
   private readonly server;
@@ -69,6 +71,7 @@ export class Listener {
     readonly props: ListenerProps,
     private readonly context: ListenerContext,
   ) {
+    this.localPort = props.localPort;
     this.server = listenerServer(props, (request, response) => this.serve(request, response));
     this.defaultActions = props.defaultActions;
     this.rules = props.rules ?? [];
@@ -87,16 +90,12 @@ export class Listener {
     return this.props.arn;
   }
 
-  /** The port that it listens on here. */
-  get localPort(): number {
-    return (this.server.address() as AddressInfo | null)?.port ?? this.props.localPort;
-  }
-
   /** @throws if the port is taken, or not allowed. */
   async listen(): Promise<void> {
     const { port, localPort } = this.props;
     try {
       await once(this.server.listen(localPort, "127.0.0.1"), "listening");
+      this.localPort = (this.server.address() as AddressInfo).port;
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
       const why = code === "EADDRINUSE" ? "it is already in use" : message;
@@ -211,7 +210,8 @@ function respond(response: Response, { status, headers, body }: FixedResponse): 
 
 function newTraceId(field: "Root" | "Self" = "Root"): string {
   const seconds = Math.floor(Date.now() / 1000).toString(16);
-  return `${field}=1-${seconds}-${randomBytes(12).toString("hex")}`;
+  // Node draws the randomness of many UUIDs at once; random bytes for each request would be the dearest part of its head.
+  return `${field}=1-${seconds}-${randomUUID().replaceAll("-", "").slice(8)}`;
 }
 
 /** The client's trace id with the load balancer's own field put before it, in place of one that is there. */

@@ -114,11 +114,11 @@ const labels: Readonly<Record<FailureKind, string>> = {
   unsent: "unsent",
 };
 
-function count(number: number): string {
+export function count(number: number): string {
   return number.toLocaleString("en");
 }
 
-function milliseconds(ms: number): string {
+export function milliseconds(ms: number): string {
   return `${ms < 10 ? ms.toFixed(1) : count(Math.round(ms))} ms`;
 }
 
@@ -127,7 +127,7 @@ function percent(rate: number): string {
 }
 
 /** Columns side by side: the first flush left, the others flush right. */
-function align(rows: readonly (readonly string[])[]): string[] {
+export function align(rows: readonly (readonly string[])[]): string[] {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   return rows.map((row) =>
     row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!))).join("  "),

@@ -1,0 +1,65 @@
+import { Stage } from "../faults/stage";
+import { startTrafficProcess } from "../traffic/meter-process";
+import { totals, type TrafficReport } from "../traffic/report";
+import { isSmall, mix } from "./mix";
+import { Phases } from "./phases";
+import { type Round, roundsOf } from "./rounds";
+import type { Strategy } from "./strategies";
+
+export interface SoakRequest {
+  readonly strategy: Strategy;
+  /** At least so many requests, and at least one round of releases and rollbacks. */
+  readonly requests: number;
+  readonly ratePerSecond: number;
+  /** Told after each release how many requests there were so far. */
+  readonly onProgress: (sent: number) => void;
+}
+
+export interface SoakResult {
+  readonly strategy: string;
+  readonly released: number;
+  readonly rolledBack: number;
+  readonly report: TrafficReport;
+  readonly phases: Phases;
+  /** What was not as it should be, but for the counts in the report. */
+  readonly problems: readonly string[];
+}
+
+/** Real milliseconds between two releases; about as long as one takes. */
+const quietMs = 2_000;
+/** Longest time until an answer must be complete, in real milliseconds: a load balancer's idle timeout. How slow they are is for the percentiles to tell. */
+const timeoutMs = 60_000;
+
+/** Releases and rolls back on one stage, again and again, until there were enough requests. */
+export async function soak({ strategy, requests, ratePerSecond, onProgress }: SoakRequest): Promise<SoakResult> {
+  const phases = new Phases(isSmall);
+  const problems: string[] = [];
+  const ended = { released: 0, rolledBack: 0 };
+  const stage = await Stage.set({ settings: strategy.settings, mix }, (options) =>
+    startTrafficProcess({ ...options, ratePerSecond, timeoutMs, onSuccess: phases.record }),
+  );
+  try {
+    const { clock } = stage.timeline;
+    const release = async ({ what, image, undone, prepare }: Round): Promise<void> => {
+      prepare?.();
+      phases.begin(clock.elapsedMs);
+      const reason = await stage.deploy(image);
+      phases.end(clock.elapsedMs);
+      ended[reason === undefined ? "released" : "rolledBack"]++;
+      const asExpected = undone ? undone.test(reason ?? "") : reason === undefined;
+      if (!asExpected) problems.push(`${strategy.name}: ${what} ended with ${reason ?? "success"}`);
+    };
+    const rounds = await roundsOf(stage);
+    const sent = () => totals(stage.traffic.snapshot()).sent;
+    for (let count = 0; count < rounds.length || sent() < requests; count++) {
+      await release(rounds[count % rounds.length]!);
+      await clock.wait(quietMs * clock.scale);
+      onProgress(sent());
+    }
+    const report = await stage.traffic.stop();
+    problems.push(...stage.invariants.violations.map((violation) => `${strategy.name}: ${violation}`));
+    return { strategy: strategy.name, ...ended, report, phases, problems };
+  } finally {
+    await stage.close();
+  }
+}
