@@ -57,6 +57,9 @@ type Route =
   | { readonly group: TargetGroup; readonly target: Target; readonly traceId: string }
   | { readonly group?: TargetGroup; readonly target?: undefined; readonly answer: FixedResponse };
 
+/** Connections that may wait to be accepted: as many as Linux allows unasked, since a load balancer of AWS refuses none. */
+const backlog = 4096;
+
 /** One port of a load balancer. Its actions and rules may be replaced at any time; each request meets one state of them. */
 export class Listener {
   defaultActions: readonly Action[];
@@ -94,7 +97,7 @@ export class Listener {
   async listen(): Promise<void> {
     const { port, localPort } = this.props;
     try {
-      await once(this.server.listen(localPort, "127.0.0.1"), "listening");
+      await once(this.server.listen({ port: localPort, host: "127.0.0.1", backlog }), "listening");
       this.localPort = (this.server.address() as AddressInfo).port;
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;

@@ -31,7 +31,7 @@ export function soakProblems({ report, problems, strategy }: SoakResult): string
     ...(failed > 0 ? [`${strategy}: ${failed} requests were lost`] : []),
     ...(unsent > 0 ? [`${strategy}: ${unsent} requests could not be sent in time; choose a lower --rate`] : []),
     ...(underWay > 0 ? [`${strategy}: ${underWay} requests have no end`] : []),
-    ...report.failures.map(({ class: name, kind, message }) => `${strategy}: ${name} ${kind}: ${message}`),
+    ...new Set(report.failures.map(({ class: name, kind, message }) => `${strategy}: ${name} ${kind}: ${message}`)),
     ...problems,
   ];
 }

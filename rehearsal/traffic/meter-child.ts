@@ -2,6 +2,7 @@
 // meter-process.ts.
 import { Clock } from "../clock";
 import { Timeline } from "../events";
+import { localClient } from "../load-balancer/clients";
 import { type Answer, startTraffic, type TrafficOptions } from "./meter";
 import type { FailedRequest, TrafficReport } from "./report";
 
@@ -9,6 +10,8 @@ import type { FailedRequest, TrafficReport } from "./report";
 export type ChildOptions = Pick<TrafficOptions, "url" | "ratePerSecond" | "mix" | "timeoutMs"> & {
   /** `monotonicMs()` of the moment that its times count from. */
   readonly originMs: number;
+  /** The authority that its clients trust, if every name is to lead to this machine. */
+  readonly local?: { readonly ca?: string };
 };
 
 export type FromChild =
@@ -26,7 +29,7 @@ export function monotonicMs(): number {
   return Number(process.hrtime.bigint() / 1000n) / 1000;
 }
 
-function main({ originMs, ...options }: ChildOptions): void {
+function main({ originMs, local, ...options }: ChildOptions): void {
   // undici makes an error for every connection that it ends; nobody reads their stacks.
   Error.stackTraceLimit = 0;
   const clock = new Clock(1);
@@ -43,7 +46,9 @@ function main({ originMs, ...options }: ChildOptions): void {
     if (type !== "traffic.failed") return;
     tell({ type: "failed", text, failure: shifted(detail as unknown as FailedRequest) });
   });
-  const traffic = startTraffic({ ...options, timeline, onSuccess: (answer) => answers.push(shifted(answer)) });
+  const client = local && { client: localClient(local.ca) };
+  const onSuccess = (answer: Answer) => answers.push(shifted(answer));
+  const traffic = startTraffic({ ...options, ...client, timeline, onSuccess });
   const handOver = (): void => {
     tell({ type: "answers", answers });
     answers = [];

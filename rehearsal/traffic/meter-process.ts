@@ -12,13 +12,14 @@ import { describeTotals, type TrafficReport } from "./report";
  * @throws Error, at `stop()` too, if the process ends by itself
  */
 export async function startTrafficProcess(options: TrafficOptions): Promise<Traffic> {
-  const { url, ratePerSecond, mix, timeoutMs, timeline } = options;
+  const { url, ratePerSecond, mix, timeoutMs, timeline, client } = options;
   const originMs = monotonicMs() - timeline.clock.elapsedMs;
   const childOptions: ChildOptions = {
     url,
     ratePerSecond,
     originMs,
     ...(mix ? { mix } : {}),
+    ...(client ? { local: client.ca === undefined ? {} : { ca: client.ca } } : {}),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
   };
   const child = fork(join(__dirname, "meter-child.ts"), [JSON.stringify(childOptions)], {

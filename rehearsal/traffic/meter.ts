@@ -105,13 +105,15 @@ class Meter implements Traffic {
   private stopped: Promise<TrafficReport> | undefined;
 
   constructor(private readonly options: TrafficOptions) {
-    const { mix = defaultMix, timeoutMs = 5_000, url, client: connect = {} } = options;
+    const { mix = defaultMix, timeoutMs = 5_000, url, client } = options;
     this.startedMs = this.nowMs;
     this.gap = new Gap(this.startedMs);
     this.mix = mix.map((one) => ({ timeoutMs, ...one, tally: new Tally(one.name, one.path, this.startedMs) }));
     this.order = turns(mix.map(({ weight = 1 }) => weight));
     // Every open WebSocket listens to it.
     setMaxListeners(0, this.stopping.signal);
+    // A request's own time is the one bound: undici's, on connecting, is off.
+    const connect = { ...client, timeout: 0 };
     // As many connections as there are requests under way: none waits for another's answer.
     this.fresh = new Pool(url, { connect, pipelining: 1 });
     this.kept = new Pool(url, { connect, pipelining: 1 });

@@ -60,7 +60,8 @@ describe("the traffic meter's further classes", () => {
         response.writeHead(200).write("a beginning");
       }
     });
-    const mix = [{ name: "hangUp", path: "/", openMs: 50 } as const];
+    // Long enough for a busy machine to have seen every request, and to have reset its connection.
+    const mix = [{ name: "hangUp", path: "/", openMs: 2_000 } as const];
     const meter = start({ url: await listen(server), mix });
     await until(meter, ({ ok, failed }) => ok >= 10 && failed >= 5);
     const [report] = (await meter.stop()).classes;
