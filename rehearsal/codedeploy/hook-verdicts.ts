@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { AwsError } from "../aws-endpoint/control-plane";
 
 export type Verdict = "Succeeded" | "Failed";
@@ -6,29 +5,34 @@ export type Verdict = "Succeeded" | "Failed";
 interface Execution {
   readonly deploymentId: string;
   readonly report: (verdict: Verdict) => void;
-  /** Has its verdict, or nobody waits for one any more. */
-  completed: boolean;
-}
-
-/** A hook's execution: its id goes to the function, its verdict comes when somebody puts one. */
-export interface OpenExecution {
-  readonly executionId: string;
-  readonly verdict: Promise<Verdict>;
-  /** Refuses a verdict from now on. */
-  readonly close: () => void;
+  readonly reported: Promise<Verdict>;
+  verdict: Verdict | undefined;
+  /** Nobody waits for a verdict any more. */
+  closed: boolean;
 }
 
 /** Executions of lifecycle event hooks, and the one verdict that each may get: PutLifecycleEventHookExecutionStatus. */
 export class HookVerdicts {
   private readonly executions = new Map<string, Execution>();
 
-  open(deploymentId: string): OpenExecution {
-    const executionId = randomUUID();
+  /** Expects a verdict under this id; nothing the second time. */
+  open(deploymentId: string, executionId: string): void {
+    if (this.executions.has(executionId)) return;
     let report!: (verdict: Verdict) => void;
-    const verdict = new Promise<Verdict>((resolve) => (report = resolve));
-    const execution: Execution = { deploymentId, report, completed: false };
-    this.executions.set(executionId, execution);
-    return { executionId, verdict, close: () => (execution.completed = true) };
+    const reported = new Promise<Verdict>((resolve) => (report = resolve));
+    this.executions.set(executionId, { deploymentId, report, reported, verdict: undefined, closed: false });
+  }
+
+  /** Resolves when the execution has its verdict. */
+  verdict(executionId: string): Promise<Verdict> {
+    return this.executions.get(executionId)!.reported;
+  }
+
+  /** Refuses a verdict from now on; returns the one that came before. */
+  close(executionId: string): Verdict | undefined {
+    const execution = this.executions.get(executionId)!;
+    execution.closed = true;
+    return execution.verdict;
   }
 
   /** @throws AwsError for an unknown execution, a second or a late verdict, or something that is no verdict. */
@@ -40,7 +44,7 @@ export class HookVerdicts {
         `no hook execution ${executionId} in ${deploymentId}`,
       );
     }
-    if (execution.completed) {
+    if (execution.closed || execution.verdict !== undefined) {
       throw new AwsError(
         "LifecycleEventAlreadyCompletedException",
         `hook execution ${executionId} has its verdict already, or its time is over`,
@@ -52,7 +56,7 @@ export class HookVerdicts {
         `${status} is neither Succeeded nor Failed`,
       );
     }
-    execution.completed = true;
+    execution.verdict = status;
     execution.report(status);
   }
 }

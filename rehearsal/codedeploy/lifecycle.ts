@@ -46,6 +46,15 @@ export interface LifecycleRules {
 
 export const firstStep: Step = { kind: "event", event: "BeforeInstall" };
 
+export function isEnd(step: Step): step is Extract<Step, { kind: "ended" }> {
+  return step.kind === "ended";
+}
+
+/** The step's name, in CodeDeploy's word where it has one. */
+export function nameOf(step: Step): string {
+  return step.kind === "event" ? step.event : step.kind;
+}
+
 /** The step after `step`, given what came of it. Blue serves production until AllowTraffic is done. */
 export function nextStep(step: Step, outcome: Outcome, rules: LifecycleRules): Step {
   if (step.kind === "ended") return step;

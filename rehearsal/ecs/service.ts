@@ -12,7 +12,13 @@ export interface ServiceProps {
 }
 
 /** What CreateTaskSet is given; the service knows the rest. */
-export type CreateTaskSetProps = Pick<TaskSetProps, "label" | "taskDefinition" | "targetGroup" | "launch">;
+export interface CreateTaskSetProps extends Pick<
+  TaskSetProps,
+  "label" | "taskDefinition" | "targetGroup" | "launch" | "externalId"
+> {
+  /** A repeated request with the same token makes no second task set. Source: ECS API reference, CreateTaskSet. */
+  readonly clientToken?: string;
+}
 
 export type TaskSetStatus = "PRIMARY" | "ACTIVE" | "DRAINING";
 
@@ -21,6 +27,7 @@ export class Service {
   readonly name: string;
 
   private readonly taskSets = new Map<string, TaskSet>();
+  private readonly byToken = new Map<string, TaskSet>();
   private readonly draining = new Map<TaskSet, Promise<void>>();
   private primary: TaskSet | undefined;
   private created = 0;
@@ -50,7 +57,9 @@ export class Service {
   }
 
   /** Starts a task set with the service's desired count. The service's first one is its primary, as CreateService makes it. */
-  createTaskSet(props: CreateTaskSetProps): TaskSet {
+  createTaskSet({ clientToken, ...props }: CreateTaskSetProps): TaskSet {
+    const same = clientToken === undefined ? undefined : this.byToken.get(clientToken);
+    if (same) return same;
     const id = `ecs-svc/${String(++this.created).padStart(19, "0")}`;
     const { desiredCount, clock, timeline, processes } = this;
     const healthCheckGracePeriodSeconds = this.props.healthCheckGracePeriodSeconds ?? 0;
@@ -61,6 +70,7 @@ export class Service {
       processes,
     );
     this.taskSets.set(id, taskSet);
+    if (clientToken !== undefined) this.byToken.set(clientToken, taskSet);
     this.primary ??= taskSet;
     this.tell("created", taskSet, `created with ${desiredCount} × ${props.taskDefinition}`);
     return taskSet;

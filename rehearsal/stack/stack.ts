@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { join } from "node:path";
 import type { AwsEndpoint } from "../aws-endpoint/endpoint";
 import { startAwsEndpoint } from "../aws-endpoint/endpoint";
 import type { Clock } from "../clock";
@@ -40,6 +41,7 @@ export class Stack {
   private readonly verdicts = new HookVerdicts();
   private endpoint: Promise<AwsEndpoint> | undefined;
   private invoke: DeploymentContext["invoke"] | undefined;
+  private readonly closing = new AbortController();
   private revision = 0;
 
   constructor(private readonly options: StackOptions) {
@@ -73,14 +75,15 @@ export class Stack {
 
   /** RegisterTaskDefinition and CreateDeployment. @throws Error when another deployment is under way */
   async createDeployment(template: FilledTemplate): Promise<Deployment> {
-    const { account, group, traffic, clock, timeline, signal } = this.options;
-    const active = [...this.deployments.values()].find(({ step }) => step.kind !== "ended");
+    const { account, group, traffic, workspace, clock, timeline } = this.options;
+    const awsEndpointUrl = await this.endpointUrl();
+    const invoke = (this.invoke ??= functionInvoker({ ...this.options, awsEndpointUrl, caFile: traffic.caFile }));
+    // Nothing is awaited from here on, so that two requests at once cannot both be the only one.
+    const active = [...this.deployments.values()].find(({ ended }) => !ended);
     if (active) throw new Error(`DeploymentLimitExceededException: deployment ${active.id} is still under way`);
     const { label, taskDefinition, launch } = this.register(template.taskDefinition, template.containerName);
     const { hooks } = template;
     const own = account.deploymentConfig(group.deploymentConfigName);
-    const awsEndpointUrl = await this.endpointUrl();
-    const invoke = (this.invoke ??= functionInvoker({ ...this.options, awsEndpointUrl, caFile: traffic.caFile }));
     const deployment = new Deployment(
       {
         id: deploymentId(),
@@ -91,7 +94,17 @@ export class Stack {
         launch,
         hooks,
       },
-      { service: this.service, routes: traffic.routes, verdicts: this.verdicts, invoke, clock, timeline, signal },
+      {
+        service: this.service,
+        routes: traffic.routes,
+        verdicts: this.verdicts,
+        invoke,
+        clock,
+        timeline,
+        directory: join(workspace.directory, "deployments"),
+        processes: workspace.processes,
+        signal: AbortSignal.any([this.options.signal, this.closing.signal]),
+      },
     );
     this.deployments.set(deployment.id, deployment);
     return deployment;
@@ -155,6 +168,7 @@ export class Stack {
   }
 
   private async close(): Promise<void> {
+    this.closing.abort(new Error("the rehearsal ends"));
     await this.service.close();
     await (await this.endpoint)?.close();
   }

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Clock } from "../../../rehearsal/clock";
 import { Deployment, type DeploymentContext, type DeploymentProps } from "../../../rehearsal/codedeploy/deployment";
 import { HookVerdicts, type Verdict } from "../../../rehearsal/codedeploy/hook-verdicts";
@@ -64,6 +66,7 @@ export class Harness {
   protected readonly interruption = new AbortController();
   protected readonly groups: readonly [TargetGroup, TargetGroup];
   protected readonly loadBalancer: LoadBalancer;
+  protected readonly directory = mkdtempSync(join(tmpdir(), "greenlight-deployments-"));
   private revision = 0;
 
   constructor(scale: number, random?: () => number) {
@@ -156,6 +159,7 @@ export class Harness {
     await this.loadBalancer.close();
     await this.service.close();
     assert.deepEqual([...this.processes], []);
+    rmSync(this.directory, { recursive: true });
   }
 
   protected nextRevision() {
@@ -170,7 +174,9 @@ export class Harness {
       return "returned";
     };
     const routes = new TrafficRoutes(routesOf(group), this.loadBalancer, this.groups);
-    return { service, routes, verdicts, invoke, clock, timeline, signal: this.interruption.signal };
+    const { directory, processes } = this;
+    const { signal } = this.interruption;
+    return { service, routes, verdicts, invoke, clock, timeline, directory, processes, signal };
   }
 
   protected async listen(name: string, port: number): Promise<string> {

@@ -1,0 +1,57 @@
+import type { ScaledRequest } from "../controller/main";
+import type { Verdict } from "./hook-verdicts";
+import type { LifecycleEvent, LifecycleRules } from "./lifecycle";
+import type { ShiftStep } from "./traffic-shift";
+
+/** What CreateDeployment asks the controller for: the first line of its journal. */
+export interface DeploymentRequest extends ScaledRequest {
+  readonly id: string;
+  /** The green task set's name for people. */
+  readonly label: string;
+  readonly rules: LifecycleRules;
+  readonly shiftSteps: readonly ShiftStep[];
+  /** Function names by lifecycle event. */
+  readonly hooks: Readonly<Record<string, string>>;
+  /** How long a deployment that is `Ready` waits for a person. */
+  readonly approvalMinutes: number;
+  /** How long blue goes on running after the shift. */
+  readonly terminationWaitMinutes: number;
+}
+
+/** One of the two sides of a deployment. */
+export type Side = "blue" | "green";
+
+/** A hook's execution and what came of it. */
+export interface HookEnd {
+  /** The verdict, if one came before nobody waited for it any more. */
+  readonly verdict?: Verdict;
+  /** How the function itself ended, for people. */
+  readonly ending: string;
+}
+
+/** What the controller of a deployment asks of ECS, the load balancer and Lambda. Each is harmless when repeated. */
+export interface DeploymentOperations {
+  /** CreateTaskSet for green, with a client token and this deployment as its external id. */
+  createGreen(): void;
+  /** Answers when green's desired tasks are running and healthy; fails if green is stopped before. */
+  greenIsSteady(): Promise<void>;
+  describeGreen(): { readonly steady: boolean; readonly why: string };
+  /** Sends `percent` of production to that side, and the rest to the other one. */
+  sendProduction(input: { readonly to: Side; readonly percent: number }): void;
+  /** Sends all test traffic to that side. */
+  sendTest(input: { readonly to: Side }): void;
+  /** UpdateServicePrimaryTaskSet. */
+  makePrimary(input: { readonly side: Side }): void;
+  /** DeleteTaskSet with `force`; answers once nothing of it runs, also if there is none. */
+  deleteTaskSet(input: { readonly side: Side }): Promise<void>;
+  /** Invokes a function with this execution's id. Repeated, it invokes it again, as Lambda may by itself. */
+  invokeHook(input: { readonly event: LifecycleEvent; readonly executionId: string }): void;
+  /** Answers when somebody puts the execution's verdict. */
+  hookVerdict(input: { readonly executionId: string }): Promise<Verdict>;
+  /** Nobody waits for a verdict any more; one that comes later is refused. */
+  closeHook(input: { readonly executionId: string }): HookEnd;
+  /** The deployment is `Ready`; answers when a person has continued it. */
+  continued(): Promise<void>;
+  /** It is `Ready` no longer. @returns whether a person had continued it */
+  closeReady(): boolean;
+}

@@ -1,0 +1,120 @@
+import { randomUUID } from "node:crypto";
+import type { Remote } from "../controller/channel";
+import { Interrupted } from "../controller/interruption";
+import type { Work } from "../controller/work";
+import type { LifecycleEvent, Outcome, Step } from "./lifecycle";
+import type { DeploymentOperations, DeploymentRequest } from "./operations";
+
+/** Minutes that CodeDeploy waits for the replacement task set to become healthy. Source: its own error message, "This time out period is 60 minutes". */
+const installTimeoutMinutes = 60;
+/** Minutes in which a hook's verdict must come. Source: CodeDeploy user guide, reference-appspec-file-structure-hooks. */
+const hookTimeoutMinutes = 60;
+
+/** Source: CodeDeploy's own error message. */
+const neverHealthy = `The deployment timed out while waiting for the replacement task set to become healthy. This time out period is ${installTimeoutMinutes} minutes.`;
+
+/** What each step of `lifecycle.ts` does. All of it may be repeated from the step's beginning. */
+export class DeploymentSteps {
+  constructor(
+    private readonly request: DeploymentRequest,
+    private readonly cloud: Remote<DeploymentOperations>,
+  ) {}
+
+  async perform(step: Step, work: Work): Promise<Outcome> {
+    try {
+      // The way back and the end of blue cannot be stopped.
+      if (step.kind !== "rollback" && step.kind !== "terminateBlue") work.signal.throwIfAborted();
+      await this.effect(step, work);
+      return { kind: "done" };
+    } catch (error) {
+      return { kind: error instanceof Interrupted ? "stopped" : "failed", reason: (error as Error).message };
+    }
+  }
+
+  private effect(step: Step, work: Work): Promise<void> | void {
+    switch (step.kind) {
+      case "event":
+        return this.performEvent(step.event, work);
+      case "approval":
+        return this.waitForApproval(work);
+      case "terminationWait":
+        return work.wait("termination wait", this.request.terminationWaitMinutes, "blue goes on running");
+      case "terminateBlue":
+        return this.cloud.deleteTaskSet({ side: "blue" });
+      case "rollback":
+        return this.rollBack();
+    }
+  }
+
+  private performEvent(event: LifecycleEvent, work: Work): Promise<void> {
+    switch (event) {
+      case "Install":
+        return this.install(work);
+      case "AllowTestTraffic":
+        return this.cloud.sendTest({ to: "green" });
+      case "AllowTraffic":
+        return this.shift(work);
+      default:
+        return this.runHook(event, work);
+    }
+  }
+
+  private async install(work: Work): Promise<void> {
+    const { cloud } = this;
+    // Health checks run only in a group that a listener names; from the second deployment on weight 0 is there anyway.
+    // When AWS attaches it in the first one is not documented.
+    await cloud.sendProduction({ to: "blue", percent: 100 });
+    await cloud.createGreen();
+    const text = `waiting for ${this.request.label} to become healthy`;
+    if (await work.inTime("steady", installTimeoutMinutes, text, cloud.greenIsSteady())) return;
+    const { steady, why } = await cloud.describeGreen();
+    if (!steady) throw new Error(`${neverHealthy} ${why}`);
+  }
+
+  private async runHook(event: LifecycleEvent, work: Work): Promise<void> {
+    const { cloud } = this;
+    const functionName = this.request.hooks[event];
+    if (functionName === undefined) return;
+    const executionId = await work.once("execution", () => randomUUID());
+    await work.once("invoked", () => cloud.invokeHook({ event, executionId }));
+    try {
+      await work.inTime("verdict", hookTimeoutMinutes, `hook ${functionName}`, cloud.hookVerdict({ executionId }));
+    } catch (error) {
+      await cloud.closeHook({ executionId });
+      throw error;
+    }
+    const { verdict, ending } = await cloud.closeHook({ executionId });
+    if (verdict === "Succeeded") return;
+    const hook = `the hook ${functionName} at ${event}`;
+    if (verdict === "Failed") throw new Error(`${hook} reported Failed`);
+    throw new Error(`${hook} gave no verdict within ${hookTimeoutMinutes} minutes: ${ending}`);
+  }
+
+  private async shift(work: Work): Promise<void> {
+    const { cloud } = this;
+    for (const { greenPercent: percent, thenWaitMinutes } of this.request.shiftSteps) {
+      const share = `${percent} % of production on green`;
+      // A share that was set is not set again: the shift may be further already.
+      await work.once(share, () => cloud.sendProduction({ to: "green", percent }));
+      if (thenWaitMinutes > 0) await work.wait(share, thenWaitMinutes, share);
+    }
+    await cloud.makePrimary({ side: "green" });
+  }
+
+  private async waitForApproval(work: Work): Promise<void> {
+    const { id, approvalMinutes } = this.request;
+    const continued = this.cloud.continued();
+    await work.tell({ type: "deployment.ready", text: `deployment ${id} is Ready: a person may continue it` });
+    await work.inTime("approval", approvalMinutes, "waiting for a person to continue", continued);
+    if (await this.cloud.closeReady()) return;
+    throw new Interrupted("stop", `nobody continued the deployment within ${approvalMinutes} minutes`);
+  }
+
+  private async rollBack(): Promise<void> {
+    const { cloud } = this;
+    await cloud.sendProduction({ to: "blue", percent: 100 });
+    await cloud.sendTest({ to: "blue" });
+    await cloud.makePrimary({ side: "blue" });
+    await cloud.deleteTaskSet({ side: "green" });
+  }
+}

@@ -1,0 +1,99 @@
+import type { Remote } from "./channel";
+import type { Interruption } from "./interruption";
+import type { Entry, Journal } from "./journal";
+import { Work } from "./work";
+
+/** A process that has states: pure, so that the same outcomes always lead to the same steps. */
+export interface Machine<Step, Outcome> {
+  readonly first: Step;
+  next(step: Step, outcome: Outcome): Step;
+  /** Whether nothing follows this step. */
+  isEnd(step: Step): boolean;
+  nameOf(step: Step): string;
+}
+
+/** Something to tell: a word for machines, a line for people, facts. */
+export interface Telling {
+  readonly type: string;
+  readonly text: string;
+  readonly detail?: Readonly<Record<string, unknown>>;
+}
+
+/** A machine, and what its steps do. */
+export interface Controller<Step, Outcome> {
+  readonly machine: Machine<Step, Outcome>;
+  /**
+   * Does the step. It may have been begun before, by a process that died at any point in it: whatever it does is either
+   * harmless when repeated, or goes through `work.once`. Never rejects for what is an outcome.
+   */
+  perform(step: Step, work: Work): Promise<Outcome>;
+  /** Told before the first step. */
+  readonly created: Telling;
+  began(step: Step): Telling;
+  came(step: Step, outcome: Outcome): Telling;
+  ended(step: Step): Telling;
+}
+
+/** What the engine itself wants of the cloud, each harmless when repeated. */
+export interface Teller {
+  /** Tells the timeline; nothing the second time with the same token. */
+  tell(telling: Telling & { readonly token: string }): void;
+  /** Shows what is under way, until something is told. `expectedAwsMs` is the time that is left. */
+  show(progress: { readonly text: string; readonly expectedAwsMs?: number }): void;
+}
+
+interface PastStep {
+  readonly done: ReadonlyMap<string, unknown>;
+  readonly outcome?: { readonly outcome: unknown };
+}
+
+/**
+ * Runs a controller to its end, from wherever its journal says that it was. Steps with an outcome are told again and not
+ * performed; the one that was under way is performed again.
+ *
+ * @param scale AWS milliseconds per real millisecond
+ * @returns the last step
+ */
+export async function runJournalled<Step, Outcome>(
+  controller: Controller<Step, Outcome>,
+  journal: Journal,
+  teller: Remote<Teller>,
+  interruption: Interruption,
+  scale: number,
+): Promise<Step> {
+  const { machine } = controller;
+  const past = pastSteps(journal.entries);
+  let step = machine.first;
+  await teller.tell({ ...controller.created, token: "created" });
+  for (let index = 0; !machine.isEnd(step); index++) {
+    const before = past[index];
+    if (!before) journal.append({ begun: machine.nameOf(step) });
+    await teller.tell({ ...controller.began(step), token: `${index} began` });
+    const work = new Work({ journal, teller, interruption, scale, index, done: before?.done ?? new Map() });
+    const outcome = before?.outcome
+      ? (before.outcome.outcome as Outcome)
+      : await performed(journal, () => controller.perform(step, work));
+    await teller.tell({ ...controller.came(step, outcome), token: `${index} came` });
+    step = machine.next(step, outcome);
+  }
+  await teller.tell({ ...controller.ended(step), token: "ended" });
+  return step;
+}
+
+async function performed<Outcome>(journal: Journal, perform: () => Promise<Outcome>): Promise<Outcome> {
+  const outcome = await perform();
+  journal.append({ outcome });
+  return outcome;
+}
+
+/** The journal's lines, a step at a time. */
+function pastSteps(entries: readonly Entry[]): PastStep[] {
+  const steps: { done: Map<string, unknown>; outcome?: { outcome: unknown } }[] = [];
+  for (const entry of entries) {
+    if ("begun" in entry) steps.push({ done: new Map() });
+    const step = steps.at(-1);
+    if ("done" in entry) step!.done.set(entry.done, entry.result);
+    if ("outcome" in entry) step!.outcome = entry;
+  }
+  return steps;
+}
