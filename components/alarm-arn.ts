@@ -1,9 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
+import { siblingArn } from "./sibling-arn";
 
 /** The ARN of an alarm in the account and region of another resource, by the ARN of that one. */
-export function alarmArn(siblingArn: pulumi.Input<string>, alarmName: pulumi.Input<string>): pulumi.Output<string> {
-  return pulumi.all([siblingArn, alarmName]).apply(([arn, name]) => {
-    const [, partition, , region, account] = arn.split(":");
-    return `arn:${partition}:cloudwatch:${region}:${account}:alarm:${name}`;
-  });
+export function alarmArn(sibling: pulumi.Input<string>, alarmName: pulumi.Input<string>): pulumi.Output<string> {
+  return siblingArn(sibling, "cloudwatch", pulumi.interpolate`alarm:${alarmName}`);
 }

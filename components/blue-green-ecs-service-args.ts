@@ -12,31 +12,16 @@ import type { HealthCheck } from "./load-balancer";
 import { type LoadBalancerOptions, loadBalancerProblems, type TargetOptions } from "./load-balancer-options";
 import type { Network } from "./network";
 import type { Problem } from "./problems";
-import { type Secrets, secretProblems } from "./secrets";
 import { allAtOnce, type ShiftStep, shiftProblems } from "./traffic-shift";
-import type { CpuArchitecture } from "./task-definition";
+import { taskDefaults, type TaskOptions, taskProblems } from "./task/task-options";
 import { type TestHeader, testHeaderProblems } from "./test-header";
 
-export interface BlueGreenEcsServiceArgs extends TargetOptions {
+export interface BlueGreenEcsServiceArgs extends TargetOptions, TaskOptions {
   readonly network: Network;
   /** The image that the service is born with, by tag or digest; it must be there to pull. Later images come by release. */
   readonly image: pulumi.Input<string>;
   /** ECR repository that the releases' images come from. */
   readonly repositoryArn: pulumi.Input<string>;
-  /** Port that the container listens on; it is told in the environment variable PORT. @default 3000 */
-  readonly containerPort?: number;
-  /** CPU units; 1024 are one vCPU. @default 256 */
-  readonly cpu?: number;
-  /** @default 512 */
-  readonly memoryMiB?: number;
-  /** @default "X86_64" */
-  readonly cpuArchitecture?: CpuArchitecture;
-  /** Environment variables of the container. @default none */
-  readonly environment?: Readonly<Record<string, pulumi.Input<string>>>;
-  /** Environment variables whose values ECS reads from Secrets Manager or Systems Manager, by ARN. @default none */
-  readonly secrets?: Secrets;
-  /** KMS keys of the customer's own that those secrets are encrypted with, by ARN. @default none */
-  readonly secretKeyArns?: readonly string[];
   /** Shares of Fargate and Fargate Spot. @default Fargate alone, as launch type */
   readonly capacityProviders?: readonly CapacityProvider[];
   /** Scales the service between two counts; then `desiredCount` is only what it is born with. @default a fixed count */
@@ -93,6 +78,7 @@ export interface BlueGreenEcsServiceArgs extends TargetOptions {
 
 type Needed = "network" | "image" | "repositoryArn";
 type NoneUnlessGiven =
+  | Exclude<keyof TaskOptions, keyof typeof taskDefaults>
   | "alarms"
   | "approvalWaitMinutes"
   | "autoscaling"
@@ -106,13 +92,7 @@ type NoneUnlessGiven =
 type Defaults = Required<Omit<BlueGreenEcsServiceArgs, Needed | NoneUnlessGiven>>;
 
 export const serviceDefaults: Defaults = {
-  containerPort: 3000,
-  cpu: 256,
-  memoryMiB: 512,
-  cpuArchitecture: "X86_64",
-  environment: {},
-  secrets: {},
-  secretKeyArns: [],
+  ...taskDefaults,
   capacityProviders: [],
   desiredCount: 1,
   productionPort: 8080,
@@ -138,7 +118,7 @@ export function serviceProblems(args: Partial<Omit<BlueGreenEcsServiceArgs, "not
   const ports = testHeader ? { productionPort } : { productionPort, testPort };
   const problems = [
     ...shiftProblems(settled, settled.controller),
-    ...secretProblems(settled.secrets, settled.environment),
+    ...taskProblems(settled),
     ...capacityProblems(settled.capacityProviders),
     ...autoscalingProblems(settled.autoscaling, settled.desiredCount),
     ...sizeProblems(settled.cpu, settled.memoryMiB),

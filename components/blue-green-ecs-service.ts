@@ -1,6 +1,5 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { imagePlaceholder } from "../hooks/ecs-release/template-files";
 import { makeAlarms, type NamedAlarm, ownAlarms } from "./alarms";
 import { autoscale } from "./autoscaling";
 import { type BlueGreenEcsServiceArgs, serviceDefaults, serviceProblems } from "./blue-green-ecs-service-args";
@@ -12,10 +11,12 @@ import { BlueGreenLoadBalancer } from "./load-balancer";
 import type { Network } from "./network";
 import { ecsService } from "./ecs-service";
 import { withDefaults } from "./defaults";
-import { executionRole } from "./execution-role";
-import { serviceRole } from "./policy";
-import { refuse } from "./problems";
-import { type CpuArchitecture, firstRevision, renderTaskDefinition } from "./task-definition";
+import { type Problem, refuse } from "./problems";
+import { admitToVolumes } from "./task/efs-volumes";
+import { commandLogging } from "./task/execute-command";
+import type { Sidecar } from "./task/sidecars";
+import { makeTask, type Task } from "./task/task";
+import type { CpuArchitecture } from "./task/task-options";
 
 /**
  * A service on ECS Fargate, behind a load balancer with a production and a test listener, that CodeDeploy or
@@ -49,11 +50,15 @@ export class BlueGreenEcsService extends pulumi.ComponentResource implements Rel
   /** The image that the service was born with. */
   readonly firstImage: pulumi.Output<string>;
   /** RegisterTaskDefinition's input for each release, with `<IMAGE1_NAME>` for the image. */
-  readonly taskDefinitionTemplate: ReturnType<typeof renderTaskDefinition>;
+  readonly taskDefinitionTemplate: Task["template"];
 
   constructor(name: string, args: BlueGreenEcsServiceArgs, opts?: pulumi.ComponentResourceOptions) {
     const settled = withDefaults(serviceDefaults, args);
-    refuse(`BlueGreenEcsService "${name}"`, [...nameProblems("name", name), ...serviceProblems(settled)]);
+    refuse(`BlueGreenEcsService "${name}"`, [
+      ...nameProblems("name", name),
+      ...serviceProblems(settled),
+      ...sidecarNameProblems(name, settled.sidecars),
+    ]);
     super("greenlight:index:BlueGreenEcsService", name, {}, opts);
     const parent = { parent: this };
     this.network = settled.network;
@@ -76,21 +81,19 @@ export class BlueGreenEcsService extends pulumi.ComponentResource implements Rel
       parent,
     );
     this.securityGroup = taskSecurityGroup(name, this.loadBalancer, settled, parent);
-    const logGroup = new aws.cloudwatch.LogGroup(name, { retentionInDays: settled.logRetentionDays }, parent);
-    this.taskRole = serviceRole(`${name}-task`, "ecs-tasks.amazonaws.com", [], parent);
-    const execution = executionRole(`${name}-execution`, { ...settled, logGroup }, parent);
-    this.executionRole = execution.role;
-    this.cluster = new aws.ecs.Cluster(name, { settings: [{ name: "containerInsights", value: "enabled" }] }, parent);
-    const taskDefinitionArgs = {
-      ...settled,
-      family: this.taskFamily,
-      containerName: this.containerName,
-      executionRoleArn: this.executionRole.arn,
-      taskRoleArn: this.taskRole.arn,
-      logGroupName: logGroup.name,
-      region: aws.getRegionOutput({}, parent).region,
-    };
-    this.taskDefinitionTemplate = renderTaskDefinition(taskDefinitionArgs, imagePlaceholder);
+    const task = makeTask(name, settled, parent);
+    this.taskRole = task.role;
+    this.executionRole = task.executionRole;
+    this.taskDefinitionTemplate = task.template;
+    admitToVolumes(`${name}-task`, settled.efsVolumes, this.securityGroup, parent);
+    this.cluster = new aws.ecs.Cluster(
+      name,
+      {
+        settings: [{ name: "containerInsights", value: "enabled" }],
+        ...(task.commandLog ? { configuration: commandLogging(task.commandLog) } : {}),
+      },
+      parent,
+    );
     this.service = ecsService(
       name,
       {
@@ -99,8 +102,8 @@ export class BlueGreenEcsService extends pulumi.ComponentResource implements Rel
         loadBalancer: this.loadBalancer,
         securityGroup: this.securityGroup,
         containerName: this.containerName,
-        firstRevision: firstRevision(taskDefinitionArgs, settled.image),
-        executionPolicy: execution.policy,
+        firstRevision: task.firstRevision,
+        executionPolicy: task.executionPolicy,
         autoscaled: settled.autoscaling !== undefined,
         birth: control.birth,
       },
@@ -117,6 +120,15 @@ export class BlueGreenEcsService extends pulumi.ComponentResource implements Rel
     this.testUrl = this.loadBalancer.url(this.loadBalancer.test.port);
     this.registerOutputs({ prodUrl: this.prodUrl, testUrl: this.testUrl });
   }
+}
+
+/** The app's container has the service's name. */
+function sidecarNameProblems(name: string, sidecars: readonly Sidecar[]): Problem[] {
+  return sidecars.flatMap((sidecar, index) =>
+    sidecar.name === name
+      ? [{ path: `sidecars[${index}].name`, message: `"${name}" is the name of the app's own container.` }]
+      : [],
+  );
 }
 
 function taskSecurityGroup(

@@ -17,6 +17,8 @@ export interface EcsServiceArgs {
   readonly containerPort: number;
   readonly desiredCount: number;
   readonly capacityProviders: readonly CapacityProvider[];
+  /** Whether people may run commands in containers. */
+  readonly executeCommand: boolean;
   /** Whether something scales the service, so that its count is not this program's. */
   readonly autoscaled: boolean;
   readonly healthCheckGracePeriodSeconds: number;
@@ -31,7 +33,16 @@ export function ecsService(name: string, args: EcsServiceArgs, opts: pulumi.Cust
     ...opts,
     // The revision that the service was born with is history. Later changes of these go into the release template, and
     // become a revision there; a new revision here would be one that nothing runs.
-    ignoreChanges: ["containerDefinitions", "cpu", "memory", "runtimePlatform", "executionRoleArn", "taskRoleArn"],
+    ignoreChanges: [
+      "containerDefinitions",
+      "cpu",
+      "memory",
+      "runtimePlatform",
+      "ephemeralStorage",
+      "volumes",
+      "executionRoleArn",
+      "taskRoleArn",
+    ],
   });
   const capacity = clusterCapacity(name, args.cluster, args.capacityProviders, opts);
   return new aws.ecs.Service(
@@ -46,6 +57,7 @@ export function ecsService(name: string, args: EcsServiceArgs, opts: pulumi.Cust
       platformVersion: "LATEST",
       deploymentController: birth.deploymentController,
       ...(birth.deploymentConfiguration ? { deploymentConfiguration: birth.deploymentConfiguration } : {}),
+      ...(args.executeCommand ? { enableExecuteCommand: true } : {}),
       healthCheckGracePeriodSeconds: args.healthCheckGracePeriodSeconds,
       networkConfiguration: {
         subnets: args.network.privateSubnetIds,

@@ -4,24 +4,26 @@ import { grant, serviceRole } from "./policy";
 import { type Secrets, secretStatements } from "./secrets";
 
 export interface ExecutionRoleArgs {
-  /** The image that the service is born with; it may come from another repository than the releases' images. */
-  readonly image: pulumi.Input<string>;
+  /** Images that come from other repositories than the releases' may: the service's first, and those of sidecars. */
+  readonly images: readonly pulumi.Input<string>[];
   readonly repositoryArn: pulumi.Input<string>;
   readonly logGroup: aws.cloudwatch.LogGroup;
-  readonly secrets: Secrets;
+  readonly secrets: readonly Secrets[];
   readonly secretKeyArns: readonly string[];
 }
 
 /** The role with which ECS pulls this service's images and writes its log. */
 export function executionRole(
   name: string,
-  { image, repositoryArn, logGroup, secrets, secretKeyArns }: ExecutionRoleArgs,
+  { images, repositoryArn, logGroup, secrets, secretKeyArns }: ExecutionRoleArgs,
   opts: pulumi.CustomResourceOptions,
 ): { role: aws.iam.Role; policy: aws.iam.RolePolicy } {
   const role = serviceRole(name, "ecs-tasks.amazonaws.com", [], opts);
   const repositoryArns = pulumi
-    .all([repositoryArn, image])
-    .apply(([releases, first]) => [...new Set([releases, ...ecrRepositoryArns(first, releases)])]);
+    .all([repositoryArn, pulumi.all([...images])])
+    .apply(([releases, others]) => [
+      ...new Set([releases, ...others.flatMap((image) => ecrRepositoryArns(image, releases))]),
+    ]);
   const policy = grant(
     name,
     role,

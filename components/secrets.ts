@@ -12,9 +12,13 @@ const secretArn = /^arn:[\w-]+:secretsmanager:[\w-]+:\d{12}:secret:[\w/+=.@-]+(:
 const parameterArn = /^arn:[\w-]+:ssm:[\w-]+:\d{12}:parameter\/[\w./-]+$/;
 
 /** What is wrong with the secrets, and with their names beside those of `environment`. */
-export function secretProblems(secrets: Secrets, environment: Readonly<Record<string, unknown>>): Problem[] {
+export function secretProblems(
+  secrets: Secrets,
+  environment: Readonly<Record<string, unknown>>,
+  at = "secrets",
+): Problem[] {
   return Object.entries(secrets).flatMap(([name, arn]) => {
-    const path = `secrets.${name}`;
+    const path = `${at}.${name}`;
     const problems: Problem[] = [];
     if (!secretArn.test(arn) && !parameterArn.test(arn)) {
       const expected = "the ARN of a Secrets Manager secret or a Systems Manager parameter, not a value";
@@ -27,8 +31,8 @@ export function secretProblems(secrets: Secrets, environment: Readonly<Record<st
 }
 
 /** What ECS may read with the execution role: these secrets and nothing beside them. */
-export function secretStatements(secrets: Secrets, keyArns: readonly string[]): Statement[] {
-  const arns = [...new Set(Object.values(secrets))];
+export function secretStatements(secrets: readonly Secrets[], keyArns: readonly string[]): Statement[] {
+  const arns = [...new Set(secrets.flatMap((some) => Object.values(some)))];
   // A secret's ARN has seven parts; what follows says which part of the value is meant.
   const inSecretsManager = arns.filter((arn) => secretArn.test(arn)).map((arn) => arn.split(":").slice(0, 7).join(":"));
   const parameters = arns.filter((arn) => parameterArn.test(arn));

@@ -1,23 +1,23 @@
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Secrets } from "./secrets";
+import { type ContainerOptions, renderOptions } from "./task/container-options";
+import { renderMountPoints, renderVolumes } from "./task/efs-volumes";
+import { firelensConfiguration, logRouterName, routedLog } from "./task/log-router";
+import { awsLog, type LogDestination } from "./task/logs";
+import { telemetryEnvironment } from "./task/open-telemetry";
+import type { Sidecar } from "./task/sidecars";
+import { allSidecars, type CpuArchitecture, type SettledTask } from "./task/task-options";
 
-export type CpuArchitecture = "X86_64" | "ARM64";
+export type { CpuArchitecture };
 
-export interface TaskDefinitionArgs {
+export interface TaskDefinitionArgs extends SettledTask, LogDestination {
   readonly family: string;
   readonly containerName: string;
-  readonly containerPort: number;
-  /** CPU units; 1024 are one vCPU. */
-  readonly cpu: number;
-  readonly memoryMiB: number;
-  readonly cpuArchitecture: CpuArchitecture;
-  readonly environment: Readonly<Record<string, pulumi.Input<string>>>;
-  readonly secrets: Secrets;
   readonly executionRoleArn: pulumi.Input<string>;
   readonly taskRoleArn: pulumi.Input<string>;
-  readonly logGroupName: pulumi.Input<string>;
-  readonly region: pulumi.Input<string>;
+  /** The collector's configuration, where there is a collector. */
+  readonly collectorConfig: pulumi.Input<string>;
 }
 
 /**
@@ -29,6 +29,7 @@ export function renderTaskDefinition(args: TaskDefinitionArgs, image: pulumi.Inp
 }
 
 function taskDefinition(args: TaskDefinitionArgs, image: pulumi.Input<string>) {
+  const { ephemeralStorageGiB, efsVolumes } = args;
   return {
     family: args.family,
     requiresCompatibilities: ["FARGATE"],
@@ -37,48 +38,86 @@ function taskDefinition(args: TaskDefinitionArgs, image: pulumi.Input<string>) {
     cpu: String(args.cpu),
     memory: String(args.memoryMiB),
     runtimePlatform: { cpuArchitecture: args.cpuArchitecture, operatingSystemFamily: "LINUX" },
+    ...(ephemeralStorageGiB ? { ephemeralStorage: { sizeInGiB: ephemeralStorageGiB } } : {}),
     executionRoleArn: args.executionRoleArn,
     taskRoleArn: args.taskRoleArn,
+    ...(efsVolumes.length > 0 ? { volumes: renderVolumes(efsVolumes) } : {}),
     containerDefinitions: [
-      {
-        name: args.containerName,
-        image,
-        essential: true,
-        portMappings: [{ containerPort: args.containerPort, protocol: "tcp" }],
-        environment: environmentOf(args),
-        ...secretsOf(args),
-        logConfiguration: {
-          logDriver: "awslogs",
-          options: {
-            "awslogs-group": args.logGroupName,
-            "awslogs-region": args.region,
-            "awslogs-stream-prefix": args.containerName,
-          },
-        },
-      },
+      appContainer(args, image),
+      ...allSidecars(args, args.collectorConfig).map((sidecar) => sidecarContainer(sidecar, args)),
     ],
   };
+}
+
+function appContainer(args: TaskDefinitionArgs, image: pulumi.Input<string>) {
+  const { containerName, containerPort, efsVolumes } = args;
+  return {
+    name: containerName,
+    image,
+    essential: true,
+    portMappings: [{ containerPort, protocol: "tcp" }],
+    // PORT is how the container is told the port that the target groups and health checks use.
+    environment: pairs(
+      {
+        PORT: String(containerPort),
+        ...(args.openTelemetry ? telemetryEnvironment(args.family) : {}),
+        ...args.environment,
+      },
+      "value",
+    ),
+    ...secretsOf(args.secrets),
+    ...(efsVolumes.length > 0 ? { mountPoints: renderMountPoints(efsVolumes) } : {}),
+    ...renderContainer(args.container, args),
+    logConfiguration: logOf(containerName, args),
+  };
+}
+
+function sidecarContainer(sidecar: Sidecar, args: TaskDefinitionArgs) {
+  const { name, image, essential = true, cpu, memoryMiB, ports = [], environment = {}, secrets = {} } = sidecar;
+  return {
+    name,
+    image,
+    essential,
+    ...(cpu === undefined ? {} : { cpu }),
+    ...(memoryMiB === undefined ? {} : { memory: memoryMiB }),
+    portMappings: ports.map((containerPort) => ({ containerPort, protocol: "tcp" })),
+    environment: pairs(environment, "value"),
+    ...secretsOf(secrets),
+    ...renderContainer(sidecar, args),
+    ...(name === logRouterName ? { firelensConfiguration } : {}),
+    // The router cannot carry its own log.
+    logConfiguration: name === logRouterName ? awsLog(name, args) : logOf(name, args),
+  };
+}
+
+/** In the settings the app's container is `app`; in the task it has the service's name. */
+function renderContainer(options: ContainerOptions, { containerName }: TaskDefinitionArgs) {
+  return renderOptions(options, (container) => (container === "app" ? containerName : container));
+}
+
+function logOf(container: string, args: TaskDefinitionArgs) {
+  return args.logRouter ? routedLog(args.logRouter, container, args) : awsLog(container, args);
 }
 
 /** The same definition as arguments of `aws.ecs.TaskDefinition`, for the revision that the service is born with. */
 export function firstRevision(args: TaskDefinitionArgs, image: pulumi.Input<string>): aws.ecs.TaskDefinitionArgs {
   // Spread before it is an output, so that a secret in the environment hides the containers and nothing else.
-  const { containerDefinitions, ...definition } = taskDefinition(args, image);
+  const { containerDefinitions, ephemeralStorage, ...definition } = taskDefinition(args, image);
   return {
     ...definition,
+    // The provider spells it otherwise than ECS.
+    ...(ephemeralStorage ? { ephemeralStorage: { sizeInGib: ephemeralStorage.sizeInGiB } } : {}),
     containerDefinitions: pulumi.jsonStringify(containerDefinitions),
     // A release that rolls back may need any earlier revision again.
     skipDestroy: true,
   };
 }
 
-function secretsOf({ secrets }: TaskDefinitionArgs) {
-  const all = Object.entries(secrets).map(([name, valueFrom]) => ({ name, valueFrom }));
+function secretsOf(secrets: Secrets) {
+  const all = pairs(secrets, "valueFrom");
   return all.length > 0 ? { secrets: all } : {};
 }
 
-function environmentOf({ environment, containerPort }: TaskDefinitionArgs) {
-  // PORT is how the container is told the port that the target groups and health checks use.
-  const variables = { PORT: String(containerPort), ...environment };
-  return Object.entries(variables).map(([name, value]) => ({ name, value }));
+function pairs<K extends "value" | "valueFrom", V>(values: Readonly<Record<string, V>>, key: K) {
+  return Object.entries(values).map(([name, value]) => ({ name, [key]: value }) as { name: string } & Record<K, V>);
 }

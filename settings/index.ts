@@ -5,8 +5,9 @@ import { misplacedProblems, rawSettings, typeProblems } from "./raw";
 import { type Parsed, schema } from "./schema";
 import { shortName } from "./short-name";
 
-export type Settings = Omit<Parsed, "environment"> & {
-  readonly environment: Readonly<Record<string, pulumi.Output<string>>>;
+export type Settings = Omit<Parsed, "environment" | "sidecars"> & {
+  readonly environment: Variables;
+  readonly sidecars: readonly (Omit<Parsed["sidecars"][number], "environment"> & { readonly environment: Variables })[];
   /** What every resource's name begins with; at most 18 characters. */
   readonly name: string;
   /** Minutes that the hook tests green for; 0 where a person decides. */
@@ -14,6 +15,8 @@ export type Settings = Omit<Parsed, "environment"> & {
   /** Minutes that a release waits for a person; undefined where none is asked. */
   readonly approvalWaitMinutes: number | undefined;
 };
+
+type Variables = Readonly<Record<string, pulumi.Output<string>>>;
 
 /**
  * Reads the stack's settings (`Pulumi.<stack>.yaml`, `greenlight:*`); docs/settings.md lists them.
@@ -26,6 +29,7 @@ export function readSettings(): Settings {
   return {
     ...settings,
     environment: secretValues(settings.environment),
+    sidecars: settings.sidecars.map((it) => ({ ...it, environment: secretValues(it.environment ?? {}) })),
     name: settings.name ?? shortName(`${pulumi.getProject()}-${pulumi.getStack()}`),
     soakMinutes: asksPerson ? 0 : settings.waitMinutes,
     approvalWaitMinutes: asksPerson ? settings.waitMinutes : undefined,
@@ -54,6 +58,6 @@ function checkedSettings(stackFile: string): Parsed {
 }
 
 // Pulumi does not tell which settings were given with --secret, so what may be one is kept encrypted in the state.
-function secretValues(values: Readonly<Record<string, string>>): Record<string, pulumi.Output<string>> {
+function secretValues(values: Readonly<Record<string, string>>): Variables {
   return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, pulumi.secret(value)]));
 }

@@ -14,6 +14,8 @@ const judgedBy: Readonly<Record<string, string>> = {
   memoryMiB: "cpu",
   deploymentConfigName: "canary",
   secrets: "environment",
+  sidecars: "container",
+  executeCommand: "container",
   desiredCount: "autoscaling",
   testPort: "productionPort",
   https: "productionPort",

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { app } from "./sections/app";
+import { containers } from "./sections/containers";
 import { network } from "./sections/network";
 import { pipeline } from "./sections/pipeline";
 import { release } from "./sections/release";
@@ -12,6 +13,7 @@ export const schema = z.strictObject({
   ...app,
   ...pipeline,
   ...tasks,
+  ...containers,
   ...traffic,
   ...release,
   ...network,

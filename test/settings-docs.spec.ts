@@ -6,12 +6,20 @@ import { schema } from "../settings/schema";
 const text = readFileSync(join(__dirname, "../docs/settings.md"), "utf8");
 const { alarms, autoscaling, capacityProviders, checks, healthCheck, https, loadBalancer, triggers } = schema.shape;
 const { deployApproval, deploymentWindow, notifications } = schema.shape;
+const { container, efsVolumes, logRouter, openTelemetry, sidecars } = schema.shape;
+const containerShape = container.unwrap().shape;
 const nested = {
   Triggers: triggers.unwrap().shape,
   "A deploy approval": deployApproval.unwrap().shape,
   "A deployment window": deploymentWindow.unwrap().shape,
   Notifications: notifications.unwrap().shape,
   "A capacity provider": capacityProviders.unwrap().element.shape,
+  "A container": containerShape,
+  "A container's health check": containerShape.healthCheck.unwrap().shape,
+  "A sidecar": without(sidecars.unwrap().element.shape, containerShape),
+  "The log router": logRouter.unwrap().shape,
+  OpenTelemetry: openTelemetry.unwrap().shape,
+  "An EFS volume": efsVolumes.unwrap().element.shape,
   Autoscaling: autoscaling.unwrap().shape,
   "A schedule": autoscaling.unwrap().shape.schedules.unwrap().element.shape,
   Alarms: alarms.unwrap().shape,
@@ -21,6 +29,11 @@ const nested = {
   "The load balancer": loadBalancer.unwrap().shape,
   "Access logs": loadBalancer.unwrap().shape.accessLogs.unwrap().shape,
 };
+
+/** The fields that `shape` has and `other` has not. */
+function without(shape: object, other: object): object {
+  return Object.fromEntries(Object.entries(shape).filter(([key]) => !(key in other)));
+}
 
 /** The cells of each setting's row, by section; a row begins with the setting's name in code. */
 function rows(section: (title: string) => boolean): string[][] {

@@ -12,11 +12,22 @@ export interface ReleaseFiles {
   readonly imagePlaceholder: string;
 }
 
+/** Source of the defaults: ECS API, HealthCheck. */
+const healthCheck = z.object({
+  command: z.array(z.string()).min(1),
+  interval: z.number().default(30),
+  timeout: z.number().default(5),
+  retries: z.number().default(3),
+  startPeriod: z.number().default(0),
+});
+
 const containerDefinition = z.looseObject({
   name: z.string(),
   image: z.string(),
   essential: z.boolean().default(true),
+  entryPoint: z.array(z.string()).optional(),
   command: z.array(z.string()).optional(),
+  healthCheck: healthCheck.optional(),
   environment: z.array(z.object({ name: z.string(), value: z.string() })).default([]),
   secrets: z.array(z.object({ name: z.string(), valueFrom: z.string() })).default([]),
   portMappings: z.array(z.looseObject({ containerPort: z.number() })).default([]),

@@ -98,12 +98,16 @@ export class TaskSet extends EventEmitter<{ change: [] }> {
   }
 
   /**
-   * STEADY_STATE when the desired tasks are running and healthy (source: ECS API, TaskSet.stabilityStatus). A target of a
-   * group that no listener uses has no health to wait for: CodeDeploy installs green without a test listener too.
+   * STEADY_STATE when the desired tasks are running and healthy, to the load balancer and to their container's health check
+   * (source: ECS API, TaskSet.stabilityStatus). A target of a group that no listener uses has no health to wait for:
+   * CodeDeploy installs green without a test listener too.
    */
   get stabilityStatus(): "STEADY_STATE" | "STABILIZING" {
     const ready = [...this.members].filter(
-      ({ task, target }) => task?.lastStatus === "RUNNING" && ["healthy", "unused"].includes(target?.state ?? ""),
+      ({ task, target }) =>
+        task?.lastStatus === "RUNNING" &&
+        ["healthy", "unused"].includes(target?.state ?? "") &&
+        (task.health?.status ?? "HEALTHY") === "HEALTHY",
     );
     return ready.length === this.desired && this.members.size === this.desired ? "STEADY_STATE" : "STABILIZING";
   }
@@ -176,6 +180,7 @@ export class TaskSet extends EventEmitter<{ change: [] }> {
     const props = { ...spec, label, taskDefinitionArn: this.taskDefinition };
     const task = await startTask(props, this.clock, this.timeline, this.processes);
     member.task = task;
+    task.health?.on("change", this.onHealth);
     if (task.lastStatus !== "RUNNING") return task.stoppedReason ?? "";
     member.target = this.props.targetGroup.register({ host: "127.0.0.1", port: task.port, label });
     this.emit("change");
@@ -188,14 +193,15 @@ export class TaskSet extends EventEmitter<{ change: [] }> {
       return await Promise.race([
         task.whenStopped().then(() => task.stoppedReason ?? ""),
         aborted(leave, over.signal),
-        this.unhealthy(target, over.signal),
+        this.unhealthy(task, target, over.signal),
       ]);
     } finally {
       over.abort();
     }
   }
 
-  private async unhealthy(target: Target, signal: AbortSignal): Promise<string> {
+  /** The grace period is one for both kinds of checks. Source: ECS API, CreateService, healthCheckGracePeriodSeconds. */
+  private async unhealthy({ health }: Task, target: Target, signal: AbortSignal): Promise<string> {
     const { targetGroup, healthCheckGracePeriodSeconds } = this.props;
     void targetGroup.whenHealthy(target, signal).then(
       () => (this.failuresInARow = 0),
@@ -203,7 +209,8 @@ export class TaskSet extends EventEmitter<{ change: [] }> {
     );
     // An app starts no faster under a scaled clock: its grace period is a bound on real work.
     await sleep(this.clock.boundMs(healthCheckGracePeriodSeconds * 1000), undefined, { signal });
-    while (target.state !== "unhealthy") await once(targetGroup, "health", { signal });
+    while (target.state !== "unhealthy" && health?.status !== "UNHEALTHY") await once(this, "change", { signal });
+    if (health?.status === "UNHEALTHY") return `Task failed container health checks: ${health.lastFailure ?? ""}`;
     return `Task failed ELB health checks in (target-group ${targetGroup.arn}): ${target.health.description ?? ""}`;
   }
 

@@ -5,6 +5,7 @@ import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock } from "../clock";
 import type { Timeline } from "../events";
+import { ContainerHealth, type HealthCheck } from "./container-health";
 import { freePort } from "./free-port";
 import { type ProcessRegistry, signalGroup } from "./process-group";
 
@@ -17,6 +18,8 @@ export interface TaskSpec {
   readonly environment: Readonly<Record<string, string>>;
   /** Time between SIGTERM and SIGKILL. @default 30 */
   readonly stopTimeoutSeconds?: number;
+  /** The container's own. @default none, and its health is UNKNOWN */
+  readonly healthCheck?: HealthCheck;
 }
 
 export interface TaskProps extends TaskSpec {
@@ -44,6 +47,8 @@ export class Task extends EventEmitter<{ stopped: [] }> {
   stoppedReason: string | undefined;
   /** As ECS tells it: 128 + the signal's number if a signal ended it. */
   exitCode: number | undefined;
+  /** What its health check says; none without one. */
+  health: ContainerHealth | undefined;
 
   private readonly lines: string[] = [];
   private child: ChildProcess | undefined;
@@ -110,15 +115,28 @@ export class Task extends EventEmitter<{ stopped: [] }> {
     child.on("error", () => undefined);
     child.once("exit", (code, signal) => void this.deprovision(child, outputRead, exitCodeOf(code, signal)));
     const outputRead = this.readOutput(child);
+    this.watchHealth(child);
     this.enter("RUNNING");
   }
 
-  private spawn(): ChildProcess {
-    const { command, cwd, environment } = this.props;
-    const [program = "", ...args] = command;
+  private get environment(): NodeJS.ProcessEnv {
     const { PATH = "", HOME = "" } = process.env;
-    const env = { PATH, HOME, ...environment, PORT: String(this.port) };
-    return spawn(program, args, { cwd, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+    return { PATH, HOME, ...this.props.environment, PORT: String(this.port) };
+  }
+
+  private spawn(): ChildProcess {
+    const { command, cwd } = this.props;
+    const [program = "", ...args] = command;
+    return spawn(program, args, { cwd, env: this.environment, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+  }
+
+  private watchHealth(child: ChildProcess): void {
+    const { healthCheck, cwd } = this.props;
+    if (!healthCheck) return;
+    const ended = new AbortController();
+    child.once("exit", () => ended.abort());
+    this.health = new ContainerHealth(healthCheck, { cwd, environment: this.environment }, this.clock, this.processes);
+    void this.health.watch(ended.signal);
   }
 
   private async readOutput(child: ChildProcess): Promise<void> {

@@ -12,6 +12,8 @@ export interface ContainerRequest {
   readonly entryPoint?: readonly string[];
   /** Instead of the image's CMD. @default the image's, unless an entry point is given */
   readonly command?: readonly string[];
+  /** The command of its health check: `CMD` and words, `CMD-SHELL` and one text, or just words. @default none */
+  readonly healthCheck?: readonly string[];
 }
 
 /** What to start as the container's process: `spawn(command[0], command.slice(1), { cwd, env: environment })`. */
@@ -19,6 +21,8 @@ export interface PreparedContainer {
   readonly command: readonly [string, ...string[]];
   readonly cwd: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** The same for its health check, if it has one. */
+  readonly healthCheckCommand?: readonly string[];
 }
 
 /** A container's first process often is one of these; here the process has no children to adopt. */
@@ -46,8 +50,10 @@ export async function prepareContainer(image: Image, request: ContainerRequest):
   await mkdir(home, { recursive: true });
   const cwd = join(root, config.WorkingDir);
   await mkdir(cwd, { recursive: true });
+  const { healthCheck } = request;
   return {
-    command: [program === "node" ? process.execPath : program, ...rest],
+    command: [onThisMachine(program), ...rest],
+    ...(healthCheck ? { healthCheckCommand: checkCommand(healthCheck, root) } : {}),
     cwd,
     environment: {
       HOME: home,
@@ -55,4 +61,15 @@ export async function prepareContainer(image: Image, request: ContainerRequest):
       PATH: searchPath(PATH, root, "/usr/local/bin:/usr/bin:/bin"),
     },
   };
+}
+
+/** Source: ECS API, HealthCheck. */
+function checkCommand([kind = "", ...rest]: readonly string[], root: string): string[] {
+  if (kind === "CMD-SHELL") return ["/bin/sh", "-c", mapPaths(rest.join(" "), root)];
+  const words = (kind === "CMD" ? rest : [kind, ...rest]).map((word) => mapPaths(word, root));
+  return words.map((word, index) => (index === 0 ? onThisMachine(word) : word));
+}
+
+function onThisMachine(program: string): string {
+  return program === "node" ? process.execPath : program;
 }

@@ -19,6 +19,7 @@ export function taskLauncher(
 ): () => Promise<TaskSpec> {
   const container = taskDefinition.containerDefinitions.find(({ name }) => name === containerName)!;
   const environment = containerEnvironment(container, process.env);
+  const check = container.healthCheck;
   return async () => {
     const image = await store.resolve(container.image).catch((error: Error) => {
       throw new Error(`CannotPullContainerError: ${error.message}`);
@@ -26,9 +27,19 @@ export function taskLauncher(
     const prepared = await prepareContainer(image, {
       directory: join(workspace.directory, "tasks", String(++started)),
       environment,
+      ...(container.entryPoint ? { entryPoint: container.entryPoint } : {}),
       ...(container.command ? { command: container.command } : {}),
+      ...(check ? { healthCheck: check.command } : {}),
     });
-    return { ...prepared, stopTimeoutSeconds: container.stopTimeout };
+    const { healthCheckCommand, ...runs } = prepared;
+    const healthCheck = check && {
+      command: healthCheckCommand!,
+      intervalSeconds: check.interval,
+      timeoutSeconds: check.timeout,
+      retries: check.retries,
+      startPeriodSeconds: check.startPeriod,
+    };
+    return { ...runs, ...(healthCheck ? { healthCheck } : {}), stopTimeoutSeconds: container.stopTimeout };
   };
 }
 

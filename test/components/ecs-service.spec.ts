@@ -92,6 +92,8 @@ describe("the ECS service", () => {
       "cpu",
       "memory",
       "runtimePlatform",
+      "ephemeralStorage",
+      "volumes",
       "executionRoleArn",
       "taskRoleArn",
     ]);

@@ -49,6 +49,19 @@ describe("containers of built images", () => {
       assert.equal(await read("app/config.json"), "{}");
     });
 
+    it("is checked by a command of its own, whose paths are the image's too, or by its shell", async () => {
+      const image = await workshop.buildFiles({
+        Dockerfile: 'FROM node:22\nWORKDIR /app\nCOPY . .\nCMD ["node"]',
+        "check.js": "",
+      });
+      const root = join(workshop.directory, "checked");
+      const prepare = async (healthCheck: readonly string[]) =>
+        (await prepareContainer(image, { directory: root, environment: {}, healthCheck })).healthCheckCommand;
+      assert.deepEqual(await prepare(["CMD", "node", "/app/check.js"]), [process.execPath, `${root}/app/check.js`]);
+      assert.deepEqual(await prepare(["true"]), ["true"]);
+      assert.deepEqual(await prepare(["CMD-SHELL", "exit 1"]), ["/bin/sh", "-c", "exit 1"]);
+    });
+
     it("starts with the task definition's command instead of the image's", async () => {
       const image = await workshop.buildFiles({ Dockerfile: 'FROM node:22\nENTRYPOINT ["node"]\nCMD ["a.js"]' });
       const prepare = async (name: string, overrides: object) =>

@@ -24,6 +24,13 @@ export const health: readonly Fault[] = [
     run: (stage) => stage.release(broken("exports.startMs = 1500;")),
   },
   {
+    name: "container-unhealthy",
+    fault: "green serves, and its container's health check fails",
+    settings: { "greenlight:container": JSON.stringify({ healthCheck: { command: ["CMD-SHELL", "test ! -e sick"] } }) },
+    expected: { endState: "rolled back", noticed: { by: "codedeploy", saying: /failed container health checks/ } },
+    run: (stage) => stage.release({ sick: "" }),
+  },
+  {
     name: "image-missing",
     fault: "the image is gone from the registry",
     expected: { endState: "rolled back", noticed: { by: "codedeploy", saying: /CannotPullContainerError/ } },

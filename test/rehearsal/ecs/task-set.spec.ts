@@ -4,6 +4,7 @@ import { Clock } from "../../../rehearsal/clock";
 import { Service } from "../../../rehearsal/ecs/service";
 import type { TaskSpec } from "../../../rehearsal/ecs/task";
 import { backOffSeconds, TaskSet, type TaskSetProps } from "../../../rehearsal/ecs/task-set";
+import { whyNotSteady } from "../../../rehearsal/ecs/why-not-steady";
 import { Timeline } from "../../../rehearsal/events";
 import { LoadBalancer } from "../../../rehearsal/load-balancer/load-balancer";
 import { TargetGroup } from "../../../rehearsal/load-balancer/target-group";
@@ -75,6 +76,61 @@ describe("an ECS task set", () => {
       ["healthy", "healthy"],
     );
     assert.equal(await (await fetch(url)).text(), "ok");
+  });
+
+  /** Fails where the app says so. */
+  const healthCheck = {
+    command: nodeCommand(
+      `fetch("http://127.0.0.1:" + process.env.PORT + "/env").then((r) => r.json())
+        .then(({ CHECK }) => { console.error("CHECK is " + CHECK); process.exit(CHECK === "fails" ? 1 : 0); })`,
+    ),
+    intervalSeconds: 5,
+    timeoutSeconds: 5,
+    retries: 2,
+    startPeriodSeconds: 0,
+  };
+
+  it("is steady only once its containers' own health checks have passed, too", async () => {
+    const set = taskSet({ launch: () => ({ ...spec(), healthCheck }) });
+    await set.whenSteady();
+    assert.equal(set.tasks[0]?.health?.status, "HEALTHY");
+  });
+
+  it("replaces a task whose container's health check fails, however well it serves", async () => {
+    const set = taskSet({
+      healthCheckGracePeriodSeconds: 0,
+      launch: () => ({
+        ...spec(),
+        environment: { CHECK: set.failedTaskCount === 0 ? "fails" : "passes" },
+        healthCheck,
+      }),
+    });
+    await set.whenSteady();
+    assert.equal(set.failedTaskCount, 1);
+    assert.match(set.lastFailure ?? "", /^Task failed container health checks: exit status 1: CHECK is fails/);
+    assert.deepEqual(
+      set.tasks.map(({ label }) => label),
+      ["blue-2"],
+    );
+  });
+
+  it("does not look at a container's health within the grace period", async () => {
+    const set = taskSet({ launch: () => ({ ...spec(), environment: { CHECK: "fails" }, healthCheck }) });
+    await until(() => set.tasks[0]?.health?.status === "UNHEALTHY");
+    assert.deepEqual([set.failedTaskCount, set.stabilityStatus], [0, "STABILIZING"]);
+    assert.match(whyNotSteady(set), /blue-1's container is UNHEALTHY: exit status 1: CHECK is fails/);
+  });
+
+  it("counts a health check that does not end in time as failed, and ends it", async () => {
+    const hangs = {
+      ...healthCheck,
+      command: nodeCommand("setInterval(() => {}, 1000)"),
+      timeoutSeconds: 2,
+      retries: 1,
+    };
+    const set = taskSet({ healthCheckGracePeriodSeconds: 0, launch: () => ({ ...spec(), healthCheck: hangs }) });
+    await until(() => set.failedTaskCount > 0);
+    assert.match(set.lastFailure ?? "", /container health checks: no answer within 2 s/);
   });
 
   it("scales out and in", async () => {

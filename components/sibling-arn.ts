@@ -1,0 +1,13 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** The ARN of something in the account and region of another resource, by the ARN of that one. */
+export function siblingArn(
+  sibling: pulumi.Input<string>,
+  service: string,
+  resource: pulumi.Input<string>,
+): pulumi.Output<string> {
+  return pulumi.all([sibling, resource]).apply(([arn, name]) => {
+    const [, partition, , region, account] = arn.split(":");
+    return `arn:${partition}:${service}:${region}:${account}:${name}`;
+  });
+}

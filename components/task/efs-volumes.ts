@@ -1,0 +1,112 @@
+import * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+import type { Statement } from "../policy";
+import type { Problem } from "../problems";
+import { siblingArn } from "../sibling-arn";
+import { isDirectory } from "./container-options";
+
+/**
+ * A file system of Amazon EFS that is there already, mounted into the app's container through an access point: encrypted
+ * on the way, by leave of the task's role alone. Source: ECS developer guide, efs-volumes and specify-efs-config.
+ */
+export interface EfsVolume {
+  /** Lower-case letters, digits and hyphens. */
+  readonly name: string;
+  /** `fs-…` */
+  readonly fileSystemId: string;
+  /** `fsap-…`; it fixes the folder that is mounted, and the user who owns what is written. */
+  readonly accessPointId: string;
+  /** Where it is in the container: `/data`. */
+  readonly containerPath: string;
+  /** @default false */
+  readonly readOnly?: boolean;
+  /**
+   * The security group of the file system's mount targets, `sg-…`, which is opened to the tasks for NFS. @default none is;
+   * then something else must admit them
+   */
+  readonly securityGroupId?: string;
+}
+
+const nfs = 2049;
+
+export function efsProblems(volumes: readonly EfsVolume[]): Problem[] {
+  const names = volumes.map(({ name }) => name);
+  const paths = volumes.map(({ containerPath }) => containerPath);
+  return volumes.flatMap(({ name, fileSystemId, accessPointId, containerPath, securityGroupId }, index) => {
+    const problems: Problem[] = [];
+    const wrong = (field: string, message: string) => problems.push({ path: `efsVolumes[${index}].${field}`, message });
+    if (!/^[a-z0-9][a-z0-9-]*$/.test(name)) wrong("name", `"${name}" is no name; expected one like uploads.`);
+    else if (names.indexOf(name) !== index) wrong("name", `"${name}" is there twice.`);
+    if (!/^fs-[0-9a-f]+$/.test(fileSystemId))
+      wrong("fileSystemId", `"${fileSystemId}" is not like fs-0123456789abcdef0.`);
+    if (!/^fsap-[0-9a-f]+$/.test(accessPointId)) {
+      wrong("accessPointId", `"${accessPointId}" is not like fsap-0123456789abcdef0.`);
+    }
+    if (!isDirectory(containerPath)) wrong("containerPath", `"${containerPath}" is no directory; expected /data, say.`);
+    else if (paths.indexOf(containerPath) !== index) wrong("containerPath", `${containerPath} is there twice.`);
+    if (securityGroupId !== undefined && !/^sg-[0-9a-f]+$/.test(securityGroupId)) {
+      wrong("securityGroupId", `"${securityGroupId}" is not like sg-0123456789abcdef0.`);
+    }
+    return problems;
+  });
+}
+
+/** The task definition's volumes. */
+export function renderVolumes(volumes: readonly EfsVolume[]) {
+  return volumes.map(({ name, fileSystemId, accessPointId }) => ({
+    name,
+    efsVolumeConfiguration: {
+      fileSystemId,
+      transitEncryption: "ENABLED",
+      authorizationConfig: { accessPointId, iam: "ENABLED" },
+    },
+  }));
+}
+
+/** Where the app's container has them. */
+export function renderMountPoints(volumes: readonly EfsVolume[]) {
+  return volumes.map(({ name, containerPath, readOnly = false }) => ({ sourceVolume: name, containerPath, readOnly }));
+}
+
+/**
+ * What the task's role may do, each through its access point only. Source: EFS user guide, iam-access-control-nfs-efs.
+ *
+ * @param sibling the ARN of something in the account and region of the file systems
+ */
+export function efsStatements(volumes: readonly EfsVolume[], sibling: pulumi.Input<string>): Statement[] {
+  return volumes.map(({ fileSystemId, accessPointId, readOnly = false }) => ({
+    actions: ["elasticfilesystem:ClientMount", ...(readOnly ? [] : ["elasticfilesystem:ClientWrite"])],
+    resources: [efsArn(sibling, `file-system/${fileSystemId}`)],
+    conditions: {
+      StringEquals: { "elasticfilesystem:AccessPointArn": efsArn(sibling, `access-point/${accessPointId}`) },
+    },
+  }));
+}
+
+/** Opens the mount targets to the tasks. */
+export function admitToVolumes(
+  name: string,
+  volumes: readonly EfsVolume[],
+  tasks: aws.ec2.SecurityGroup,
+  opts: pulumi.CustomResourceOptions,
+): void {
+  const groups = new Set(volumes.flatMap(({ securityGroupId }) => securityGroupId ?? []));
+  for (const securityGroupId of groups) {
+    new aws.vpc.SecurityGroupIngressRule(
+      `${name}-${securityGroupId}`,
+      {
+        securityGroupId,
+        referencedSecurityGroupId: tasks.id,
+        description: `${name}: tasks`,
+        ipProtocol: "tcp",
+        fromPort: nfs,
+        toPort: nfs,
+      },
+      opts,
+    );
+  }
+}
+
+function efsArn(sibling: pulumi.Input<string>, resource: string): pulumi.Output<string> {
+  return siblingArn(sibling, "elasticfilesystem", resource);
+}

@@ -1,0 +1,95 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Problem } from "../problems";
+import { type Secrets, secretProblems } from "../secrets";
+import { type ContainerOptions, optionProblems } from "./container-options";
+import { type EfsVolume, efsProblems } from "./efs-volumes";
+import { executeCommandProblems } from "./execute-command";
+import { type LogRouter, logRouterProblems, logRouterSidecar } from "./log-router";
+import { collectorSidecar, type OpenTelemetry } from "./open-telemetry";
+import { type Sidecar, sidecarProblems } from "./sidecars";
+
+export type CpuArchitecture = "X86_64" | "ARM64";
+
+/** What runs in each task. A change of any of it goes live with a release. */
+export interface TaskOptions {
+  /** Port that the container listens on; it is told in the environment variable PORT. @default 3000 */
+  readonly containerPort?: number;
+  /** CPU units; 1024 are one vCPU. @default 256 */
+  readonly cpu?: number;
+  /** @default 512 */
+  readonly memoryMiB?: number;
+  /** @default "X86_64" */
+  readonly cpuArchitecture?: CpuArchitecture;
+  /** Environment variables of the app's container. @default none */
+  readonly environment?: Readonly<Record<string, pulumi.Input<string>>>;
+  /** Environment variables whose values ECS reads from Secrets Manager or Systems Manager, by ARN. @default none */
+  readonly secrets?: Secrets;
+  /** KMS keys of the customer's own that secrets are encrypted with, by ARN. @default none */
+  readonly secretKeyArns?: readonly string[];
+  /** How the app's container runs: its user, file system, limits, health check. @default as its image says */
+  readonly container?: ContainerOptions;
+  /** Containers beside the app's. @default none */
+  readonly sidecars?: readonly Sidecar[];
+  /** Sends every container's output on by FireLens. @default ECS writes it to CloudWatch Logs */
+  readonly logRouter?: LogRouter;
+  /** A collector of traces and metrics beside the app. @default none */
+  readonly openTelemetry?: OpenTelemetry;
+  /** Lets people who may run commands in the containers (ECS Exec); each command is logged. @default false */
+  readonly executeCommand?: boolean;
+  /** Disk of a task, 21 to 200 GiB; Fargate gives 20 without. @default 20 GiB */
+  readonly ephemeralStorageGiB?: number;
+  /** File systems of Amazon EFS that the app's container mounts. @default none */
+  readonly efsVolumes?: readonly EfsVolume[];
+}
+
+type NoneUnlessGiven = "logRouter" | "openTelemetry" | "ephemeralStorageGiB";
+
+export const taskDefaults: Required<Omit<TaskOptions, NoneUnlessGiven>> = {
+  containerPort: 3000,
+  cpu: 256,
+  memoryMiB: 512,
+  cpuArchitecture: "X86_64",
+  environment: {},
+  secrets: {},
+  secretKeyArns: [],
+  container: {},
+  sidecars: [],
+  executeCommand: false,
+  efsVolumes: [],
+};
+
+/** The options with a value for each that has a default. */
+export type SettledTask = typeof taskDefaults & Pick<TaskOptions, NoneUnlessGiven>;
+
+/** What is wrong with a task, but for its size. */
+export function taskProblems(task: SettledTask): Problem[] {
+  const { container, ephemeralStorageGiB: disk, logRouter } = task;
+  const problems = [
+    ...secretProblems(task.secrets, task.environment),
+    ...optionProblems("container", container),
+    ...sidecarProblems(allSidecars(task, ""), task),
+    ...(logRouter ? logRouterProblems(logRouter) : []),
+    ...executeCommandProblems(task.executeCommand, container),
+    ...efsProblems(task.efsVolumes),
+  ];
+  // Source: ECS API, EphemeralStorage.
+  if (disk !== undefined && !(Number.isInteger(disk) && disk >= 21 && disk <= 200)) {
+    problems.push({
+      path: "ephemeralStorageGiB",
+      message: `is ${disk}; Fargate takes 21 to 200, and gives 20 without.`,
+    });
+  }
+  return problems;
+}
+
+/** The user's own sidecars, then those that an option brings along. */
+export function allSidecars(
+  { sidecars, openTelemetry, logRouter }: Pick<SettledTask, "sidecars" | "openTelemetry" | "logRouter">,
+  collectorConfig: pulumi.Input<string>,
+): Sidecar[] {
+  return [
+    ...sidecars,
+    ...(openTelemetry ? [collectorSidecar(openTelemetry, collectorConfig)] : []),
+    ...(logRouter ? [logRouterSidecar(logRouter)] : []),
+  ];
+}

@@ -1,0 +1,72 @@
+import { z } from "zod";
+import { port } from "../values";
+
+const texts = z.array(z.string());
+const variables = z.record(z.string(), z.string());
+const whole = z.number().int();
+
+const healthCheck = z.strictObject({
+  command: texts,
+  intervalSeconds: whole.optional(),
+  timeoutSeconds: whole.optional(),
+  retries: whole.optional(),
+  startPeriodSeconds: whole.optional(),
+});
+
+const container = z.strictObject({
+  entryPoint: texts.optional(),
+  command: texts.optional(),
+  user: z.string().optional(),
+  readonlyRootFilesystem: z.boolean().optional(),
+  tmpfs: z.array(z.strictObject({ containerPath: z.string(), sizeMiB: whole })).optional(),
+  dropCapabilities: texts.optional(),
+  initProcess: z.boolean().optional(),
+  maxOpenFiles: whole.optional(),
+  stopTimeoutSeconds: whole.optional(),
+  healthCheck: healthCheck.optional(),
+  dependsOn: z
+    .array(z.strictObject({ container: z.string(), condition: z.enum(["START", "COMPLETE", "SUCCESS", "HEALTHY"]) }))
+    .optional(),
+});
+
+const sidecar = container.extend({
+  name: z.string(),
+  image: z.string().min(1),
+  essential: z.boolean().optional(),
+  cpu: whole.min(1).optional(),
+  memoryMiB: whole.min(6).optional(),
+  ports: z.array(port).optional(),
+  environment: variables.optional(),
+  secrets: variables.optional(),
+});
+
+const logRouter = z.strictObject({
+  image: z.string().min(1).optional(),
+  options: variables.optional(),
+  secretOptions: variables.optional(),
+});
+
+const openTelemetry = z.strictObject({
+  image: z.string().min(1).optional(),
+  config: z.string().min(1).optional(),
+});
+
+const efsVolume = z.strictObject({
+  name: z.string(),
+  fileSystemId: z.string(),
+  accessPointId: z.string(),
+  containerPath: z.string(),
+  readOnly: z.boolean().optional(),
+  securityGroupId: z.string().optional(),
+});
+
+/** How the task's containers run, and what is beside the app's. */
+export const containers = {
+  container: container.default({}),
+  sidecars: z.array(sidecar).default([]),
+  logRouter: logRouter.optional(),
+  openTelemetry: openTelemetry.optional(),
+  executeCommand: z.boolean().default(false),
+  ephemeralStorageGiB: whole.optional(),
+  efsVolumes: z.array(efsVolume).default([]),
+};
