@@ -17,8 +17,8 @@ export interface LoadBalancerOptions {
 /** How target groups treat their targets, besides health checks. */
 export interface TargetOptions {
   /**
-   * Sends a client to the same task for this long, by a cookie of the load balancer. A release ends it, as it ends the
-   * tasks. @default every request may meet another task
+   * Sends a client to the same task for this long, by a cookie of the load balancer. As traffic shifts it meets a task of
+   * the other version within seconds. @default every request may meet another task
    */
   readonly stickiness?: { readonly seconds: number };
   /** Seconds, 30 to 900, in which a new task gets a growing share of the requests; 0 for its full share at once. @default 0 */

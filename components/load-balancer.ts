@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { accessLogs } from "./access-logs";
 import { aliasRecord, certificateArn, type Https, httpsDefaults } from "./https";
 import type { LoadBalancerOptions, TargetOptions } from "./load-balancer-options";
+import { stickyForward } from "./sticky-forward";
 import type { Network } from "./network";
 import type { TestHeader } from "./test-header";
 
@@ -184,13 +185,18 @@ export class BlueGreenLoadBalancer extends pulumi.ComponentResource {
         port,
         ...transport,
         // Both start on blue. Source: CodeDeploy user guide, deployment-steps-ecs.
-        defaultActions: [{ type: "forward", targetGroupArn: this.blue.arn }],
+        defaultActions: [
+          this.args.stickiness
+            ? stickyForward(this.blue, this.green)
+            : { type: "forward", targetGroupArn: this.blue.arn },
+        ],
       },
       // Every deployment moves the listeners, and leaves a weighted forward to both groups behind; setting them back
       // would point production at an empty target group.
       { parent: this, ignoreChanges: ["defaultActions"] },
     );
   }
+
   /** Sends HTTP on to the same place over HTTPS; what users are not let through to is not opened here either. */
   private redirect(port: number): void {
     const { productionCidrs, productionPort } = this.args;

@@ -40,9 +40,19 @@ export class TrafficRoutes {
       { arn: group.arn, weight: percent },
       { arn: this.other(group).arn, weight: 100 - percent },
     ];
-    const actions = [{ type: "forward" as const, forward: { targetGroups } }];
+    const stickiness = this.stickinessOf(arn);
+    const actions = [{ type: "forward" as const, forward: { targetGroups, ...(stickiness ? { stickiness } : {}) } }];
     if (arn.includes(":listener-rule/")) this.loadBalancer.modifyRule(arn, actions);
     else this.loadBalancer.modifyListener(arn, actions);
+  }
+
+  /**
+   * The stickiness of the action that is there, which we take to be kept: UNSURE, AWS documents it neither of CodeDeploy nor
+   * of ECS.
+   */
+  private stickinessOf(arn: string) {
+    const action = this.loadBalancer.describeActions(arn).at(-1);
+    return action?.type === "forward" ? action.forward?.stickiness : undefined;
   }
 }
 

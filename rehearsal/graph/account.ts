@@ -85,6 +85,8 @@ export interface TargetGroupResource {
   readonly name: string;
   readonly arn: string;
   readonly deregistrationDelay: number;
+  readonly slowStart?: number;
+  readonly stickiness?: { readonly cookieDuration?: number };
   readonly healthCheck: {
     readonly path: string;
     readonly interval: number;

@@ -63,9 +63,6 @@ export function routingAction(actions: readonly Action[]): Action {
       `The rehearsal cannot perform the action "${action.type}"; it performs forward, fixed-response and redirect.`,
     );
   }
-  if (action.type === "forward" && action.forward?.stickiness?.enabled) {
-    throw new Error("The rehearsal cannot perform target group stickiness; leave it out of the forward action.");
-  }
   return action;
 }
 
@@ -74,6 +71,12 @@ export function targetGroupWeights(action: Action): readonly TargetGroupWeight[]
   if (action.type !== "forward") return [];
   if (action.forward) return action.forward.targetGroups.map(({ arn, weight = 1 }) => ({ arn, weight }));
   return action.targetGroupArn === undefined ? [] : [{ arn: action.targetGroupArn, weight: 1 }];
+}
+
+/** Seconds for which an action keeps a client with a target group; none if it does not. */
+export function groupStickinessSeconds(action: Action): number | undefined {
+  const stickiness = action.type === "forward" ? action.forward?.stickiness : undefined;
+  return stickiness?.enabled ? stickiness.duration : undefined;
 }
 
 /**

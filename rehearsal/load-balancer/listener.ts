@@ -9,6 +9,7 @@ import {
   errorResponse,
   fixedResponse,
   type FixedResponse,
+  groupStickinessSeconds,
   redirect,
   routingAction,
   targetGroupWeights,
@@ -16,6 +17,7 @@ import {
 import { listenerServer, type Request, type Response, type Transport } from "./listener-server";
 import { type Forwarding, forwardRequest, forwardUpgrade } from "./proxy";
 import { actionsFor, type ListenerRule } from "./rules";
+import { pin, pinnedTo } from "./stickiness";
 import type { Target } from "./target";
 import type { TargetGroup } from "./target-group";
 
@@ -54,7 +56,7 @@ export interface ListenerContext {
 
 /** Where a request goes: to a target, or back with the load balancer's own answer. */
 type Route =
-  | { readonly group: TargetGroup; readonly target: Target; readonly traceId: string }
+  | { readonly group: TargetGroup; readonly target: Target; readonly traceId: string; readonly cookies: string[] }
   | { readonly group?: TargetGroup; readonly target?: undefined; readonly answer: FixedResponse };
 
 /** Connections that may wait to be accepted: as many as Linux allows unasked, since a load balancer of AWS refuses none. */
@@ -144,15 +146,17 @@ export class Listener {
   }
 
   private route(request: Request): Route {
-    const { targetGroup, random, onRequest } = this.context;
+    const { targetGroup, onRequest } = this.context;
     const action = routingAction(actionsFor(request, this.rules, this.defaultActions));
-    const arn = chooseTargetGroup(targetGroupWeights(action), random());
+    const { cookie } = request.headers;
+    const { awsMs } = this.context.clock;
+    const arn = this.chooseGroup(action, pinnedTo("AWSALBTG", cookie, awsMs));
     const group = arn === undefined ? undefined : targetGroup(arn);
-    const target = group?.next();
+    const target = group?.next(group.stickinessSeconds ? pinnedTo("AWSALB", cookie, awsMs) : undefined);
     const traceId = [request.headers["x-amzn-trace-id"] ?? newTraceId()].flat().join();
     if (group) group.metrics.requestCount++;
     onRequest({ listenerArn: this.arn, traceId, targetGroupArn: arn, target });
-    if (group && target) return { group, target, traceId };
+    if (group && target) return { group, target, traceId, cookies: this.cookies(action, group, target) };
     if (action.type === "fixed-response") return { answer: fixedResponse(action) };
     if (action.type === "redirect") {
       const { host = "" } = request.headers;
@@ -163,15 +167,34 @@ export class Listener {
     return { group, answer: errorResponse(503) };
   }
 
+  /** The group that the client is pinned to, whatever its weight, or else one by weight. */
+  private chooseGroup(action: Action, pinned: string | undefined): string | undefined {
+    const weights = targetGroupWeights(action);
+    const sticky = groupStickinessSeconds(action) !== undefined && weights.some(({ arn }) => arn === pinned);
+    return sticky ? pinned : chooseTargetGroup(weights, this.context.random());
+  }
+
+  /** Those that bring the client back to this group and target. */
+  private cookies(action: Action, group: TargetGroup, target: Target): string[] {
+    const until = (seconds: number) => this.context.clock.awsMs + seconds * 1000;
+    const secure = this.scheme === "https";
+    const groupSeconds = groupStickinessSeconds(action);
+    return [
+      ...(group.stickinessSeconds ? pin("AWSALB", target.id, until(group.stickinessSeconds), secure) : []),
+      ...(groupSeconds ? pin("AWSALBTG", group.arn, until(groupSeconds), secure) : []),
+    ];
+  }
+
   private forwarding(
     request: Request,
-    { group, target, traceId }: Extract<Route, { target: Target }>,
+    { group, target, traceId, cookies }: Extract<Route, { target: Target }>,
     response: () => Response,
   ): Forwarding {
     const { clock, idleTimeoutSeconds } = this.context;
     return {
       target,
       headers: this.forwardedHeaders(request, traceId),
+      cookies,
       responseTimeoutMs: clock.boundMs(idleTimeoutSeconds * 1000),
       idleTimeoutMs: idleTimeoutSeconds * 1000,
       onResponse: (status) => {

@@ -1,7 +1,7 @@
 import { EventEmitter } from "node:events";
 import type { Clock } from "../clock";
 import type { Timeline } from "../events";
-import { type Action, describeActions, routingAction, targetGroupWeights } from "./actions";
+import { type Action, describeActions, groupStickinessSeconds, routingAction, targetGroupWeights } from "./actions";
 import { type AccessLogEntry, Listener, type ListenerProps } from "./listener";
 import { checkCondition, type ListenerRule } from "./rules";
 import type { TargetGroup } from "./target-group";
@@ -98,6 +98,13 @@ export class LoadBalancer extends EventEmitter<{ request: [entry: AccessLogEntry
     this.tell("rule.modified", listener, actions);
   }
 
+  /** The actions of a rule, or the default ones of a listener; none if there is neither. */
+  describeActions(arn: string): readonly Action[] {
+    const listeners = this.describeListeners();
+    const rule = listeners.flatMap(({ rules }) => rules).find((one) => one.arn === arn);
+    return rule?.actions ?? listeners.find((one) => one.arn === arn)?.defaultActions ?? [];
+  }
+
   describeListeners(): readonly ListenerDescription[] {
     return [...this.byArn.values()].map(describe);
   }
@@ -118,7 +125,14 @@ export class LoadBalancer extends EventEmitter<{ request: [entry: AccessLogEntry
   }
 
   private check(actions: readonly Action[]): void {
-    for (const { arn } of targetGroupWeights(routingAction(actions))) this.targetGroup(arn);
+    const action = routingAction(actions);
+    const groups = targetGroupWeights(action).map(({ arn }) => this.targetGroup(arn));
+    const anySticky = groups.some(({ stickinessSeconds }) => stickinessSeconds !== undefined);
+    if (groups.length < 2 || !anySticky || groupStickinessSeconds(action) !== undefined) return;
+    // Source: ALB user guide, rule-action-types, "Sticky sessions and weighted target groups".
+    const advice =
+      "You must enable group stickiness on a rule if you enabled target stickiness on one of its target groups";
+    throw new Error(`InvalidLoadBalancerAction: ${advice}.`);
   }
 
   private updateUse(): void {

@@ -9,6 +9,8 @@ export interface Forwarding {
   readonly target: Target;
   /** Headers that the load balancer adds to the request. */
   readonly headers: Readonly<Record<string, string>>;
+  /** `Set-Cookie` headers that the load balancer adds to the answer. */
+  readonly cookies: readonly string[];
   /** Longest silence before the target's answer begins. */
   readonly responseTimeoutMs: number;
   /** Longest silence after that, and on an upgraded connection. */
@@ -36,6 +38,8 @@ export function forwardRequest(request: Request, response: Response, forwarding:
   proxy.on("proxyRes", (answer) => {
     answer.setTimeout(idleTimeoutMs);
     removeHopByHopHeaders(answer.headers);
+    const { cookies } = forwarding;
+    if (cookies.length > 0) answer.headers["set-cookie"] = [...(answer.headers["set-cookie"] ?? []), ...cookies];
     // HTTP/2 has no such header.
     if (response instanceof ServerResponse)
       answer.headers.connection = response.shouldKeepAlive ? "keep-alive" : "close";

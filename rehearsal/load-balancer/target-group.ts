@@ -4,6 +4,7 @@ import type { Clock } from "../clock";
 import type { Timeline } from "../events";
 import { type HealthCheck, initialHealth, nextHealth, parseMatcher, probe } from "./health-check";
 import { Target, type TargetAddress, type TargetHealth } from "./target";
+import { Turns } from "./turns";
 
 export interface TargetGroupProps {
   readonly arn: string;
@@ -11,6 +12,10 @@ export interface TargetGroupProps {
   readonly healthCheck: HealthCheck;
   /** Longest time that requests and connections in flight keep a target registered. */
   readonly deregistrationDelaySeconds: number;
+  /** Seconds in which a new target's share of the requests grows to a full one. @default at once */
+  readonly slowStartSeconds?: number | undefined;
+  /** Seconds for which a client meets the same target again. @default it meets any */
+  readonly stickinessSeconds?: number | undefined;
 }
 
 /** Counts of answers, named after CloudWatch's metrics in the namespace AWS/ApplicationELB. */
@@ -31,11 +36,14 @@ export class TargetGroup extends EventEmitter<{ health: [target: Target] }> {
   readonly name: string;
   readonly metrics: TargetGroupMetrics = { requestCount: 0, httpCodeElb5xxCount: 0, httpCodeTarget5xxCount: 0 };
 
+  /** Seconds for which it keeps a client with a target; none if it does not. */
+  readonly stickinessSeconds: number | undefined;
+
   private readonly registered = new Set<Target>();
   private readonly checks = new Map<Target, AbortController>();
   private readonly deregistrations = new Map<Target, Promise<void>>();
+  private readonly turns = new Turns<Target>();
   private inUse = false;
-  private turn = 0;
 
   /** @throws if the health check's matcher is malformed. */
   constructor(
@@ -48,6 +56,7 @@ export class TargetGroup extends EventEmitter<{ health: [target: Target] }> {
     parseMatcher(props.healthCheck.matcher);
     this.arn = props.arn;
     this.name = props.name;
+    this.stickinessSeconds = props.stickinessSeconds;
   }
 
   /** Registered targets, the draining ones included. */
@@ -77,13 +86,16 @@ export class TargetGroup extends EventEmitter<{ health: [target: Target] }> {
   }
 
   /**
-   * The target for the next request: healthy ones in turn; all that are not draining when none is healthy ("fail open").
+   * The target for the next request: the one that the client is pinned to, while it is healthy; else healthy ones in turn;
+   * all that are not draining when none is healthy ("fail open").
+   *
+   * @param pinnedTo the target's id in the client's cookie
    */
-  next(): Target | undefined {
+  next(pinnedTo?: string): Target | undefined {
     const open = this.targets().filter(({ state }) => state !== "draining");
     const healthy = open.filter(({ state }) => state === "healthy");
-    const candidates = healthy.length > 0 ? healthy : open;
-    return candidates[this.turn++ % candidates.length];
+    const pinned = healthy.find(({ id }) => id === pinnedTo);
+    return pinned ?? this.turns.next(healthy.length > 0 ? healthy : open, (target) => this.share(target));
   }
 
   /** Health checks run only while a listener or a rule names the group; the load balancer says whether one does. */
@@ -167,8 +179,22 @@ export class TargetGroup extends EventEmitter<{ health: [target: Target] }> {
     }
   }
 
+  /** Grows from 0 to 1 while a target starts slowly. */
+  private share({ slowSinceAwsMs }: Target): number {
+    const { slowStartSeconds = 0 } = this.props;
+    if (slowSinceAwsMs === undefined || slowStartSeconds === 0) return 1;
+    return Math.min(1, (this.clock.awsMs - slowSinceAwsMs) / (slowStartSeconds * 1000));
+  }
+
+  /** Whether a target that has become healthy starts slowly: only beside one that does not. Source: as above, "Slow start mode". */
+  private startsSlowly(): boolean {
+    return this.targets().some((other) => other.state === "healthy" && this.share(other) >= 1);
+  }
+
   private setHealth(target: Target, { state, reason, description }: TargetHealth): void {
     const before = target.health;
+    if (state === "healthy" && before.state !== "healthy")
+      target.slowSinceAwsMs = this.startsSlowly() ? this.clock.awsMs : undefined;
     target.health = { state, reason, description };
     if (before.state === state && before.reason === reason) return;
     if (state !== "initial" && state !== "unused") {

@@ -28,6 +28,8 @@ export class Target implements TargetAddress {
   readonly host: string;
   readonly port: number;
   readonly label: string;
+  /** Since when it starts slowly, in milliseconds of AWS time; undefined if it has its full share. */
+  slowSinceAwsMs: number | undefined;
   health: TargetHealth = { state: "initial", reason: "Elb.RegistrationInProgress" };
 
   /**
@@ -43,6 +45,11 @@ export class Target implements TargetAddress {
     this.host = host;
     this.port = port;
     this.label = label;
+  }
+
+  /** Its name in a cookie. */
+  get id(): string {
+    return `${this.host}:${this.port}`;
   }
 
   get state(): TargetState {

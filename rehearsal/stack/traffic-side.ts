@@ -88,12 +88,14 @@ function transport({ arn, protocol, sslPolicy }: ListenerResource, { of }: Certi
 }
 
 function targetGroup(resource: TargetGroupResource, { clock, timeline }: TrafficSideOptions): TargetGroup {
-  const { arn, name, deregistrationDelay, healthCheck } = resource;
+  const { arn, name, deregistrationDelay, slowStart, stickiness, healthCheck } = resource;
   return new TargetGroup(
     {
       arn,
       name,
       deregistrationDelaySeconds: deregistrationDelay,
+      slowStartSeconds: slowStart,
+      stickinessSeconds: stickiness?.cookieDuration,
       healthCheck: {
         path: healthCheck.path,
         intervalSeconds: healthCheck.interval,

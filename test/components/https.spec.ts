@@ -141,6 +141,24 @@ describe("a load balancer with every option", () => {
     ]);
   });
 
+  it("keeps clients of a sticky service with their group for a second, without which no forward may name both", async () => {
+    const graph = await devGraph({ stickiness: { seconds: 3600 } });
+    const group = (color: string) => its(graph, "aws:lb/targetGroup:TargetGroup", color, "arn");
+    for (const name of ["-production", "-test"]) {
+      const [action] = graph.recorder.find(listenerType, name).inputs.defaultActions as unknown[];
+      assert.deepEqual(action, {
+        type: "forward",
+        forward: {
+          targetGroups: [
+            { arn: group("-blue"), weight: 1 },
+            { arn: group("-green"), weight: 0 },
+          ],
+          stickiness: { enabled: true, duration: 1 },
+        },
+      });
+    }
+  });
+
   it("takes a bucket, a web ACL, an idle timeout, a place inside the network, stickiness and slow start", async () => {
     const webAclArn = "arn:aws:wafv2:eu-central-1:123456789012:regional/webacl/shop/0123";
     const accessLogs = { bucket: "our-logs", prefix: "shop" };

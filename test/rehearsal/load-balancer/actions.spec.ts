@@ -52,9 +52,6 @@ describe("listener actions", () => {
   it("refuse what the rehearsal cannot perform", () => {
     assert.throws(() => routingAction([]), /at least one action/);
     assert.throws(() => routingAction([{ type: "authenticate-oidc" } as unknown as Action]), /authenticate-oidc/);
-    const stickiness = { enabled: true, duration: 60 };
-    const sticky: Action = { type: "forward", forward: { targetGroups: [{ arn: "blue" }], stickiness } };
-    assert.throws(() => routingAction([sticky]), /stickiness/);
   });
 
   it("redirect with the parts of the request that they do not replace", () => {
