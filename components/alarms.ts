@@ -5,11 +5,11 @@ import type { BlueGreenLoadBalancer } from "./load-balancer";
 import type { Problem } from "./problems";
 
 /**
- * When a release goes back by itself: alarms on what the load balancer sees of each target group, in periods of a minute,
- * which is as often as a load balancer reports. docs/decisions/alarms-on-both-target-groups.md says why on each.
+ * When a release goes back by itself: alarms on what the load balancer sees of each target group, and on what it answers
+ * in their place, in periods of a minute, which is as often as a load balancer reports. docs/decisions/alarms-on-both-target-groups.md says why on each.
  */
 export interface Alarms {
-  /** Percent of a minute's requests that the tasks may answer with 5xx. @default 5 */
+  /** Percent of a minute's requests that the tasks, or the load balancer in their place, may answer with 5xx. @default 5 */
   readonly serverErrorPercent?: number;
   /** Milliseconds in which 99 of 100 requests of a minute are answered. @default no such alarm */
   readonly latencyP99Ms?: number;
@@ -50,7 +50,7 @@ interface Judged {
 
 /** What is wrong with a service's alarms. */
 export function alarmProblems({ alarms, alarmNames, terminationWaitMinutes }: Judged): Problem[] {
-  const made = alarms ? 2 * kindsOf(withDefaults(defaults, alarms)).length : 0;
+  const made = alarms ? 2 * kindsOf(withDefaults(defaults, alarms)).length + 1 : 0;
   const problems: Problem[] = [];
   const wrong = (path: string, message: string) => problems.push({ path, message });
   if (alarmNames.length + made > mostAlarms) {
@@ -88,7 +88,7 @@ export function alarmProblems({ alarms, alarmNames, terminationWaitMinutes }: Ju
   return problems;
 }
 
-/** Makes the alarms of both target groups, in the order in which they are told. */
+/** Makes the alarms of both target groups and of the load balancer, in the order in which they are told. */
 export function makeAlarms(
   name: string,
   alarms: Alarms,
@@ -97,35 +97,39 @@ export function makeAlarms(
 ): NamedAlarm[] {
   const settled = withDefaults(defaults, alarms);
   const { evaluationPeriods, datapointsToAlarm } = settled;
-  return kindsOf(settled).flatMap((kind) =>
-    Object.entries({ blue, green }).map(([color, group]) => {
-      const dimensions = { LoadBalancer: loadBalancer.arnSuffix, TargetGroup: group.arnSuffix };
-      const metric = (id: string, metricName: string, stat: string) => ({
-        id,
-        metric: { namespace: "AWS/ApplicationELB", metricName, dimensions, period: 60, stat },
-      });
-      const label = `${color}-${kind.label}`;
-      const alarm = new aws.cloudwatch.MetricAlarm(
-        `${name}-${label}`,
-        {
-          alarmDescription: `${name}: ${kind.description}, in ${datapointsToAlarm} of ${evaluationPeriods} minutes, on ${color}`,
-          metricQueries: [
-            { id: "judged", expression: kind.expression, label, returnData: true },
-            metric("requests", "RequestCount", "Sum"),
-            metric(kind.id, kind.metricName, kind.stat),
-          ],
-          comparisonOperator: kind.comparisonOperator,
-          threshold: kind.threshold,
-          evaluationPeriods,
-          datapointsToAlarm,
-          // A target group without requests reports none; that is the group that is not live.
-          treatMissingData: "notBreaching",
-        },
-        opts,
-      );
-      return { label, name: alarm.name };
-    }),
+  const make = (kind: Kind, label: string, where: string, dimensions: Record<string, pulumi.Input<string>>) => {
+    const metric = (id: string, metricName: string, stat: string) => ({
+      id,
+      metric: { namespace: "AWS/ApplicationELB", metricName, dimensions, period: 60, stat },
+    });
+    const alarm = new aws.cloudwatch.MetricAlarm(
+      `${name}-${label}`,
+      {
+        alarmDescription: `${name}: ${kind.description}, in ${datapointsToAlarm} of ${evaluationPeriods} minutes, ${where}`,
+        metricQueries: [
+          { id: "judged", expression: kind.expression, label, returnData: true },
+          metric("requests", "RequestCount", "Sum"),
+          metric(kind.id, kind.metricName, kind.stat),
+        ],
+        comparisonOperator: kind.comparisonOperator,
+        threshold: kind.threshold,
+        evaluationPeriods,
+        datapointsToAlarm,
+        // A target group without requests reports none; that is the group that is not live.
+        treatMissingData: "notBreaching",
+      },
+      opts,
+    );
+    return { label, name: alarm.name };
+  };
+  const LoadBalancer = loadBalancer.arnSuffix;
+  const ofGroups = kindsOf(settled).flatMap((kind) =>
+    Object.entries({ blue, green }).map(([color, group]) =>
+      make(kind, `${color}-${kind.label}`, `on ${color}`, { LoadBalancer, TargetGroup: group.arnSuffix }),
+    ),
   );
+  const own = loadBalancerErrors(settled);
+  return [...ofGroups, make(own, own.label, "by the load balancer", { LoadBalancer })];
 }
 
 /** Names given by the user, with labels. */
@@ -134,6 +138,23 @@ export function ownAlarms(alarmNames: readonly pulumi.Input<string>[]): NamedAla
 }
 
 type Settled = typeof defaults & Pick<Alarms, "latencyP99Ms">;
+type Kind = ReturnType<typeof kindsOf>[number];
+
+// Tasks that crash as soon as they are asked are gone before they count as unhealthy, and 502 is no answer of theirs: the
+// load balancer's own 5xx, which it reports for all of its target groups together, tell of them.
+function loadBalancerErrors({ serverErrorPercent, minimumRequests }: Settled): Kind {
+  return {
+    label: "load-balancer-errors",
+    description: `more than ${serverErrorPercent} % of the requests answered with 5xx`,
+    id: "failures",
+    metricName: "HTTPCode_ELB_5XX_Count",
+    stat: "Sum",
+    // Requests for which there was no target are no part of RequestCount.
+    expression: `IF(requests + failures >= ${minimumRequests}, 100 * failures / (requests + failures), 0)`,
+    comparisonOperator: "GreaterThanThreshold",
+    threshold: serverErrorPercent,
+  };
+}
 
 // Every expression asks for requests first: what gets none is not judged, as blue after the shift or green before it.
 function kindsOf({ serverErrorPercent, latencyP99Ms, unhealthyTasks, minimumRequests }: Settled) {

@@ -2,7 +2,16 @@ import type { Clock } from "./clock";
 
 /** Who speaks in the timeline, in AWS's names; `git` is the person's own client, `traffic` the people who use the app. */
 export type Source =
-  "git" | "codepipeline" | "codebuild" | "codedeploy" | "ecs" | "elb" | "lambda" | "traffic" | "rehearsal";
+  | "git"
+  | "codepipeline"
+  | "codebuild"
+  | "codedeploy"
+  | "ecs"
+  | "elb"
+  | "lambda"
+  | "cloudwatch"
+  | "traffic"
+  | "rehearsal";
 
 /** One thing that happened, as `--json` prints it. */
 export interface TimelineEvent {

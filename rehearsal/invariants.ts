@@ -27,7 +27,8 @@ export class Invariants {
       this.waited = false;
     }
     if (type === "lifecycle.succeeded" && detail.step === "terminationWait") this.waited = true;
-    if (type.startsWith("lifecycle.")) this.checkHealth(text);
+    // A step that fails may leave green sick; the next one that succeeds must have led away from it.
+    if (type === "lifecycle.succeeded") this.checkHealth(text);
     const over = type === "lifecycle.succeeded" && (detail.step === "AllowTraffic" || detail.step === "rollback");
     if (over && this.productionGroups().length !== 1) this.violations.push(`${text}: not exactly one version is live`);
     if (type === "deployment.failed" || type === "deployment.stopped") {

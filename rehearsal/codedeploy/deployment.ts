@@ -109,9 +109,9 @@ export class Deployment {
     }
   }
 
-  /** StopDeployment: ends the step under way and rolls back. */
-  stop(reason: string): void {
-    this.controller.interrupt("stop", reason);
+  /** StopDeployment, or what an alarm does: ends the step under way and rolls back. */
+  stop(reason: string, kind: "stop" | "alarm" = "stop"): void {
+    this.controller.interrupt(kind, reason);
   }
 
   /** ContinueDeployment: lets traffic shift when the deployment is `Ready`. */
@@ -140,5 +140,6 @@ function rulesOf({ blueGreenDeploymentConfig, autoRollbackConfiguration }: Deplo
     approval: blueGreenDeploymentConfig.deploymentReadyOption.actionOnTimeout === "STOP_DEPLOYMENT",
     rollbackOnFailure: events.includes("DEPLOYMENT_FAILURE"),
     rollbackOnStop: events.includes("DEPLOYMENT_STOP_ON_REQUEST"),
+    rollbackOnAlarm: events.includes("DEPLOYMENT_STOP_ON_ALARM"),
   };
 }

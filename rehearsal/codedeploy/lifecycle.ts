@@ -29,11 +29,11 @@ export type Step =
   | { readonly kind: "rollback"; readonly status: "Failed" | "Stopped"; readonly reason: string }
   | { readonly kind: "ended"; readonly status: "Succeeded" | "Failed" | "Stopped"; readonly reason?: string };
 
-/** What came of a step: it was done, or it failed, or somebody (a person, an alarm, a time limit) stopped it. */
+/** What came of a step: it was done, or it failed, or a person, a time limit or an alarm stopped it. */
 export type Outcome =
   | { readonly kind: "done" }
   | { readonly kind: "failed"; readonly reason: string }
-  | { readonly kind: "stopped"; readonly reason: string };
+  | { readonly kind: "stopped" | "alarm"; readonly reason: string };
 
 export interface LifecycleRules {
   /** Whether a person must let production traffic shift (deployment group: STOP_DEPLOYMENT on time-out). */
@@ -42,6 +42,8 @@ export interface LifecycleRules {
   readonly rollbackOnFailure: boolean;
   /** Whether a stopped one is (DEPLOYMENT_STOP_ON_REQUEST). */
   readonly rollbackOnStop: boolean;
+  /** Whether one that an alarm has stopped is (DEPLOYMENT_STOP_ON_ALARM). */
+  readonly rollbackOnAlarm: boolean;
 }
 
 export const firstStep: Step = { kind: "event", event: "BeforeInstall" };
@@ -71,10 +73,12 @@ export function nextStep(step: Step, outcome: Outcome, rules: LifecycleRules): S
 }
 
 function afterTrouble(step: Step, outcome: Exclude<Outcome, { kind: "done" }>, rules: LifecycleRules): Step {
-  const [status, rollback] =
-    outcome.kind === "failed"
-      ? (["Failed", rules.rollbackOnFailure] as const)
-      : (["Stopped", rules.rollbackOnStop] as const);
+  const status = outcome.kind === "failed" ? "Failed" : "Stopped";
+  const rollback = {
+    failed: rules.rollbackOnFailure,
+    stopped: rules.rollbackOnStop,
+    alarm: rules.rollbackOnAlarm,
+  }[outcome.kind];
   // Before Install there is nothing to roll back.
   const nothingDone = step.kind === "event" && step.event === "BeforeInstall";
   return { kind: rollback && !nothingDone ? "rollback" : "ended", status, reason: outcome.reason };

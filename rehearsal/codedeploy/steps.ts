@@ -27,7 +27,9 @@ export class DeploymentSteps {
       await this.effect(step, work);
       return { kind: "done" };
     } catch (error) {
-      return { kind: error instanceof Interrupted ? "stopped" : "failed", reason: (error as Error).message };
+      const reason = (error as Error).message;
+      if (!(error instanceof Interrupted)) return { kind: "failed", reason };
+      return { kind: error.kind === "alarm" ? "alarm" : "stopped", reason };
     }
   }
 

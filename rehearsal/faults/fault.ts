@@ -5,7 +5,7 @@ import type { Stage } from "./stage";
 
 export type EndState = "released" | "rolled back" | "stopped" | "refused";
 
-/** One row of the table: what goes wrong, and what must come of it. No production request may be lost. */
+/** One row of the table: what goes wrong, and what must come of it. */
 export interface Fault {
   readonly name: string;
   /** What goes wrong, for people. */
@@ -21,6 +21,8 @@ export interface Fault {
     /** The version that alone runs afterwards. @default v2 if released, else v1 */
     readonly live?: string;
     /** Who says what about it; a release that does not go through must end with these words, too. */
+    /** The one version whose own requests production may lose; it must lose some. @default nobody loses any */
+    readonly losing?: string;
     readonly noticed: { readonly by: Source; readonly saying: RegExp };
   };
   /** Injects the fault, and resolves when the release has ended. */

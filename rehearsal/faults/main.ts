@@ -42,13 +42,16 @@ async function attempt(row: Fault): Promise<string[]> {
       const { endState: expected, noticed, live: expectedLive } = row.expected;
       const notice = stage.events.find(({ source, text }) => source === noticed.by && noticed.saying.test(text));
       const { failed, sent } = totals(report);
+      const { losing } = row.expected;
+      const allowed = losing === undefined ? 0 : (report.failedBy[losing] ?? 0);
       const reason = stage.results.at(-1)?.reason ?? "";
       const live = new Set(stage.rehearsal.stack.runningVersions);
       const wanted = expectedLive ?? (expected === "released" ? "v2" : "v1");
       if (endState !== expected) problems.push(`expected ${expected}: ${reason}`);
       if (!notice) problems.push(`${noticed.by} did not say ${noticed.saying}`);
       if (expected !== "released" && !noticed.saying.test(reason)) problems.push(`the reason is ${reason}`);
-      if (failed > 0 || sent === 0) problems.push("production requests were lost");
+      if (failed > allowed || sent === 0) problems.push("production requests were lost");
+      if (losing !== undefined && allowed === 0) problems.push(`${losing} lost no request, so nothing was shown`);
       if (live.size !== 1 || !live.has(wanted)) problems.push(`${[...live].join(", ")} run; expected ${wanted} alone`);
       problems.push(...stage.invariants.violations);
       seen = [notice ? noticed.by : "nobody", endState, describeTotals(report)].join(" | ");

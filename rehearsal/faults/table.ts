@@ -1,4 +1,5 @@
 import type { Fault } from "./fault";
+import { alarms } from "./rows/alarms";
 import { build } from "./rows/build";
 import { health } from "./rows/health";
 import { hook } from "./rows/hook";
@@ -7,4 +8,4 @@ import { pushes } from "./rows/pushes";
 import { running } from "./rows/running";
 
 /** What can go wrong in a release, each injected for real; a topic a file. */
-export const faults: readonly Fault[] = [...build, ...health, ...hook, ...people, ...pushes, ...running];
+export const faults: readonly Fault[] = [...build, ...alarms, ...health, ...hook, ...people, ...pushes, ...running];

@@ -1,3 +1,4 @@
+import type { MetricStat } from "../cloudwatch/load-balancer-metrics";
 import type { Action } from "../load-balancer/actions";
 import type { ListenerRule } from "../load-balancer/rules";
 import type { GraphResource, Recorder } from "./recorder";
@@ -60,6 +61,29 @@ export interface DeploymentGroup {
     readonly terminateBlueInstancesOnDeploymentSuccess: { readonly terminationWaitTimeInMinutes?: number };
   };
   readonly autoRollbackConfiguration?: { readonly enabled: boolean; readonly events: readonly string[] };
+  readonly alarmConfiguration?: { readonly enabled?: boolean; readonly alarms?: readonly string[] };
+}
+
+export interface MetricAlarmResource {
+  readonly name: string;
+  readonly comparisonOperator: string;
+  readonly threshold?: number;
+  readonly evaluationPeriods: number;
+  readonly datapointsToAlarm?: number;
+  readonly treatMissingData?: "missing" | "ignore" | "breaching" | "notBreaching";
+  readonly metricQueries?: readonly {
+    readonly id: string;
+    readonly expression?: string;
+    readonly metric?: MetricStat;
+    readonly returnData?: boolean;
+  }[];
+  /** In place of queries. */
+  readonly namespace?: string;
+  readonly metricName?: string;
+  readonly dimensions?: Strings;
+  readonly period?: number;
+  readonly statistic?: string;
+  readonly extendedStatistic?: string;
 }
 
 /** A deployment configuration of the program's own. */
@@ -160,6 +184,11 @@ export class Account {
   deploymentConfig(name: string): DeploymentConfig | undefined {
     const own = this.recorder.all("aws:codedeploy/deploymentConfig:DeploymentConfig").map(read<DeploymentConfig>);
     return own.find(({ deploymentConfigName }) => deploymentConfigName === name);
+  }
+
+  /** The program's CloudWatch alarms. */
+  get metricAlarms(): readonly MetricAlarmResource[] {
+    return this.recorder.all("aws:cloudwatch/metricAlarm:MetricAlarm").map(read<MetricAlarmResource>);
   }
 
   service(name: string): EcsService {

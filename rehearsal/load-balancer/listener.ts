@@ -43,6 +43,15 @@ export interface AccessLogEntry {
   readonly target: Target | undefined;
 }
 
+/** An answer to a request that was forwarded to a target group, as it began. */
+export interface Answer {
+  readonly listenerArn: string;
+  readonly targetGroupArn: string;
+  readonly status: number;
+  /** From the request's leaving the load balancer until the target's answer began; none if the load balancer answered. */
+  readonly responseSeconds?: number;
+}
+
 /** What a listener needs from its load balancer. */
 export interface ListenerContext {
   readonly clock: Clock;
@@ -52,6 +61,7 @@ export interface ListenerContext {
   /** Where a port of AWS's is on this machine. */
   readonly localPort: (port: number) => number;
   readonly onRequest: (entry: AccessLogEntry) => void;
+  readonly onAnswer: (answer: Answer) => void;
 }
 
 /** Where a request goes: to a target, or back with the load balancer's own answer. */
@@ -146,7 +156,7 @@ export class Listener {
   }
 
   private route(request: Request): Route {
-    const { targetGroup, onRequest } = this.context;
+    const { targetGroup, onRequest, onAnswer } = this.context;
     const action = routingAction(actionsFor(request, this.rules, this.defaultActions));
     const { cookie } = request.headers;
     const { awsMs } = this.context.clock;
@@ -163,7 +173,10 @@ export class Listener {
       const from = { protocol: this.scheme, host, port: this.localPort, url: request.url ?? "/" };
       return { answer: redirect(action, from, this.context.localPort) };
     }
-    if (group) group.metrics.httpCodeElb5xxCount++;
+    if (group) {
+      group.metrics.httpCodeElb5xxCount++;
+      onAnswer({ listenerArn: this.arn, targetGroupArn: group.arn, status: 503 });
+    }
     return { group, answer: errorResponse(503) };
   }
 
@@ -190,7 +203,8 @@ export class Listener {
     { group, target, traceId, cookies }: Extract<Route, { target: Target }>,
     response: () => Response,
   ): Forwarding {
-    const { clock, idleTimeoutSeconds } = this.context;
+    const { clock, idleTimeoutSeconds, onAnswer } = this.context;
+    const sentMs = performance.now();
     return {
       target,
       headers: this.forwardedHeaders(request, traceId),
@@ -199,9 +213,12 @@ export class Listener {
       idleTimeoutMs: idleTimeoutSeconds * 1000,
       onResponse: (status) => {
         if (status >= 500) group.metrics.httpCodeTarget5xxCount++;
+        const responseSeconds = (performance.now() - sentMs) / 1000;
+        onAnswer({ listenerArn: this.arn, targetGroupArn: group.arn, status, responseSeconds });
       },
       onFailure: (status) => {
         group.metrics.httpCodeElb5xxCount++;
+        onAnswer({ listenerArn: this.arn, targetGroupArn: group.arn, status });
         respond(response(), errorResponse(status));
       },
     };

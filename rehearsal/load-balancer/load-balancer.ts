@@ -2,7 +2,7 @@ import { EventEmitter } from "node:events";
 import type { Clock } from "../clock";
 import type { Timeline } from "../events";
 import { type Action, describeActions, groupStickinessSeconds, routingAction, targetGroupWeights } from "./actions";
-import { type AccessLogEntry, Listener, type ListenerProps } from "./listener";
+import { type AccessLogEntry, type Answer, Listener, type ListenerProps } from "./listener";
 import { checkCondition, type ListenerRule } from "./rules";
 import type { TargetGroup } from "./target-group";
 
@@ -27,12 +27,13 @@ export interface ListenerDescription {
 }
 
 /**
- * An Application Load Balancer on loopback. Emits `request`, synchronously, as each request is routed.
+ * An Application Load Balancer on loopback. Emits `request`, synchronously, as each request is routed, and `answer` as
+ * each answer to a forwarded one begins.
  *
  * A change of actions is atomic: requests in flight finish where they are, later ones, on kept connections too, meet the
  * new actions.
  */
-export class LoadBalancer extends EventEmitter<{ request: [entry: AccessLogEntry] }> {
+export class LoadBalancer extends EventEmitter<{ request: [entry: AccessLogEntry]; answer: [answer: Answer] }> {
   readonly arn: string;
   readonly name: string;
   readonly dnsName: string;
@@ -70,6 +71,7 @@ export class LoadBalancer extends EventEmitter<{ request: [entry: AccessLogEntry
       targetGroup: (arn) => this.targetGroup(arn),
       localPort: (port) => this.describeListeners().find((other) => other.port === port)?.localPort ?? port,
       onRequest: (entry) => this.emit("request", entry),
+      onAnswer: (answer) => this.emit("answer", answer),
     });
     await listener.listen();
     this.byArn.set(props.arn, listener);

@@ -3,8 +3,10 @@ import { join } from "node:path";
 import type { AwsEndpoint } from "../aws-endpoint/endpoint";
 import { startAwsEndpoint } from "../aws-endpoint/endpoint";
 import type { Clock } from "../clock";
+import type { Alarms } from "../cloudwatch/alarms";
 import { Deployment, type DeploymentContext } from "../codedeploy/deployment";
 import { HookVerdicts } from "../codedeploy/hook-verdicts";
+import { stopOnAlarm } from "../codedeploy/stop-on-alarm";
 import { type FilledTemplate, parseTaskDefinition, type RegisteredTaskDefinition } from "../codepipeline/fill-template";
 import { Service } from "../ecs/service";
 import type { TaskSet } from "../ecs/task-set";
@@ -23,6 +25,7 @@ export interface StackOptions {
   readonly group: DeploymentGroup;
   readonly traffic: TrafficSide;
   readonly images: Images;
+  readonly alarms: Alarms;
   readonly workspace: Workspace;
   readonly clock: Clock;
   readonly timeline: Timeline;
@@ -75,7 +78,7 @@ export class Stack {
 
   /** RegisterTaskDefinition and CreateDeployment. @throws Error when another deployment is under way */
   async createDeployment(template: FilledTemplate): Promise<Deployment> {
-    const { account, group, traffic, workspace, clock, timeline } = this.options;
+    const { account, group, traffic, alarms, workspace, clock, timeline } = this.options;
     const awsEndpointUrl = await this.endpointUrl();
     const invoke = (this.invoke ??= functionInvoker({ ...this.options, awsEndpointUrl, caFile: traffic.caFile }));
     // Nothing is awaited from here on, so that two requests at once cannot both be the only one.
@@ -84,6 +87,7 @@ export class Stack {
     const { label, taskDefinition, launch } = this.register(template.taskDefinition, template.containerName);
     const { hooks } = template;
     const own = account.deploymentConfig(group.deploymentConfigName);
+    const signal = AbortSignal.any([this.options.signal, this.closing.signal]);
     const deployment = new Deployment(
       {
         id: deploymentId(),
@@ -103,10 +107,12 @@ export class Stack {
         timeline,
         directory: join(workspace.directory, "deployments"),
         processes: workspace.processes,
-        signal: AbortSignal.any([this.options.signal, this.closing.signal]),
+        signal,
       },
     );
     this.deployments.set(deployment.id, deployment);
+    const { enabled = false, alarms: names = [] } = group.alarmConfiguration ?? {};
+    if (enabled) void stopOnAlarm(deployment, { alarms, names, clock, signal });
     return deployment;
   }
 

@@ -1,11 +1,14 @@
 import { join, resolve } from "node:path";
 import type { Clock } from "../clock";
+import { LoadBalancerMetrics } from "../cloudwatch/load-balancer-metrics";
+import { Alarms } from "../cloudwatch/alarms";
+import { alarmRule } from "../codepipeline/alarm-rule";
 import { Approvals } from "../codepipeline/approvals";
 import { deploymentWindow } from "../codepipeline/deployment-window";
 import { PipelineRunner } from "../codepipeline/pipeline";
 import { deployImage } from "../codepipeline/prebuilt";
 import type { Timeline } from "../events";
-import { Account } from "../graph/account";
+import { Account, type DeploymentGroup } from "../graph/account";
 import { evaluateStack } from "../graph/evaluate";
 import type { Recorder } from "../graph/recorder";
 import type { RehearsalOptions } from "../options";
@@ -40,6 +43,7 @@ export interface Rehearsal {
   readonly repository: LocalRepository;
   /** Where people approve runs of the pipeline. */
   readonly approvals: Approvals;
+  readonly alarms: Alarms;
   /** Builds the app in `directory` and pushes it under `tag`; returns the image by digest. */
   readonly buildImage: (directory: string, tag: string) => Promise<string>;
   /** Deploys an image that is built already, without a run of the pipeline. @throws Error with the reason */
@@ -53,7 +57,8 @@ export async function setUpRehearsal(context: RehearsalContext): Promise<Rehears
   const group = deploymentGroup(account);
   const images = await createImages(account, workspace);
   const traffic = await startTrafficSide({ ...context, account, group, host, portOffset: options.portOffset });
-  const stack = new Stack({ ...context, account, group, traffic, images });
+  const alarms = createAlarms(account, group, traffic, context);
+  const stack = new Stack({ ...context, account, group, traffic, images, alarms });
   // Closed before the stack, so that nothing is left to drain.
   workspace.onClose(() => traffic.loadBalancer.close());
   const repository = await createLocalRepository({
@@ -67,8 +72,7 @@ export async function setUpRehearsal(context: RehearsalContext): Promise<Rehears
   await stack.create(await pushFirstImage(building, appDirectory));
   const approvals = new Approvals(context);
   const performers = actionPerformers({ ...context, account, repository, images, stack, approvals });
-  // No alarm fires in a rehearsal.
-  const rules = { DeploymentWindow: deploymentWindow(context), CloudWatchAlarm: () => Promise.resolve() };
+  const rules = { DeploymentWindow: deploymentWindow(context), CloudWatchAlarm: alarmRule({ ...context, alarms }) };
   const pipeline = new PipelineRunner(account.pipeline, performers, timeline, rules);
   return {
     stack,
@@ -76,9 +80,25 @@ export async function setUpRehearsal(context: RehearsalContext): Promise<Rehears
     pipeline,
     repository,
     approvals,
+    alarms,
     buildImage: (directory, tag) => pushImage(building, directory, `${account.repositoryUrls[0]}:${tag}`),
     deployImage: (image) => deployImage(account.pipeline, performers, image),
   };
+}
+
+/** The alarms of the account: those that the program makes, and those that its release refers to by name. */
+function createAlarms(
+  account: Account,
+  group: DeploymentGroup,
+  { loadBalancer, targetGroups }: TrafficSide,
+  { clock, timeline, workspace }: RehearsalContext,
+): Alarms {
+  const { listenerArns: clientListenerArns } = group.loadBalancerInfo.targetGroupPairInfo.prodTrafficRoute;
+  const metrics = new LoadBalancerMetrics({ loadBalancer, targetGroups, clientListenerArns, clock });
+  const names = group.alarmConfiguration?.alarms ?? [];
+  const alarms = new Alarms({ alarms: account.metricAlarms, names, metrics, clock, timeline });
+  workspace.onClose(() => alarms.close());
+  return alarms;
 }
 
 async function evaluateProgram({ options, programDirectory, timeline, settings, alterGraph }: RehearsalContext) {

@@ -9,6 +9,7 @@ const sourceStyles: Readonly<Record<Source, Style>> = {
   ecs: "cyan",
   elb: "cyan",
   lambda: "yellow",
+  cloudwatch: "yellow",
   traffic: "green",
   rehearsal: "bold",
 };

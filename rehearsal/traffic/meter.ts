@@ -96,6 +96,7 @@ class Meter implements Traffic {
   private readonly startedMs: number;
   private readonly gap: Gap;
   private readonly answeredBy: Record<string, number> = {};
+  private readonly failedBy: Record<string, number> = {};
   private readonly failures: FailedRequest[] = [];
   private readonly underWay = new Set<Promise<void>>();
   private readonly stopping = new AbortController();
@@ -221,6 +222,7 @@ class Meter implements Traffic {
       return;
     }
     one.tally.fail(end.kind);
+    if (version !== undefined) this.failedBy[version] = (this.failedBy[version] ?? 0) + 1;
     if (this.failures.length >= failuresKept) return;
     const failure = { intendedMs, endedMs, class: one.name, kind: end.kind, message: end.message, version, traceId };
     this.failures.push(failure);
@@ -250,6 +252,7 @@ class Meter implements Traffic {
       classes: this.mix.map(({ tally }) => tally.report(nowMs)),
       longestGapMs: this.gap.longestUntil(nowMs),
       answeredBy: { ...this.answeredBy },
+      failedBy: { ...this.failedBy },
       failures: [...this.failures],
       worstLatenessMs: this.worstLatenessMs,
     };

@@ -41,6 +41,8 @@ export interface TrafficReport {
   readonly longestGapMs: number;
   /** How many complete answers each version gave, in the order of their first answers; `unknown` where nobody knows. */
   readonly answeredBy: Readonly<Record<string, number>>;
+  /** How many requests each version failed, where it is known who did. */
+  readonly failedBy: Readonly<Record<string, number>>;
   /** The first failures; the counts have them all. */
   readonly failures: readonly FailedRequest[];
   /** How late the meter itself sent a request at worst. */

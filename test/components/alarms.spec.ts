@@ -24,8 +24,13 @@ function stages({ recorder }: Graph): readonly Stage[] {
   return recorder.find("aws:codepipeline/pipeline:Pipeline").inputs.stages as Stage[];
 }
 
-function alarmNames({ recorder }: Graph): string[] {
-  return recorder.all(alarmType).map(({ outputs }) => String(outputs.name));
+/** In the order in which they are told to CodeDeploy and the pipeline. */
+function alarmNames(graph: Graph): string[] {
+  const labels = ["server-errors", "latency", "unhealthy-tasks"].flatMap((kind) => [`blue-${kind}`, `green-${kind}`]);
+  const made = graph.recorder.all(alarmType);
+  const named = [...labels, "load-balancer-errors"].flatMap((label) => made.filter(({ name }) => name.endsWith(label)));
+  assert.equal(named.length, made.length);
+  return named.map(({ outputs }) => String(outputs.name));
 }
 
 describe("alarms that the program makes", () => {
@@ -87,9 +92,22 @@ describe("alarms that the program makes", () => {
     assert.deepEqual([threshold, comparisonOperator], [1, "GreaterThanOrEqualToThreshold"]);
   });
 
+  it("watch what the load balancer answers in the tasks' place, which it reports for both target groups together", () => {
+    const { metricQueries, threshold } = graph.recorder.find(alarmType, "-load-balancer-errors").inputs;
+    const [judged, ...metrics] = metricQueries as [{ expression: string }, ...{ metric: Record<string, unknown> }[]];
+    assert.equal(judged.expression, "IF(requests + failures >= 20, 100 * failures / (requests + failures), 0)");
+    assert.deepEqual(
+      metrics.map(({ metric }) => metric.metricName),
+      ["RequestCount", "HTTPCode_ELB_5XX_Count"],
+    );
+    const LoadBalancer = its(graph, "aws:lb/loadBalancer:LoadBalancer", "", "arnSuffix");
+    for (const { metric } of metrics) assert.deepEqual(metric.dimensions, { LoadBalancer });
+    assert.equal(threshold, 2);
+  });
+
   it("roll a deployment back together with the stack's own, and CodeDeploy may read exactly these", () => {
     const names = [...alarmNames(graph), "own"];
-    assert.equal(names.length, 7);
+    assert.equal(names.length, 8);
     const { alarmConfiguration } = graph.recorder.find(groupType).inputs;
     assert.deepEqual(alarmConfiguration, { enabled: true, alarms: names, ignorePollAlarmFailure: false });
     for (const role of ["-deploy", "-pipeline"]) {
@@ -137,8 +155,8 @@ describe("alarms that the program makes", () => {
     assert.ok(statements(dev, "-pipeline").every(({ Action }) => !Action.includes("cloudwatch:DescribeAlarms")));
   });
 
-  it("are six in the stack prod", async () => {
-    assert.equal(alarmNames(await prodGraph()).length, 6);
+  it("are seven in the stack prod", async () => {
+    assert.equal(alarmNames(await prodGraph()).length, 7);
   });
 
   it("are refused where they can never work, each with the reason", () => {
@@ -166,7 +184,7 @@ describe("alarms that the program makes", () => {
         "terminationWaitMinutes",
       ],
     );
-    assert.match(problems[0]!.message, /has 5 besides the 6 that `alarms` makes; a deployment group takes at most 10/);
+    assert.match(problems[0]!.message, /has 5 besides the 7 that `alarms` makes; a deployment group takes at most 10/);
     assert.match(problems.at(-1)!.message, /an alarm needs more than 4 minutes to notice. Give it 5 or more/);
   });
 

@@ -196,6 +196,7 @@ describe("the closing summary", () => {
       durationMs: 12_000,
       classes: [{ name: "fresh", path: "/", sent: 600, ok: 600, failed: countsOf(() => 0), longestGapMs: 45, latency }],
       longestGapMs: 45,
+      failedBy: {},
       answeredBy: { v1: 400, v2: 200 },
       failures: [],
       worstLatenessMs: 3,

@@ -222,7 +222,10 @@ function deploymentGroup({ config, approvalMinutes, rollback = true }: GroupChan
           : { actionOnTimeout: "STOP_DEPLOYMENT", waitTimeInMinutes: approvalMinutes },
       terminateBlueInstancesOnDeploymentSuccess: { terminationWaitTimeInMinutes: 5 },
     },
-    autoRollbackConfiguration: { enabled: rollback, events: ["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_REQUEST"] },
+    autoRollbackConfiguration: {
+      enabled: rollback,
+      events: ["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_REQUEST", "DEPLOYMENT_STOP_ON_ALARM"],
+    },
   };
 }
 

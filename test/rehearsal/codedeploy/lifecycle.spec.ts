@@ -8,13 +8,19 @@ import {
   type Step,
 } from "../../../rehearsal/codedeploy/lifecycle";
 
-const automatic: LifecycleRules = { approval: false, rollbackOnFailure: true, rollbackOnStop: true };
+const automatic: LifecycleRules = {
+  approval: false,
+  rollbackOnFailure: true,
+  rollbackOnStop: true,
+  rollbackOnAlarm: true,
+};
 const withApproval = { ...automatic, approval: true };
-const withoutRollback = { ...automatic, rollbackOnFailure: false, rollbackOnStop: false };
+const withoutRollback = { ...automatic, rollbackOnFailure: false, rollbackOnStop: false, rollbackOnAlarm: false };
 const done: Outcome = { kind: "done" };
 const failed: Outcome = { kind: "failed", reason: "it broke" };
 const stopped: Outcome = { kind: "stopped", reason: "enough" };
-const everyOutcome: readonly Outcome[] = [done, failed, stopped];
+const alarm: Outcome = { kind: "alarm", reason: "it fires" };
+const everyOutcome: readonly Outcome[] = [done, failed, stopped, alarm];
 
 describe("the lifecycle of a deployment", () => {
   it("goes through CodeDeploy's events in order, waits, and ends blue", () => {
@@ -54,6 +60,12 @@ describe("the lifecycle of a deployment", () => {
     }
   });
 
+  it("goes back when an alarm fires, from its first change until the end of blue", () => {
+    for (const step of ["Install", "AfterAllowTestTraffic", "AllowTraffic", "terminationWait"]) {
+      assert.deepEqual(path(automatic, { [step]: alarm }).slice(-3), [step, "rollback", "ended Stopped: it fires"]);
+    }
+  });
+
   it("stays as it is after trouble where the deployment group does not roll back", () => {
     assert.deepEqual(path(withoutRollback, { Install: failed }).at(-1), "ended Failed: it broke");
     assert.deepEqual(path(withoutRollback, { AllowTraffic: stopped }).at(-1), "ended Stopped: enough");
@@ -61,6 +73,9 @@ describe("the lifecycle of a deployment", () => {
     const onlyOnStop = { ...automatic, rollbackOnFailure: false };
     assert.ok(!path(onlyOnStop, { Install: failed }).includes("rollback"));
     assert.ok(path(onlyOnStop, { Install: stopped }).includes("rollback"));
+    const notOnAlarm = { ...automatic, rollbackOnAlarm: false };
+    assert.deepEqual(path(notOnAlarm, { terminationWait: alarm }).at(-1), "ended Stopped: it fires");
+    assert.ok(!path(notOnAlarm, { terminationWait: alarm }).includes("rollback"));
   });
 
   it("has succeeded once blue is being ended, whatever comes of that", () => {
@@ -79,7 +94,9 @@ describe("the lifecycle of a deployment", () => {
     const choices = [true, false];
     const rules = choices.flatMap((approval) =>
       choices.flatMap((rollbackOnFailure) =>
-        choices.map((rollbackOnStop) => ({ approval, rollbackOnFailure, rollbackOnStop })),
+        choices.flatMap((rollbackOnStop) =>
+          choices.map((rollbackOnAlarm) => ({ approval, rollbackOnFailure, rollbackOnStop, rollbackOnAlarm })),
+        ),
       ),
     );
     /** Every event, the approval, the wait and the end of blue, or the way back in place of what is left; and `ended`. */

@@ -29,8 +29,8 @@ export interface App {
 
 /** A load balancer with target groups blue and green and one listener that forwards to blue, closed by `close()`. */
 export class Harness {
-  readonly clock = new Clock(100);
-  readonly timeline = new Timeline(this.clock);
+  readonly clock: Clock;
+  readonly timeline: Timeline;
   readonly blue: TargetGroup;
   readonly green: TargetGroup;
   readonly loadBalancer: LoadBalancer;
@@ -38,7 +38,9 @@ export class Harness {
   port = 0;
   private readonly apps: App[] = [];
 
-  constructor(group: Partial<TargetGroupProps> = {}, loadBalancer: Partial<LoadBalancerProps> = {}) {
+  constructor(group: Partial<TargetGroupProps> = {}, loadBalancer: Partial<LoadBalancerProps> = {}, scale = 100) {
+    this.clock = new Clock(scale);
+    this.timeline = new Timeline(this.clock);
     this.blue = this.group("blue", group);
     this.green = this.group("green", group);
     const own = { arn: "arn:lb", name: "lb", dnsName: "lb.test", targetGroups: [this.blue, this.green] };
