@@ -21,14 +21,14 @@ export class Invariants {
   private follow({ source, type, text, detail }: TimelineEvent): void {
     if (source === "ecs" && type === "task-set.draining" && detail.label === this.blue && !this.waited)
       this.violations.push(`${text} before its termination wait was over`);
+    // A group may fall sick at any time; nobody may send production there.
+    if (type === "listener.modified" && detail.localPort === this.productionPort) this.checkHealth(text);
     if (source !== "codedeploy") return;
     if (type === "deployment.created") {
       this.blue = this.stack.service.primaryTaskSet?.label ?? "";
       this.waited = false;
     }
     if (type === "lifecycle.succeeded" && detail.step === "terminationWait") this.waited = true;
-    // A step that fails may leave green sick; the next one that succeeds must have led away from it.
-    if (type === "lifecycle.succeeded") this.checkHealth(text);
     const over = type === "lifecycle.succeeded" && (detail.step === "AllowTraffic" || detail.step === "rollback");
     if (over && this.productionGroups().length !== 1) this.violations.push(`${text}: not exactly one version is live`);
     if (type === "deployment.failed" || type === "deployment.stopped") {

@@ -24,9 +24,14 @@ export class LiveVersions implements VersionCheck {
     this.blue = first;
     this.spans = [{ fromMs: 0, versions: [first] }];
     timeline.on((event) => this.follow(event));
-    loadBalancer.on("request", ({ traceId, target }) => {
-      if (!target) return;
-      this.served.set(traceId, versionOf(target.label));
+    const lastIn = new Map<string, string>();
+    loadBalancer.on("request", ({ traceId, targetGroupArn, target }) => {
+      if (targetGroupArn === undefined) return;
+      if (target) lastIn.set(targetGroupArn, versionOf(target.label));
+      // That a group has no target is the doing of the version that was in it last.
+      const version = lastIn.get(targetGroupArn);
+      if (version === undefined) return;
+      this.served.set(traceId, version);
       // Nobody asks for most of the requests that are not the meter's.
       if (this.served.size > servedKept) this.served.delete(this.served.keys().next().value!);
     });

@@ -23,7 +23,15 @@ describe("a soak", () => {
     const latency = { p50Ms: 1, p99Ms: 2, p999Ms: 3, maxMs: 4 };
     const one = { name: "fresh", path: "/", sent: 1000 + lost - counts.unsent, ok: 1000, failed: counts };
     const classes = [{ ...one, longestGapMs: 5, latency }];
-    const report = { classes, longestGapMs: 7, durationMs: 1000, ratePerSecond: 1000, answeredBy: {}, failures: [] };
+    const report = {
+      classes,
+      longestGapMs: 7,
+      durationMs: 1000,
+      ratePerSecond: 1000,
+      answeredBy: {},
+      failedBy: {},
+      failures: [],
+    };
     const phases = new Phases(isSmall);
     return {
       strategy: "canary",

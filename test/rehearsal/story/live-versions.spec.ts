@@ -95,15 +95,18 @@ describe("the versions that may answer production", () => {
   });
 
   it("are told apart by what the load balancer did with a request, asked once", () => {
-    loadBalancer.emit("request", { traceId: "Root=1", target: { label: "v2-1" } });
+    loadBalancer.emit("request", { traceId: "Root=1", targetGroupArn: "blue", target: { label: "v2-1" } });
     loadBalancer.emit("request", { traceId: "Root=2", target: undefined });
+    loadBalancer.emit("request", { traceId: "Root=3", targetGroupArn: "green", target: { label: "v3-1" } });
+    loadBalancer.emit("request", { traceId: "Root=4", targetGroupArn: "green", target: undefined });
+    assert.deepEqual([versions.identify("Root=3"), versions.identify("Root=4")], ["v3", "v3"]);
     assert.deepEqual([versions.identify("Root=1"), versions.identify("Root=1")], ["v2", undefined]);
     assert.equal(versions.identify("Root=2"), undefined);
   });
 
   it("forget the oldest requests that nobody asks for", () => {
     for (let request = 0; request <= 10_000; request++) {
-      loadBalancer.emit("request", { traceId: `Root=${request}`, target: { label: "v1-1" } });
+      loadBalancer.emit("request", { traceId: `Root=${request}`, targetGroupArn: "blue", target: { label: "v1-1" } });
     }
     assert.deepEqual([versions.identify("Root=0"), versions.identify("Root=10000")], [undefined, "v1"]);
   });
