@@ -105,10 +105,10 @@ describe("the versions that may answer production", () => {
   });
 
   it("forget the oldest requests that nobody asks for", () => {
-    for (let request = 0; request <= 10_000; request++) {
+    for (let request = 0; request <= 100_000; request++) {
       loadBalancer.emit("request", { traceId: `Root=${request}`, targetGroupArn: "blue", target: { label: "v1-1" } });
     }
-    assert.deepEqual([versions.identify("Root=0"), versions.identify("Root=10000")], [undefined, "v1"]);
+    assert.deepEqual([versions.identify("Root=0"), versions.identify("Root=100000")], [undefined, "v1"]);
   });
 
   it("are named as their task sets", () => {
