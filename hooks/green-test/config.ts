@@ -6,6 +6,8 @@ import type { GreenTestConfig } from "./checks";
 export interface Config extends GreenTestConfig {
   /** ARN of the listener that serves green before production does. */
   readonly testListenerArn: string;
+  /** ARN of the rule for test traffic; ECS moves rules, CodeDeploy the listener itself. */
+  readonly testListenerRuleArn?: string | undefined;
   /** The load balancer's DNS name: what requests name as their host. */
   readonly hostHeader: string;
 }
@@ -28,6 +30,7 @@ export function readConfig(): Config {
     checks,
     waitSeconds,
     testListenerArn: environment("TEST_LISTENER_ARN", "the test listener's ARN"),
+    testListenerRuleArn: process.env.TEST_LISTENER_RULE_ARN,
     hostHeader: environment("HOST_HEADER", "the load balancer's DNS name"),
   };
 }

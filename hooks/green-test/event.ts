@@ -13,8 +13,8 @@ export interface EcsHook {
   readonly serviceDeploymentArn: string | undefined;
   /** ARN of the new service revision; undefined when the event does not tell. */
   readonly targetServiceRevisionArn: string | undefined;
-  /** Share of test traffic in percent for each service revision's ARN. */
-  readonly testTrafficWeights: Readonly<Record<string, unknown>>;
+  /** Seconds for which earlier invocations at this stage have tested green. */
+  readonly testedSeconds: number;
 }
 
 /**
@@ -30,13 +30,14 @@ export function parseEvent(event: unknown): CodeDeployHook | EcsHook {
     return { controller: "CODE_DEPLOY", deploymentId: DeploymentId, hookExecutionId: LifecycleEventHookExecutionId };
   }
   if (typeof lifecycleStage === "string") {
-    const { targetServiceRevisionArn, testTrafficWeights } = record(fields.executionDetails);
+    const { targetServiceRevisionArn } = record(fields.executionDetails);
+    const { testedSeconds } = record(fields.hookDetails);
     return {
       controller: "ECS",
       lifecycleStage,
       serviceDeploymentArn: text(resourceArn),
       targetServiceRevisionArn: text(targetServiceRevisionArn),
-      testTrafficWeights: record(testTrafficWeights),
+      testedSeconds: typeof testedSeconds === "number" ? testedSeconds : 0,
     };
   }
   const found = Object.keys(fields).join(", ") || "none";

@@ -1,17 +1,25 @@
 import { readConfig, type Config } from "./config";
 import { beforeDeadline, type LambdaContext } from "./deadline";
 import { parseEvent, type CodeDeployHook, type EcsHook } from "./event";
-import { createLog, describeError, type Log } from "./log";
+import { createLog, describeError, type Log } from "../log";
 import { greenTaskSet } from "./prove-code-deploy";
 import { greenRevision } from "./prove-ecs";
 import { report } from "./report";
 import type { Prove } from "./round";
 import { soak, type Verdict } from "./soak";
 
-/** What ECS reads from a lifecycle hook. */
-interface HookStatus {
-  readonly hookStatus: "SUCCEEDED" | "FAILED";
-}
+/** What ECS reads from a lifecycle hook. Source: ECS developer guide, deployment-lifecycle-hooks. */
+type HookStatus =
+  | { readonly hookStatus: "SUCCEEDED" | "FAILED" }
+  /** Invoke again after so many seconds, with these details in the event. */
+  | {
+      readonly hookStatus: "IN_PROGRESS";
+      readonly callBackDelay: number;
+      readonly hookDetails: { readonly testedSeconds: number };
+    };
+
+/** Of a long test, what one invocation does: well below Lambda's 15 minutes. */
+const longestTurnSeconds = 600;
 
 /** Hooks of CodeDeploy under way or done in this container: Lambda may deliver an event twice, and a verdict is given once. */
 const reports = new Map<string, Promise<Verdict>>();
@@ -43,30 +51,47 @@ function parse(event: unknown): CodeDeployHook | EcsHook {
 
 async function answerCodeDeploy(hook: CodeDeployHook, context: LambdaContext): Promise<Verdict> {
   const log = createLog({ deploymentId: hook.deploymentId });
-  const verdict = await test((config) => greenTaskSet(hook.deploymentId, config), context, log);
+  const whole = (config: Config) => ({
+    prove: greenTaskSet(hook.deploymentId, config),
+    waitSeconds: config.waitSeconds,
+  });
+  const verdict = await test(whole, context, log);
   await report(hook, verdict, context, log);
   return verdict;
 }
 
+/**
+ * A rollback and a service's creation are not blocked: a rollback does not come through this stage, and at a creation the
+ * first revision is tested as any other.
+ */
 async function answerEcs(hook: EcsHook, context: LambdaContext): Promise<HookStatus> {
-  const { lifecycleStage, serviceDeploymentArn } = hook;
+  const { lifecycleStage, serviceDeploymentArn, testedSeconds } = hook;
   const log = createLog({ serviceDeploymentArn, lifecycleStage });
-  const { targetServiceRevisionArn: revision = "", testTrafficWeights } = hook;
   if (lifecycleStage !== "POST_TEST_TRAFFIC_SHIFT") {
     log("info", `nothing to test at ${lifecycleStage}; green is tested at POST_TEST_TRAFFIC_SHIFT`);
     return { hookStatus: "SUCCEEDED" };
   }
-  // Source: ECS developer guide, blue-green-deployment-how-it-works: a weight of 0 for the target tells a rollback.
-  if (testTrafficWeights[revision] === 0) {
-    log("info", `rolling back from ${revision}: not blocked`);
-    return { hookStatus: "SUCCEEDED" };
-  }
-  const verdict = await test((config) => greenRevision(hook, config), context, log);
-  return { hookStatus: verdict.status === "Succeeded" ? "SUCCEEDED" : "FAILED" };
+  let restSeconds = 0;
+  const turn = (config: Config) => {
+    restSeconds = config.waitSeconds - testedSeconds;
+    return { prove: greenRevision(hook, config), waitSeconds: Math.min(restSeconds, longestTurnSeconds) };
+  };
+  const { status } = await test(turn, context, log);
+  if (status === "Failed") return { hookStatus: "FAILED" };
+  if (restSeconds <= longestTurnSeconds) return { hookStatus: "SUCCEEDED" };
+  const hookDetails = { testedSeconds: testedSeconds + longestTurnSeconds };
+  log("info", `green has passed for ${hookDetails.testedSeconds} s; its test goes on`, hookDetails);
+  return { hookStatus: "IN_PROGRESS", callBackDelay: 1, hookDetails };
+}
+
+/** What one invocation does. */
+interface Turn {
+  readonly prove: Prove;
+  readonly waitSeconds: number;
 }
 
 /** The verdict on green, whatever happens. */
-async function test(proof: (config: Config) => Prove, context: LambdaContext, log: Log): Promise<Verdict> {
+async function test(plan: (config: Config) => Turn, context: LambdaContext, log: Log): Promise<Verdict> {
   let verdict: Verdict;
   // What was seen last says more about a deadline than the deadline does.
   let lastSeen = "";
@@ -76,8 +101,8 @@ async function test(proof: (config: Config) => Prove, context: LambdaContext, lo
   };
   try {
     const config = readConfig();
-    const prove = proof(config);
-    verdict = await beforeDeadline(context, (signal) => soak(config, prove, remember, signal));
+    const { prove, waitSeconds } = plan(config);
+    verdict = await beforeDeadline(context, (signal) => soak({ ...config, waitSeconds }, prove, remember, signal));
   } catch (error) {
     verdict = { status: "Failed", reason: describeError(error) + lastSeen };
   }

@@ -1,8 +1,9 @@
 import type { ECSTaskSet } from "@aws-sdk/client-codedeploy";
-import { codeDeploy, loadBalancing } from "./aws";
+import { codeDeploy } from "../aws";
 import type { Config } from "./config";
 import type { Prove } from "./round";
-import { describeTestListener, forwardedTo, locate, type Endpoint } from "./test-listener";
+import { requireHealthyTarget } from "./target-health";
+import { describeTestListener, type Endpoint, forwardedTo, groupName, locate } from "./test-listener";
 
 /**
  * Proves that the test listener answers with this deployment's own green tasks, and with nothing else.
@@ -23,7 +24,7 @@ async function prove(deploymentId: string, config: Config, signal: AbortSignal):
   if (!green.runningCount) throw new Error(`no green task is running (task set ${green.status ?? "unknown"})`);
 
   const listener = await describeTestListener(config.testListenerArn, signal);
-  const forwarded = [...forwardedTo(listener)];
+  const forwarded = [...forwardedTo(listener.DefaultActions ?? [])];
   const others = forwarded.filter(([arn]) => groupName(arn) !== greenGroup);
   if (others.length > 0) {
     const names = others.map(([arn, weight]) => `${groupName(arn)} (weight ${weight})`).join(", ");
@@ -45,18 +46,4 @@ async function taskSets(deploymentId: string, signal: AbortSignal) {
   const green = labelled("Green");
   if (!green) throw new Error(`deployment ${deploymentId} has no green task set`);
   return { green, blue: labelled("Blue") };
-}
-
-async function requireHealthyTarget(targetGroupArn: string, signal: AbortSignal): Promise<void> {
-  const client = await loadBalancing();
-  const health = await client.describeTargetHealth({ TargetGroupArn: targetGroupArn }, { abortSignal: signal });
-  const states = (health.TargetHealthDescriptions ?? []).map(({ TargetHealth }) => TargetHealth);
-  if (states.some((state) => state?.State === "healthy")) return;
-  const found = states.map((state) => [state?.State, state?.Reason].filter(Boolean).join(" ")).join(", ");
-  throw new Error(`${groupName(targetGroupArn)} has no healthy target (${found || "it has no target"})`);
-}
-
-/** `tg-blue` of `arn:aws:elasticloadbalancing:…:targetgroup/tg-blue/73e2d6bc24d8a067`. */
-function groupName(targetGroupArn: string): string {
-  return targetGroupArn.split("/")[1] ?? targetGroupArn;
 }

@@ -1,22 +1,51 @@
+import { ecs, loadBalancing } from "../aws";
 import type { Config } from "./config";
 import type { EcsHook } from "./event";
 import type { Prove } from "./round";
-import { describeTestListener, locate } from "./test-listener";
+import { describeTestListener, type Endpoint, forwardedTo, groupName, locate } from "./test-listener";
+import { requireHealthyTarget } from "./target-health";
 
 /**
- * Proves that the new service revision gets all test traffic, as ECS itself says in the hook's event; throws if it does not.
+ * Proves that test traffic reaches the new service revision's own tasks, and nothing else.
  *
- * What share of production it has does not matter: at a service's creation there is no other revision.
- * Source: ECS developer guide, deployment-lifecycle-hooks.
+ * The event does not tell: at POST_TEST_TRAFFIC_SHIFT AWS's own example has no weights in it. What share of production the
+ * revision has does not matter: at a service's creation there is no other.
+ * Sources: ECS developer guide, deployment-lifecycle-hooks; ECS API, ServiceRevision, resolvedConfiguration.
  */
 export function greenRevision(hook: EcsHook, config: Config): Prove {
-  const { targetServiceRevisionArn: revision, testTrafficWeights } = hook;
+  const { targetServiceRevisionArn: revision } = hook;
   if (!revision) throw new Error("the event names no executionDetails.targetServiceRevisionArn");
-  const weight = testTrafficWeights[revision];
-  if (weight !== 100) {
-    throw new Error(
-      `${revision} must get 100 % of test traffic; executionDetails.testTrafficWeights says ${String(weight)}`,
-    );
+  return (signal) => prove(revision, config, signal);
+}
+
+async function prove(revision: string, config: Config, signal: AbortSignal): Promise<Endpoint> {
+  const greenArn = await targetGroupOf(revision, signal);
+  const forwarded = forwardedTo(await testActions(config, signal));
+  const others = [...forwarded].filter(([arn]) => arn !== greenArn);
+  if (others.length > 0) {
+    const names = others.map(([arn, weight]) => `${groupName(arn)} (weight ${weight})`).join(", ");
+    throw new Error(`test traffic still goes to ${names}; green is ${groupName(greenArn)}`);
   }
-  return async (signal) => locate(await describeTestListener(config.testListenerArn, signal), config, signal);
+  if (!forwarded.has(greenArn)) {
+    throw new Error(`test traffic goes to no target group; green is ${groupName(greenArn)}`);
+  }
+  await requireHealthyTarget(greenArn, signal);
+  return locate(await describeTestListener(config.testListenerArn, signal), config, signal);
+}
+
+async function targetGroupOf(revision: string, signal: AbortSignal): Promise<string> {
+  const client = await ecs();
+  const options = { abortSignal: signal };
+  const { serviceRevisions } = await client.describeServiceRevisions({ serviceRevisionArns: [revision] }, options);
+  const arn = serviceRevisions?.[0]?.resolvedConfiguration?.loadBalancers?.[0]?.targetGroupArn;
+  if (!arn) throw new Error(`${revision} names no target group for green`);
+  return arn;
+}
+
+async function testActions({ testListenerRuleArn }: Config, signal: AbortSignal) {
+  if (!testListenerRuleArn) throw new Error("environment variable TEST_LISTENER_RULE_ARN is not set");
+  const client = await loadBalancing();
+  const { Rules } = await client.describeRules({ RuleArns: [testListenerRuleArn] }, { abortSignal: signal });
+  if (!Rules?.[0]) throw new Error(`the rule for test traffic ${testListenerRuleArn} does not exist`);
+  return Rules[0].Actions ?? [];
 }

@@ -1,7 +1,7 @@
-import { codeDeploy } from "./aws";
+import { codeDeploy, worthAnotherAttempt } from "../aws";
 import type { LambdaContext } from "./deadline";
 import type { CodeDeployHook } from "./event";
-import { describeError, type Log } from "./log";
+import { describeError, type Log } from "../log";
 import type { Verdict } from "./soak";
 import { bound, wait } from "./time";
 
@@ -45,11 +45,4 @@ export async function report(hook: CodeDeployHook, verdict: Verdict, context: La
       await wait(pauseMs);
     }
   }
-}
-
-/** Throttled, failed inside AWS, or never got an answer; anything else would be refused again. */
-function worthAnotherAttempt(error: unknown): boolean {
-  const { name = "", $metadata } = error as { name?: string; $metadata?: { httpStatusCode?: number } };
-  const status = $metadata?.httpStatusCode;
-  return status === undefined || status >= 500 || status === 429 || /Throttl|TooManyRequests|RequestLimit/.test(name);
 }

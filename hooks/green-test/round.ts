@@ -1,7 +1,7 @@
 import type { HttpCheck } from "./checks";
 import { send } from "./http";
 import { defaultMaxLatencyMs, judge } from "./judge";
-import { describeError } from "./log";
+import { describeError } from "../log";
 import type { Endpoint } from "./test-listener";
 import { bound, stopwatch } from "./time";
 

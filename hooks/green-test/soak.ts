@@ -1,5 +1,5 @@
 import type { GreenTestConfig } from "./checks";
-import type { Log } from "./log";
+import type { Log } from "../log";
 import { runRound, type Prove } from "./round";
 import { nowMs, wait } from "./time";
 

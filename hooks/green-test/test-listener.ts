@@ -1,5 +1,5 @@
-import type { Listener } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { ec2, loadBalancing } from "./aws";
+import type { Action, Listener } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { ec2, loadBalancing } from "../aws";
 import type { Config } from "./config";
 
 /** Where green answers: the load balancer's private addresses at the test listener's port. */
@@ -20,9 +20,9 @@ export async function describeTestListener(arn: string, signal: AbortSignal): Pr
   return listener;
 }
 
-/** The target groups that `listener` forwards to, by ARN, each with its weight; groups of weight 0 get nothing and are left out. */
-export function forwardedTo(listener: Listener): ReadonlyMap<string, number> {
-  const forward = listener.DefaultActions?.find((action) => action.Type === "forward");
+/** The target groups that a listener's or rule's actions forward to, by ARN, each with its weight; groups of weight 0 get nothing and are left out. */
+export function forwardedTo(actions: readonly Action[]): ReadonlyMap<string, number> {
+  const forward = actions.find((action) => action.Type === "forward");
   const groups = forward?.ForwardConfig?.TargetGroups ?? [{ TargetGroupArn: forward?.TargetGroupArn }];
   const weights = new Map<string, number>();
   for (const { TargetGroupArn: arn, Weight: weight = 1 } of groups) if (arn && weight > 0) weights.set(arn, weight);
@@ -50,4 +50,9 @@ export async function locate(listener: Listener, config: Config, signal: AbortSi
   const addresses = NetworkInterfaces.flatMap(({ PrivateIpAddress }) => PrivateIpAddress ?? []);
   if (addresses.length === 0) throw new Error(`found no network interface with the description "${description}"`);
   return { protocol: Protocol, addresses, port: Number(Port), host: config.hostHeader };
+}
+
+/** `tg-blue` of `arn:aws:elasticloadbalancing:…:targetgroup/tg-blue/73e2d6bc24d8a067`. */
+export function groupName(targetGroupArn: string): string {
+  return targetGroupArn.split("/")[1] ?? targetGroupArn;
 }

@@ -6,6 +6,10 @@ export const hookExecutionId = "hook-execution-1";
 export const testListenerArn =
   "arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/demo/50dc6c495c0c9188/test";
 
+export const testRuleArn =
+  "arn:aws:elasticloadbalancing:us-east-1:123456789012:listener-rule/app/demo/50dc6c495c0c9188/test/everything";
+export const greenRevisionArn = "arn:aws:ecs:us-east-1:123456789012:service-revision/demo/demo/2";
+
 const loadBalancerArn = "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/demo/50dc6c495c0c9188";
 
 /** A deployment whose green tasks are healthy and behind the test listener; tests change what is otherwise. */
@@ -69,10 +73,6 @@ export class FakeAws implements AwsControlPlane {
     this.note("describeListeners");
     if (ListenerArns?.[0] !== testListenerArn)
       throw new AwsError("ListenerNotFound", `no listener ${ListenerArns?.[0]}`);
-    const TargetGroups = Object.entries(this.forwards).map(([name, Weight]) => ({
-      TargetGroupArn: groupArn(name),
-      Weight,
-    }));
     return {
       Listeners: [
         {
@@ -80,9 +80,27 @@ export class FakeAws implements AwsControlPlane {
           LoadBalancerArn: loadBalancerArn,
           Port: this.testPort,
           Protocol: this.testProtocol,
-          DefaultActions: [{ Type: "forward" as const, Order: 1, ForwardConfig: { TargetGroups } }],
+          DefaultActions: this.actions(),
         },
       ],
+    };
+  }
+
+  describeRules({ RuleArns }: { RuleArns?: string[] }) {
+    this.note("describeRules");
+    if (RuleArns?.[0] !== testRuleArn) throw new AwsError("RuleNotFound", `no rule ${RuleArns?.[0]}`);
+    return { Rules: [{ RuleArn: testRuleArn, Priority: "50000", Actions: this.actions() }] };
+  }
+
+  describeServiceRevisions({ serviceRevisionArns }: { serviceRevisionArns?: string[] }) {
+    this.note("describeServiceRevisions");
+    const known = serviceRevisionArns?.filter((arn) => arn === greenRevisionArn) ?? [];
+    const loadBalancers = [{ targetGroupArn: groupArn("tg-green") }];
+    return {
+      serviceRevisions: known.map((serviceRevisionArn) => ({
+        serviceRevisionArn,
+        resolvedConfiguration: { loadBalancers },
+      })),
     };
   }
 
@@ -99,6 +117,15 @@ export class FakeAws implements AwsControlPlane {
     const asked = Filters.find(({ Name }) => Name === "description")?.Values;
     const found = asked?.includes("ELB app/demo/50dc6c495c0c9188") ?? false;
     return { NetworkInterfaces: found ? this.addresses.map((PrivateIpAddress) => ({ PrivateIpAddress })) : [] };
+  }
+
+  /** Of the test listener, and of the rule for test traffic. */
+  private actions() {
+    const TargetGroups = Object.entries(this.forwards).map(([name, Weight]) => ({
+      TargetGroupArn: groupArn(name),
+      Weight,
+    }));
+    return [{ Type: "forward" as const, Order: 1, ForwardConfig: { TargetGroups } }];
   }
 
   private note(operation: string): void {

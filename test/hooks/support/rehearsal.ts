@@ -7,7 +7,7 @@ import { startAwsEndpoint } from "../../../rehearsal/aws-endpoint/endpoint";
 import { Clock } from "../../../rehearsal/clock";
 import { Timeline } from "../../../rehearsal/events";
 import { invokeFunction, type InvocationOutcome } from "../../../rehearsal/lambda/invoke-function";
-import { deploymentId, FakeAws, hookExecutionId, testListenerArn } from "./fake-aws";
+import { deploymentId, FakeAws, hookExecutionId, testListenerArn, testRuleArn } from "./fake-aws";
 import { unpackHook } from "./hook-code";
 
 export interface LogLine {
@@ -83,7 +83,11 @@ export async function rehearseHook(config: GreenTestConfig, server = createServe
         codeDirectory: code.directory,
         ...others,
         handler: "index.handler",
-        environment: { TEST_LISTENER_ARN: testListenerArn, HOST_HEADER: hostHeader },
+        environment: {
+          TEST_LISTENER_ARN: testListenerArn,
+          TEST_LISTENER_RULE_ARN: testRuleArn,
+          HOST_HEADER: hostHeader,
+        },
         timeoutSeconds,
         event,
         awsEndpointUrl: endpoint.url,
