@@ -27,6 +27,8 @@ export interface Alarms {
 export interface NamedAlarm {
   readonly label: string;
   readonly name: pulumi.Input<string>;
+  /** Whether this program makes it; then it is no composite alarm. */
+  readonly made: boolean;
 }
 
 const defaults = {
@@ -120,7 +122,7 @@ export function makeAlarms(
       },
       opts,
     );
-    return { label, name: alarm.name };
+    return { label, name: alarm.name, made: true };
   };
   const LoadBalancer = loadBalancer.arnSuffix;
   const ofGroups = kindsOf(settled).flatMap((kind) =>
@@ -134,7 +136,7 @@ export function makeAlarms(
 
 /** Names given by the user, with labels. */
 export function ownAlarms(alarmNames: readonly pulumi.Input<string>[]): NamedAlarm[] {
-  return alarmNames.map((name, index) => ({ label: `own-alarm-${index + 1}`, name }));
+  return alarmNames.map((name, index) => ({ label: `own-alarm-${index + 1}`, name, made: false }));
 }
 
 type Settled = typeof defaults & Pick<Alarms, "latencyP99Ms">;

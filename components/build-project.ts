@@ -86,6 +86,8 @@ function statements(args: BuildProjectArgs, repository: aws.ecr.Repository, logG
       actions: ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"],
       resources: [pulumi.interpolate`${args.artifactBucketArn}/*`],
     },
+    // CodeBuild makes sure whose bucket it is. Source: CodeBuild user guide, setting-up-service-role.
+    { actions: ["s3:GetBucketAcl", "s3:GetBucketLocation"], resources: [args.artifactBucketArn] },
     ...(args.scanGate ? scanGateStatements(repository.arn) : []),
   ];
 }

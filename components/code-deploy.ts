@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { imagePlaceholder, taskDefinitionFile } from "../hooks/ecs-release/template-files";
-import { alarmArn } from "./alarm-arn";
+import { alarmStatements } from "./alarm-arn";
 import { appSpecFile, renderAppSpec } from "./app-spec";
 import type {
   DeploymentController,
@@ -206,7 +206,6 @@ function pipelineStatements(
 // would bind the hook's and the roles' names. Source: AWS managed policy reference, AWSCodeDeployRoleForECS.
 function statements({ service, loadBalancer, executionRole, taskRole, alarms }: CodeDeployArgs) {
   const taskSets = service.arn.apply((arn) => `${arn.replace(":service/", ":task-set/")}/*`);
-  const alarmArns = alarms.map((alarm) => alarmArn(service.arn, alarm.name));
   const listenerArns = [loadBalancer.productionListener.arn, loadBalancer.test.listener.arn];
   return [
     { actions: ["ecs:DescribeServices", "ecs:UpdateServicePrimaryTaskSet"], resources: [service.arn] },
@@ -226,6 +225,6 @@ function statements({ service, loadBalancer, executionRole, taskRole, alarms }: 
       resources: [executionRole.arn, taskRole.arn],
       conditions: { StringEquals: { "iam:PassedToService": "ecs-tasks.amazonaws.com" } },
     },
-    ...(alarms.length > 0 ? [{ actions: ["cloudwatch:DescribeAlarms"], resources: alarmArns }] : []),
+    ...alarmStatements(service.arn, alarms),
   ];
 }

@@ -48,9 +48,9 @@ export class EcsDeployments extends pulumi.ComponentResource implements Deployme
       invoker: this.hookRole,
       statements: [
         {
-          // Source: service authorization reference, Amazon ECS.
+          // AWS asks for both resources. Source: service authorization reference, Amazon ECS.
           actions: ["ecs:DescribeServiceRevisions"],
-          resources: [service.arn.apply((arn) => `${arn.replace(":service/", ":service-revision/")}/*`)],
+          resources: [service.arn, service.arn.apply((arn) => `${arn.replace(":service/", ":service-revision/")}/*`)],
         },
         // Elastic Load Balancing has no resource level for Describe.
         { actions: ["elasticloadbalancing:DescribeRules"], resources: ["*"] },

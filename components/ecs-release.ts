@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { alarmArn } from "./alarm-arn";
+import { alarmStatements } from "./alarm-arn";
 import type { DeployStep, DeployStepArgs, ReleasedService } from "./deployment-controller";
 import { bundleEcsRelease } from "./hook-bundle";
 import { grant, serviceRole, sibling, type Statement } from "./policy";
@@ -139,10 +139,11 @@ function functionStatements(args: EcsReleaseArgs, logGroup: aws.cloudwatch.LogGr
     { actions: ["ecs:DescribeTaskDefinition"], resources: ["*"] },
     { actions: ["ecs:DescribeServices", "ecs:UpdateService", "ecs:ListServiceDeployments"], resources: [service.arn] },
     {
+      // AWS asks for the service besides. Source: service authorization reference, Amazon ECS.
       actions: ["ecs:DescribeServiceDeployments", "ecs:StopServiceDeployment"],
-      resources: [ofService("service-deployment")],
+      resources: [service.arn, ofService("service-deployment")],
     },
-    { actions: ["ecs:DescribeServiceRevisions"], resources: [ofService("service-revision")] },
+    { actions: ["ecs:DescribeServiceRevisions"], resources: [service.arn, ofService("service-revision")] },
     {
       actions: ["iam:PassRole"],
       resources: [args.executionRole.arn, args.taskRole.arn],
@@ -153,13 +154,6 @@ function functionStatements(args: EcsReleaseArgs, logGroup: aws.cloudwatch.LogGr
       resources: args.ecsRoleArns,
       conditions: { StringEquals: { "iam:PassedToService": "ecs.amazonaws.com" } },
     },
-    ...(alarms.length > 0
-      ? [
-          {
-            actions: ["cloudwatch:DescribeAlarms"],
-            resources: alarms.map((alarm) => alarmArn(service.arn, alarm.name)),
-          },
-        ]
-      : []),
+    ...alarmStatements(service.arn, alarms),
   ];
 }

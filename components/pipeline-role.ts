@@ -2,7 +2,7 @@ import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { approvalStatements } from "./deploy-approval";
 import type { PipelineParts } from "./pipeline-stages";
-import { alarmArn } from "./alarm-arn";
+import { alarmStatements } from "./alarm-arn";
 import { grant, serviceRole, type Statement } from "./policy";
 
 /** The role of the pipeline: what its source, build and deploy actions call, on this stack's resources. */
@@ -16,7 +16,8 @@ export function pipelineRole(
     ...sourceStatements(parts),
     ...approvalStatements(parts.deployApproval),
     ...parts.deploy.statements,
-    ...alarmStatements(parts),
+    // The rules before a stage. Source: CodePipeline user guide, rule-reference-CloudWatchAlarm.
+    ...alarmStatements(parts.service.service.arn, parts.service.alarms),
   ];
   return { role, policy: grant(name, role, statements, opts) };
 }
@@ -32,7 +33,8 @@ function sourceStatements({ connectionArn, artifacts, template, build }: Pipelin
       resources: [connectionArn],
     },
     {
-      actions: ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"],
+      // A release template that has tags, the provider's default ones say, hands them on to the artifact.
+      actions: ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", "s3:PutObjectTagging"],
       resources: [pulumi.interpolate`${artifactArn}/*`],
     },
     { actions: ["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"], resources: [artifactArn] },
@@ -47,11 +49,4 @@ function sourceStatements({ connectionArn, artifacts, template, build }: Pipelin
       : []),
     { actions: ["codebuild:BatchGetBuilds", "codebuild:StartBuild"], resources: [build.project.arn] },
   ];
-}
-
-// The rules before a stage. Source: CodePipeline user guide, rule-reference-CloudWatchAlarm.
-function alarmStatements({ service }: PipelineParts): Statement[] {
-  if (service.alarms.length === 0) return [];
-  const resources = service.alarms.map(({ name }) => alarmArn(service.service.arn, name));
-  return [{ actions: ["cloudwatch:DescribeAlarms"], resources }];
 }

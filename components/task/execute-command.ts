@@ -2,7 +2,6 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Statement } from "../policy";
 import type { Problem } from "../problems";
-import { siblingArn } from "../sibling-arn";
 import type { ContainerOptions } from "./container-options";
 import { writeStatement } from "./logs";
 
@@ -43,8 +42,8 @@ export function executeCommandStatements(log: aws.cloudwatch.LogGroup): Statemen
       ],
       resources: ["*"],
     },
-    // The agent looks for its log group among all.
-    { actions: ["logs:DescribeLogGroups"], resources: [siblingArn(log.arn, "logs", "log-group:*")] },
+    // The agent looks for its log group among all, which has no resource level. Source: ECS developer guide, ecs-exec.
+    { actions: ["logs:DescribeLogGroups"], resources: ["*"] },
     { actions: ["logs:DescribeLogStreams"], resources: [pulumi.interpolate`${log.arn}:*`] },
     writeStatement(log),
   ];

@@ -146,7 +146,7 @@ describe("ECS Exec", () => {
           ),
           ["*"],
         ],
-        [["logs:DescribeLogGroups"], ["arn:aws:logs:eu-central-1:123456789012:log-group:*"]],
+        [["logs:DescribeLogGroups"], ["*"]],
         [["logs:DescribeLogStreams"], [`${arn}:*`]],
         [["logs:CreateLogStream", "logs:PutLogEvents"], [`${arn}:log-stream:*`]],
       ],

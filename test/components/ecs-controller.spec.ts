@@ -102,8 +102,8 @@ describe("a service that ECS deploys", () => {
       { Effect: "Allow", Action: ["lambda:InvokeFunction"], Resource: [hook] },
     ]);
     const asked = statements(graph, "-dev-test").find(({ Action }) => Action.includes("ecs:DescribeServiceRevisions"));
-    const service = arn(serviceType, "").replace(":service/", ":service-revision/");
-    assert.deepEqual(asked!.Resource, [`${service}/*`]);
+    const service = arn(serviceType, "");
+    assert.deepEqual(asked!.Resource, [service, `${service.replace(":service/", ":service-revision/")}/*`]);
   });
 
   it("names the first of its bad combinations with CodeDeploy, and the way out", async () => {

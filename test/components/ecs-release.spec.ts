@@ -65,12 +65,12 @@ describe("the pipeline of a service that ECS deploys", () => {
       [["ecs:DescribeServices", "ecs:UpdateService", "ecs:ListServiceDeployments"], [service]],
       [
         ["ecs:DescribeServiceDeployments", "ecs:StopServiceDeployment"],
-        [`${service.replace(":service/", ":service-deployment/")}/*`],
+        [service, `${service.replace(":service/", ":service-deployment/")}/*`],
       ],
-      [["ecs:DescribeServiceRevisions"], [`${service.replace(":service/", ":service-revision/")}/*`]],
+      [["ecs:DescribeServiceRevisions"], [service, `${service.replace(":service/", ":service-revision/")}/*`]],
       [["iam:PassRole"], [role("-execution"), role("-task")]],
       [["iam:PassRole"], [role("-infrastructure"), role("-hook")]],
-      [["cloudwatch:DescribeAlarms"], [`arn:aws:cloudwatch:${account}:alarm:slow`]],
+      [["cloudwatch:DescribeAlarms"], ["*"]],
       [["codepipeline:GetPipelineExecution"], [arn("aws:codepipeline/pipeline:Pipeline", "")]],
     ]);
   });

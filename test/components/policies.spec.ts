@@ -134,6 +134,7 @@ describe("the roles", () => {
         [its(graph, "aws:ecr/repository:Repository", "", "arn")],
       ],
       [["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"], [`${bucket(graph, "-artifacts")}/*`]],
+      [["s3:GetBucketAcl", "s3:GetBucketLocation"], [bucket(graph, "-artifacts")]],
     ]);
   });
 
@@ -147,7 +148,10 @@ describe("the roles", () => {
         ["codeconnections:UseConnection", "codestar-connections:UseConnection"],
         [its(graph, "aws:codeconnections/connection:Connection", "", "arn")],
       ],
-      [["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"], [`${bucket(graph, "-artifacts")}/*`]],
+      [
+        ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", "s3:PutObjectTagging"],
+        [`${bucket(graph, "-artifacts")}/*`],
+      ],
       [bucketActions, [bucket(graph, "-artifacts")]],
       [objectActions, [`${bucket(graph, "-template")}/*`]],
       [bucketActions, [bucket(graph, "-template")]],

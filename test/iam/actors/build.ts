@@ -1,0 +1,78 @@
+import type { Actor } from "../actor";
+import { artifact, logStream, repository } from "./things";
+
+/** The build: makes the commit's image. */
+export const build: Actor = {
+  name: "CodeBuild",
+  does: "builds the commit's image, pushes it under its tag, reads the scan's findings",
+  service: "codebuild.amazonaws.com",
+  role: "-build",
+  calls: (stack) => [
+    {
+      actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
+      on: [logStream(stack, "-build")],
+      why: "writes the build's log",
+      source: "CodeBuild user guide, setting-up-service-role",
+    },
+    {
+      actions: ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"],
+      on: [artifact(stack)],
+      why: "takes the commit, leaves imageDetail.json",
+      source: "CodeBuild user guide, setting-up-service-role",
+    },
+    {
+      actions: ["s3:GetBucketAcl", "s3:GetBucketLocation"],
+      on: [stack.arn("aws:s3/bucket:Bucket", "-artifacts")],
+      why: "makes sure whose bucket it is",
+      source: "CodeBuild user guide, setting-up-service-role",
+    },
+    {
+      actions: ["ecr:GetAuthorizationToken"],
+      on: ["*"],
+      why: "logs in to the registry",
+      source: "components/buildspec.ts; ECR user guide, registry_auth",
+    },
+    {
+      actions: ["ecr:DescribeImages"],
+      on: [repository(stack)],
+      why: "looks whether the commit was built before",
+      source: "components/buildspec.ts",
+    },
+    {
+      actions: [
+        "ecr:BatchCheckLayerAvailability",
+        "ecr:BatchGetImage",
+        "ecr:CompleteLayerUpload",
+        "ecr:InitiateLayerUpload",
+        "ecr:PutImage",
+        "ecr:UploadLayerPart",
+      ],
+      on: [repository(stack)],
+      why: "pushes the image",
+      source: "ECR user guide, image-push-iam",
+    },
+    ...(gated(stack.all("aws:codebuild/project:Project")[0]!.inputs) ? scanGate(repository(stack)) : []),
+  ],
+};
+
+function scanGate(repositoryArn: string) {
+  return [
+    {
+      actions: ["ecr:DescribeImageScanFindings"],
+      on: [repositoryArn],
+      why: "reads what the scan found",
+      source: "components/scan-gate.ts",
+    },
+    {
+      actions: ["inspector2:ListCoverage", "inspector2:ListFindings"],
+      on: ["*"],
+      why: "the same of enhanced scanning",
+      source: "ECR user guide, image-scanning-enhanced-iam",
+    },
+  ];
+}
+
+function gated(project: Readonly<Record<string, unknown>>): boolean {
+  const { environmentVariables } = project.environment as { environmentVariables: readonly { name: string }[] };
+  return environmentVariables.some(({ name }) => name === "SCAN_SEVERITIES");
+}

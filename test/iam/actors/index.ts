@@ -1,0 +1,33 @@
+import type { Actor } from "../actor";
+import type { Stack } from "../stack";
+import { app } from "./app";
+import { build } from "./build";
+import { deploy } from "./deploy";
+import { accessLogs, notifications, slack, start } from "./events";
+import { hook } from "./hook";
+import { hookInvoker, infrastructure, releaseFunction, stopped } from "./native";
+import { pipeline } from "./pipeline";
+import { execution } from "./tasks";
+
+/** Everyone who calls AWS in a release. A role or a grant that none of these needs fails test/iam.spec.ts. */
+export const actors: readonly Actor[] = [
+  pipeline,
+  build,
+  deploy,
+  infrastructure,
+  hookInvoker,
+  releaseFunction,
+  stopped,
+  hook,
+  execution,
+  app,
+  start,
+  notifications,
+  slack,
+  accessLogs,
+];
+
+/** Those who are there in a stack: without notifications there is no role for Slack, say. */
+export function actorsOf(stack: Stack): readonly Actor[] {
+  return actors.filter(({ role }) => role === undefined || stack.role(role) !== undefined);
+}

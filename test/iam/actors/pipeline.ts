@@ -1,0 +1,136 @@
+import type { Actor } from "../actor";
+import { pipelineOf, type Stack } from "../stack";
+import { artifact, buildProject, readAlarms, role } from "./things";
+
+const guide = "CodePipeline user guide";
+const bucketReads = ["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"];
+
+/** The pipeline: reads its sources, starts the build, and starts the deployment. */
+export const pipeline: Actor = {
+  name: "CodePipeline",
+  does: "reads the commit and the release template, starts the build, registers the task definition, starts the deployment",
+  service: "codepipeline.amazonaws.com",
+  role: "-pipeline",
+  calls: (stack) => [
+    {
+      actions: ["codeconnections:UseConnection", "codestar-connections:UseConnection"],
+      on: pipelineOf(stack).configured("CodeStarSourceConnection", "ConnectionArn"),
+      why: "reads the commit; the service was renamed, and asks under either name",
+      source: `${guide}, action-reference-CodestarConnectionSource`,
+    },
+    {
+      actions: ["s3:GetObject", "s3:GetObjectTagging", "s3:GetObjectVersion", "s3:GetObjectVersionTagging"],
+      on: templates(stack),
+      why: "reads the release template",
+      source: `${guide}, action-reference-S3`,
+    },
+    {
+      actions: bucketReads,
+      on: templates(stack).map((object) => object.split("/")[0]!),
+      why: "finds the release template's newest version",
+      source: `${guide}, action-reference-S3`,
+    },
+    {
+      actions: ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", "s3:PutObjectTagging"],
+      on: [artifact(stack)],
+      why: "hands artifacts from stage to stage; with its tags, if the template has any (provider's default tags)",
+      source: `${guide}, how-to-custom-role`,
+    },
+    {
+      actions: bucketReads,
+      on: [stack.arn("aws:s3/bucket:Bucket", "-artifacts")],
+      why: "finds the artifact store",
+      source: `${guide}, how-to-custom-role`,
+    },
+    {
+      actions: ["codebuild:BatchGetBuilds", "codebuild:StartBuild"],
+      on: [buildProject(stack)],
+      why: "builds the image",
+      source: `${guide}, action-reference-CodeBuild`,
+    },
+    {
+      actions: ["sns:Publish"],
+      on: pipelineOf(stack).configured("Manual", "NotificationArn"),
+      why: "tells that a person is waited for",
+      source: `${guide}, approvals-service-role-permissions`,
+    },
+    {
+      actions: ["cloudwatch:DescribeAlarms"],
+      on: readAlarms(stack, pipelineOf(stack).rules("CloudWatchAlarm", "AlarmName")),
+      why: "lets no run into a stage while an alarm fires",
+      source: `${guide}, rule-reference-CloudWatchAlarm`,
+    },
+    ...(stack.hasCodeDeploy ? deployment(stack) : invocation(stack)),
+  ],
+  never: (stack) => [
+    {
+      actions: ["iam:PassRole"],
+      on: [role(stack, "-task"), role(stack, "-execution")],
+      context: { "iam:PassedToService": "lambda.amazonaws.com" },
+      why: "the tasks' roles are for ECS",
+      source: "IAM user guide, id_roles_use_passrole",
+    },
+  ],
+};
+
+// Source of all: CodePipeline user guide, action-reference-ECSbluegreen.
+function deployment(stack: Stack) {
+  const source = `${guide}, action-reference-ECSbluegreen`;
+  const [name] = pipelineOf(stack).configured("CodeDeployToECS", "DeploymentGroupName");
+  const group = stack
+    .all("aws:codedeploy/deploymentGroup:DeploymentGroup")
+    .find(({ outputs }) => outputs.deploymentGroupName === name)!;
+  const { arn, appName, deploymentConfigName } = group.outputs as Record<string, string>;
+  return [
+    {
+      actions: ["codedeploy:CreateDeployment", "codedeploy:GetDeployment"],
+      on: [arn!],
+      why: "starts the deployment and follows it",
+      source,
+    },
+    {
+      actions: [
+        "codedeploy:GetApplication",
+        "codedeploy:GetApplicationRevision",
+        "codedeploy:RegisterApplicationRevision",
+      ],
+      on: [stack.local("codedeploy", `application:${appName}`)],
+      why: "registers the AppSpec as a revision",
+      source,
+    },
+    {
+      actions: ["codedeploy:GetDeploymentConfig"],
+      on: [stack.local("codedeploy", `deploymentconfig:${deploymentConfigName}`)],
+      why: "reads how traffic shifts",
+      source,
+    },
+    {
+      actions: ["ecs:RegisterTaskDefinition"],
+      on: [stack.arn("aws:ecs/taskDefinition:TaskDefinition").replace(/:\d+$/, ":42")],
+      why: "registers the revision with the new image",
+      source,
+    },
+    ...["ecs.amazonaws.com", "ecs-tasks.amazonaws.com"].map((service) => ({
+      actions: ["iam:PassRole"],
+      on: [role(stack, "-task"), role(stack, "-execution")],
+      context: { "iam:PassedToService": service },
+      why: "registers a task definition that names both roles",
+      source,
+    })),
+  ];
+}
+
+// Source of all: CodePipeline user guide, action-reference-Lambda and actions-invoke-lambda-function.
+function invocation(stack: Stack) {
+  const source = `${guide}, action-reference-Lambda`;
+  const why = "lets a function start ECS's deployment and follow it";
+  return [
+    { actions: ["lambda:InvokeFunction"], on: stack.functions("-release"), why, source },
+    { actions: ["lambda:ListFunctions"], on: ["*"], why, source },
+  ];
+}
+
+function templates(stack: Stack): string[] {
+  const [buckets, keys] = ["S3Bucket", "S3ObjectKey"].map((key) => pipelineOf(stack).configured("S3", key));
+  return buckets!.map((bucket, index) => `arn:aws:s3:::${bucket}/${keys![index]}`);
+}

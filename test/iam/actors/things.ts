@@ -1,0 +1,32 @@
+import type { Stack } from "../stack";
+
+// What several actors work on.
+
+export function role(stack: Stack, suffix: string): string {
+  return stack.arn("aws:iam/role:Role", suffix);
+}
+
+export function repository(stack: Stack): string {
+  return stack.arn("aws:ecr/repository:Repository");
+}
+
+export function buildProject(stack: Stack): string {
+  return stack.arn("aws:codebuild/project:Project");
+}
+
+/** The ARNs that reading alarms by these names asks for: a composite alarm, which one not made here may be, asks for all. */
+export function readAlarms(stack: Stack, names: readonly string[]): string[] {
+  const made = stack.all("aws:cloudwatch/metricAlarm:MetricAlarm").map(({ outputs }) => outputs.name);
+  const parts = names.some((name) => !made.includes(name)) ? ["a-part-of-the-composite"] : [];
+  return [...names, ...parts].map((name) => stack.local("cloudwatch", `alarm:${name}`));
+}
+
+/** Some object in the artifact store. */
+export function artifact(stack: Stack): string {
+  return `${stack.arn("aws:s3/bucket:Bucket", "-artifacts")}/shop/Image/1a2B3c4`;
+}
+
+/** Some stream of the log group whose name ends so. */
+export function logStream(stack: Stack, group: string): string {
+  return `${stack.arn("aws:cloudwatch/logGroup:LogGroup", group)}:log-stream:some/0123456789abcdef`;
+}

@@ -1,0 +1,72 @@
+import { devGraph, prodGraph } from "../support/graph";
+import { Stack } from "./stack";
+
+const secret = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:shop/api-AbCdEf";
+const topicArn = "arn:aws:sns:eu-central-1:123456789012:everybody";
+
+/** Settings that add grants, each in a stack of its own. */
+const options: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  "secrets and their key": {
+    secrets: {
+      API_KEY: `${secret}:key::`,
+      API_USER: `${secret}:user::`,
+      TOKEN: "arn:aws:ssm:eu-central-1:123456789012:parameter/shop/token",
+    },
+    secretKeyArns: ["arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555"],
+  },
+  "a scan gate": { scanGate: { severity: "HIGH" } },
+  "notifications and Slack": { notifications: { slack: { workspaceId: "T01", channelId: "C01" } } },
+  "notifications on a topic that is there": { notifications: { topicArn } },
+  "a template in the repository": { templateInRepository: true },
+  "alarms made here": { alarms: { latencyP99Ms: 1000 } },
+  "alarms that are there": { alarmNames: ["shop-is-broken"] },
+  "an approval that tells a topic": { deployApproval: { topicArn } },
+  "a deployment window": { deploymentWindow: { cron: "* * 9-16 ? * MON-THU *" } },
+  "a canary of its own": { canary: { percent: 5, minutes: 7 } },
+  "a connection that is there": {
+    connectionArn: "arn:aws:codeconnections:eu-central-1:123456789012:connection/11111111-2222-3333-4444-555555555555",
+  },
+  "a first image from another account": {
+    firstImage: "210987654321.dkr.ecr.eu-west-1.amazonaws.com/shop/web:1",
+  },
+  "ECS as its controller": { controller: "ECS" },
+  "ECS as its controller, and alarms made here": { controller: "ECS", alarms: {} },
+  "ECS as its controller, and alarms that are there": { controller: "ECS", alarmNames: ["shop-is-broken"] },
+  "a collector, a log router and ECS Exec": { openTelemetry: {}, logRouter: {}, executeCommand: true },
+  "logs that go elsewhere, with a key": {
+    logRouter: {
+      options: { Name: "datadog" },
+      secretOptions: { apikey: "arn:aws:ssm:eu-central-1:123456789012:parameter/shop/datadog" },
+    },
+  },
+  "a sidecar from another account": {
+    sidecars: [{ name: "proxy", image: "210987654321.dkr.ecr.eu-west-1.amazonaws.com/shop/proxy:1" }],
+  },
+  "file systems": {
+    efsVolumes: [
+      {
+        name: "files",
+        fileSystemId: "fs-0123456789abcdef0",
+        accessPointId: "fsap-0123456789abcdef0",
+        containerPath: "/files",
+      },
+      {
+        name: "assets",
+        fileSystemId: "fs-0123456789abcdef1",
+        accessPointId: "fsap-0123456789abcdef1",
+        containerPath: "/assets",
+        readOnly: true,
+      },
+    ],
+  },
+  "access logs": { loadBalancer: { accessLogs: {} } },
+  "access logs in a bucket that is there": { loadBalancer: { accessLogs: { bucket: "all-our-logs" } } },
+};
+
+/** Every stack whose grants are proven: dev, prod, and dev with each option. */
+export async function stacks(): Promise<Stack[]> {
+  const all = [new Stack("dev", await devGraph()), new Stack("prod", await prodGraph())];
+  for (const [name, changes] of Object.entries(options))
+    all.push(new Stack(`dev with ${name}`, await devGraph(changes)));
+  return all;
+}
