@@ -7,7 +7,7 @@ export function zipArtifact(zip: Buffer, commitId?: string): Artifact {
     const content = unzipSync(zip, { filter: (entry) => entry.name === name })[name];
     return content && Buffer.from(content);
   };
-  return { file, sizeBytes: zip.length, ...(commitId === undefined ? {} : { commitId }) };
+  return { file, zip, ...(commitId === undefined ? {} : { commitId }) };
 }
 
 /** An input artifact of a run. Throws if no earlier action made it. */

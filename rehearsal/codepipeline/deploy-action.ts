@@ -16,7 +16,7 @@ export function readRelease(
   execution: PipelineExecution,
 ): FilledTemplate {
   for (const name of inputArtifacts) {
-    const { sizeBytes } = inputArtifact(execution, name);
+    const sizeBytes = inputArtifact(execution, name).zip.length;
     if (sizeBytes <= longestArtifactBytes) continue;
     const size = (sizeBytes / 1024 / 1024).toFixed(1);
     throw new Error(

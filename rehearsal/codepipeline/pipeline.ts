@@ -1,12 +1,14 @@
 import { randomUUID } from "node:crypto";
 import type { Timeline } from "../events";
 import type { EntryRule, Pipeline, PipelineAction, PipelineStage } from "../graph/account";
+import { orAborted } from "../time-limit";
 import { StageGate } from "./stage-gate";
 
 /** What one action hands to the next: files by name, or a commit that can be checked out. */
 export interface Artifact {
   readonly file: (name: string) => Buffer | undefined;
-  readonly sizeBytes: number;
+  /** The whole of it, as it lies in the artifact bucket. */
+  readonly zip: Buffer;
   readonly commitId?: string;
 }
 
@@ -21,9 +23,12 @@ export interface PipelineExecution {
 
 export interface ExecutionResult {
   readonly execution: PipelineExecution;
-  readonly status: "Succeeded" | "Failed" | "Superseded";
+  readonly status: "Succeeded" | "Failed" | "Superseded" | "Stopped";
   readonly reason?: string;
 }
+
+/** Source: CodePipeline API reference, PipelineExecution. */
+export type RunStatus = "InProgress" | "Stopping" | ExecutionResult["status"];
 
 /** Performs one action of a provider; returns its output artifact, if it has one. Throws with the reason when it fails. */
 export type ActionPerformer = (action: PipelineAction, execution: PipelineExecution) => Promise<Artifact | undefined>;
@@ -33,6 +38,7 @@ export type RulePerformer = (rule: EntryRule, execution: PipelineExecution) => P
 
 /** Runs a pipeline's stages in order, each run through each stage's gate. */
 export class PipelineRunner {
+  private readonly runs = new Map<string, Run>();
   private readonly gates: ReadonlyMap<string, StageGate>;
 
   /** @throws Error for an action or rule whose provider nobody performs. */
@@ -68,6 +74,8 @@ export class PipelineRunner {
   /** Starts a run; resolves when it has ended, however it ended. */
   async start(commitId: string, summary: string): Promise<ExecutionResult> {
     const execution = { id: randomUUID(), commitId, summary, artifacts: new Map<string, Artifact>() };
+    const run: Run = { status: "InProgress", abandoned: new AbortController() };
+    this.runs.set(execution.id, run);
     this.tell(
       "execution.started",
       execution,
@@ -77,20 +85,25 @@ export class PipelineRunner {
     for (const stage of this.pipeline.stages) {
       const gate = this.gates.get(stage.name)!;
       if ((await gate.enter()) === "superseded") {
+        run.status = "Superseded";
         this.tell("execution.superseded", execution, `run ${short(execution.id)} was superseded before ${stage.name}`);
         return { execution, status: "Superseded" };
       }
       try {
+        if (run.stopReason !== undefined) throw new Error(`stage ${stage.name} was not entered`);
         await this.judgeEntry(stage, execution);
-        await this.runStage(stage.name, stage.actions, execution);
+        await orAborted(this.runStage(stage.name, stage.actions, execution), run.abandoned.signal);
       } catch (error) {
         reason = (error as Error).message;
       } finally {
         gate.leave();
       }
+      if (run.stopReason !== undefined) reason = stoppedBecause(run.stopReason, reason);
       if (reason !== undefined) break;
     }
-    const status = reason === undefined ? "Succeeded" : "Failed";
+    const failed = run.stopReason === undefined ? "Failed" : "Stopped";
+    const status = reason === undefined ? "Succeeded" : failed;
+    run.status = status;
     const why = reason === undefined ? "" : `: ${reason}`;
     this.tell(
       `execution.${status.toLowerCase()}`,
@@ -98,6 +111,34 @@ export class PipelineRunner {
       `run ${short(execution.id)} ${status.toLowerCase()}${why}`,
     );
     return { execution, status, ...(reason === undefined ? {} : { reason }) };
+  }
+
+  /** GetPipelineExecution's status; undefined for a run that there never was. */
+  statusOf(executionId: string): RunStatus | undefined {
+    return this.runs.get(executionId)?.status;
+  }
+
+  /**
+   * StopPipelineExecution: no further action begins. Those under way are waited for, or `abandon`ed: then nobody follows
+   * what they have begun. Source: CodePipeline user guide, pipelines-stop.
+   *
+   * @throws Error if there is no such run, or it has ended
+   */
+  stop(executionId: string, reason: string, { abandon = false } = {}): void {
+    const run = this.runs.get(executionId);
+    if (!run || !["InProgress", "Stopping"].includes(run.status)) {
+      throw new Error(`PipelineExecutionNotStoppableException: ${executionId} is ${run?.status ?? "unknown"}`);
+    }
+    run.status = "Stopping";
+    run.stopReason = reason;
+    const detail = { executionId, reason, abandon };
+    this.timeline.emit(
+      "codepipeline",
+      "execution.stopping",
+      `run ${short(executionId)} is stopping: ${reason}`,
+      detail,
+    );
+    if (abandon) run.abandoned.abort(new Error("its actions were abandoned"));
   }
 
   // All rules of a condition must let the run in. Source: CodePipeline user guide, concepts-how-it-works-conditions.
@@ -144,6 +185,18 @@ export class PipelineRunner {
   ): void {
     this.timeline.emit("codepipeline", type, text, { executionId: id, commitId, ...detail });
   }
+}
+
+/** How one run goes. */
+interface Run {
+  status: RunStatus;
+  stopReason?: string;
+  /** Aborted when nobody waits for its actions any more. */
+  readonly abandoned: AbortController;
+}
+
+function stoppedBecause(why: string, trouble: string | undefined): string {
+  return `it was stopped: ${why}${trouble === undefined ? "" : `; ${trouble}`}`;
 }
 
 function entryRules({ beforeEntry }: PipelineStage): readonly EntryRule[] {

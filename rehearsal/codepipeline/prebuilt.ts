@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
+import { zipSync } from "fflate";
 import type { Pipeline, PipelineAction } from "../graph/account";
+import { zipArtifact } from "./artifacts";
 import type { ActionPerformer, Artifact, PipelineExecution } from "./pipeline";
 
 type Performers = Readonly<Record<string, ActionPerformer>>;
@@ -27,6 +29,6 @@ export async function deployImage({ stages }: Pipeline, performers: Performers, 
 
 /** What the build leaves. Source: CodePipeline user guide, file-reference, "imageDetail.json". */
 function imageArtifact(image: string): Artifact {
-  const content = Buffer.from(JSON.stringify({ ImageURI: image }));
-  return { file: (name) => (name === "imageDetail.json" ? content : undefined), sizeBytes: content.length };
+  const content = new Uint8Array(Buffer.from(JSON.stringify({ ImageURI: image })));
+  return zipArtifact(Buffer.from(zipSync({ "imageDetail.json": content })));
 }

@@ -31,6 +31,7 @@ export interface Pipeline {
   readonly name: string;
   readonly arn: string;
   readonly executionMode?: "SUPERSEDED" | "QUEUED";
+  readonly artifactStores: readonly { readonly location: string }[];
   readonly stages: readonly PipelineStage[];
 }
 
@@ -102,7 +103,30 @@ export interface EcsService {
   readonly taskDefinition: string;
   readonly desiredCount: number;
   readonly healthCheckGracePeriodSeconds?: number;
-  readonly loadBalancers: readonly { readonly targetGroupArn: string; readonly containerName: string }[];
+  /** The cluster's ARN. */
+  readonly cluster: string;
+  readonly deploymentController?: { readonly type: "CODE_DEPLOY" | "ECS" };
+  readonly loadBalancers: readonly ServiceLoadBalancer[];
+}
+
+export interface ServiceLoadBalancer {
+  readonly targetGroupArn: string;
+  readonly containerName: string;
+  readonly containerPort: number;
+  /** With the ECS controller. */
+  readonly advancedConfiguration?: {
+    readonly alternateTargetGroupArn: string;
+    readonly productionListenerRule: string;
+    readonly testListenerRule?: string;
+    readonly roleArn: string;
+  };
+}
+
+/** A rule of EventBridge's, with the ARNs of its targets. */
+export interface EventRule {
+  readonly name: string;
+  readonly eventPattern?: string;
+  readonly targets: readonly string[];
 }
 
 export interface TargetGroupResource {
@@ -193,6 +217,21 @@ export class Account {
 
   service(name: string): EcsService {
     return this.get("aws:ecs/service:Service", { name });
+  }
+
+  /** The program's one service. */
+  get onlyService(): EcsService {
+    return this.only("aws:ecs/service:Service");
+  }
+
+  get eventRules(): EventRule[] {
+    const targets = this.recorder
+      .all("aws:cloudwatch/eventTarget:EventTarget")
+      .map(read<{ readonly rule: string; readonly arn: string }>);
+    return this.recorder.all("aws:cloudwatch/eventRule:EventRule").map((rule) => {
+      const described = read<Omit<EventRule, "targets">>(rule);
+      return { ...described, targets: targets.filter((one) => one.rule === described.name).map(({ arn }) => arn) };
+    });
   }
 
   taskDefinition(arn: string): { family: string; containerDefinitions: string } {

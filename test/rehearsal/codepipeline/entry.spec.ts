@@ -82,7 +82,7 @@ describe("a run that people and hours hold back", () => {
       { name: "Deploy", beforeEntry: { condition: { rules: [rule("* * * ? * * 2025")] } }, actions: [approve] },
     ];
     const performers = { Manual: () => Promise.resolve(void performed++) };
-    const pipeline = { name: "app", arn: "arn:pipeline", stages };
+    const pipeline = { name: "app", arn: "arn:pipeline", artifactStores: [], stages };
     const rules = { DeploymentWindow: at("2026-11-24T07:58:00Z") };
     const { status, reason } = await new PipelineRunner(pipeline, performers, timeline, rules).start("c", "s");
     assert.deepEqual([status, performed], ["Failed", 0]);

@@ -5,7 +5,7 @@ import { Timeline, type TimelineEvent } from "../../../rehearsal/events";
 import type { Pipeline, PipelineAction } from "../../../rehearsal/graph/account";
 import { deferred } from "../load-balancer/harness";
 
-const artifact: Artifact = { file: () => undefined, sizeBytes: 0 };
+const artifact: Artifact = { file: () => undefined, zip: Buffer.alloc(0) };
 
 describe("a pipeline", () => {
   let events: TimelineEvent[];
@@ -32,6 +32,7 @@ describe("a pipeline", () => {
   const pipeline = (executionMode?: Pipeline["executionMode"]): Pipeline => ({
     name: "app",
     arn: "arn:pipeline",
+    artifactStores: [],
     ...(executionMode ? { executionMode } : {}),
     stages: [
       { name: "Source", actions: [source, action("Template", { outputArtifacts: ["Template"] })] },
