@@ -1,4 +1,5 @@
 import type { Account, DeploymentGroup } from "../graph/account";
+import { routingAction, targetGroupWeights } from "../load-balancer/actions";
 import type { LoadBalancer } from "../load-balancer/load-balancer";
 import type { TargetGroup } from "../load-balancer/target-group";
 
@@ -7,6 +8,8 @@ export interface RouteArns {
   readonly production: readonly string[];
   readonly test: readonly string[];
 }
+
+type Shares = Readonly<Record<string, number>>;
 
 /**
  * The two routes of a service, production and test, between its two target groups. What CodeDeploy leaves on a listener,
@@ -33,6 +36,17 @@ export class TrafficRoutes {
   /** Sends all test traffic to `group`. */
   sendTest(group: TargetGroup): void {
     for (const arn of this.arns.test) this.modify(arn, group, 100);
+  }
+
+  /** Percent of each route's traffic, by target group's ARN. */
+  get weights(): { readonly production: Shares; readonly test: Shares } {
+    return { production: this.sharesOf(this.arns.production), test: this.sharesOf(this.arns.test) };
+  }
+
+  private sharesOf([arn = ""]: readonly string[]): Shares {
+    const weights = targetGroupWeights(routingAction(this.loadBalancer.describeActions(arn)));
+    const total = weights.reduce((sum, { weight }) => sum + weight, 0);
+    return Object.fromEntries(weights.map(({ arn: group, weight }) => [group, total && (100 * weight) / total]));
   }
 
   private modify(arn: string, group: TargetGroup, percent: number): void {

@@ -238,6 +238,10 @@ export class Account {
     return this.get("aws:ecs/taskDefinition:TaskDefinition", { arn });
   }
 
+  listenerRule(arn: string): ListenerRule & Owned {
+    return this.get("aws:lb/listenerRule:ListenerRule", { arn });
+  }
+
   /** A listener with its rules. */
   listener(arn: string): ListenerResource {
     const rules = this.recorder.all("aws:lb/listenerRule:ListenerRule").map(read<ListenerRule & Owned>);

@@ -4,6 +4,7 @@ import { runBuild } from "../codebuild/run-build";
 import type { Approvals } from "../codepipeline/approvals";
 import { inputArtifact, zipArtifact } from "../codepipeline/artifacts";
 import { readRelease } from "../codepipeline/deploy-action";
+import type { LambdaJobs } from "../codepipeline/lambda-jobs";
 import type { ActionPerformer, PipelineExecution } from "../codepipeline/pipeline";
 import type { Timeline } from "../events";
 import type { Account } from "../graph/account";
@@ -19,6 +20,7 @@ export interface ActionOptions {
   readonly images: Images;
   readonly stack: Stack;
   readonly approvals: Approvals;
+  readonly jobs: LambdaJobs;
   readonly workspace: Workspace;
   readonly clock: Clock;
   readonly timeline: Timeline;
@@ -27,7 +29,7 @@ export interface ActionOptions {
 
 /** The pipeline's actions by provider, each performed on this machine. */
 export function actionPerformers(options: ActionOptions): Readonly<Record<string, ActionPerformer>> {
-  const { account, repository, stack, approvals } = options;
+  const { account, repository, stack, approvals, jobs } = options;
   return {
     Manual: (action, execution) => approvals.ask(action, execution),
     CodeStarSourceConnection: async (_, { commitId }) => zipArtifact(await repository.archive(commitId), commitId),
@@ -35,8 +37,9 @@ export function actionPerformers(options: ActionOptions): Readonly<Record<string
       Promise.resolve(zipArtifact(account.object(S3Bucket, S3ObjectKey))),
     CodeBuild: async ({ configuration, inputArtifacts: [source = ""] = [] }, execution) =>
       build(configuration.ProjectName ?? "", source, execution, options),
+    Lambda: (action, execution) => jobs.perform(action, execution),
     CodeDeployToECS: async (action, execution) => {
-      const deployment = await stack.createDeployment(readRelease(action, execution));
+      const deployment = stack.createDeployment(readRelease(action, execution));
       const { status, reason } = await deployment.run();
       if (status !== "Succeeded") throw new Error(`deployment ${deployment.id} ${status}: ${reason}`);
       return undefined;

@@ -2,7 +2,6 @@ import * as pulumi from "@pulumi/pulumi";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Clock } from "../clock";
-import type { DeploymentContext } from "../codedeploy/deployment";
 import type { Timeline } from "../events";
 import type { Account } from "../graph/account";
 import { type InvocationOutcome, invokeFunction } from "../lambda/invoke-function";
@@ -11,18 +10,21 @@ import type { Workspace } from "../workspace";
 export interface FunctionsOptions {
   readonly account: Account;
   readonly workspace: Workspace;
-  readonly awsEndpointUrl: string;
+  readonly awsEndpointUrl: () => Promise<string>;
   /** A file with an authority that the functions trust besides the public ones. */
   readonly caFile: string | undefined;
   readonly clock: Clock;
   readonly timeline: Timeline;
 }
 
+/** Invokes a function once; resolves with how that ended, and rejects if it could not be invoked, or with the signal's reason. */
+export type FunctionInvoker = (functionName: string, event: unknown, signal: AbortSignal) => Promise<InvocationOutcome>;
+
 /**
  * Invokes the program's Lambda functions by name: the very code that `pulumi up` uploads, in a process of its own.
  * What still runs when the workspace closes is ended.
  */
-export function functionInvoker(options: FunctionsOptions): DeploymentContext["invoke"] {
+export function functionInvoker(options: FunctionsOptions): FunctionInvoker {
   const closing = new AbortController();
   const running = new Set<Promise<unknown>>();
   options.workspace.onClose(async () => {
@@ -38,13 +40,14 @@ export function functionInvoker(options: FunctionsOptions): DeploymentContext["i
 }
 
 async function invoke(functionName: string, event: unknown, signal: AbortSignal, options: FunctionsOptions) {
-  const { account, workspace, timeline, ...rest } = options;
+  const { account, workspace, timeline, awsEndpointUrl, ...rest } = options;
   const { handler, timeout = 3, environment, code } = account.function(functionName);
   const codeDirectory = join(workspace.directory, "functions", functionName);
   await unpack(code, codeDirectory);
   timeline.emit("lambda", "invoked", `${functionName} invoked`, { functionName, event });
   const outcome = await invokeFunction({
     ...rest,
+    awsEndpointUrl: await awsEndpointUrl(),
     timeline,
     functionName,
     codeDirectory,
@@ -54,12 +57,13 @@ async function invoke(functionName: string, event: unknown, signal: AbortSignal,
     event,
     signal,
   });
-  const text = describe(outcome);
+  const text = describeOutcome(outcome);
   timeline.emit("lambda", outcome.status, `${functionName} ${text}`, { functionName, ...outcome });
-  return text;
+  return outcome;
 }
 
-function describe(outcome: InvocationOutcome): string {
+/** How an invocation ended, for people. */
+export function describeOutcome(outcome: InvocationOutcome): string {
   switch (outcome.status) {
     case "returned":
       return "returned";

@@ -1,28 +1,31 @@
-import { randomBytes } from "node:crypto";
 import { join } from "node:path";
+import type { AwsControlPlane } from "../aws-endpoint/control-plane";
 import type { AwsEndpoint } from "../aws-endpoint/endpoint";
 import { startAwsEndpoint } from "../aws-endpoint/endpoint";
 import type { Clock } from "../clock";
 import type { Alarms } from "../cloudwatch/alarms";
-import { Deployment, type DeploymentContext } from "../codedeploy/deployment";
-import { HookVerdicts } from "../codedeploy/hook-verdicts";
-import { stopOnAlarm } from "../codedeploy/stop-on-alarm";
-import { type FilledTemplate, parseTaskDefinition, type RegisteredTaskDefinition } from "../codepipeline/fill-template";
+import type { Deployment } from "../codedeploy/deployment";
+import { type FilledTemplate, parseTaskDefinition } from "../codepipeline/fill-template";
 import { Service } from "../ecs/service";
 import type { TaskSet } from "../ecs/task-set";
 import { whyNotSteady } from "../ecs/why-not-steady";
 import type { Timeline } from "../events";
-import type { Account, DeploymentGroup } from "../graph/account";
+import type { Account } from "../graph/account";
+import type { ReleaseTarget } from "../graph/release-target";
 import type { Workspace } from "../workspace";
-import { controlPlane } from "./control-plane";
-import { functionInvoker } from "./functions";
+import { CodeDeployDeployments } from "./code-deploy";
+import { ecsOperations } from "./ecs-operations";
+import { describeOutcome, type FunctionInvoker, functionInvoker } from "./functions";
 import type { Images } from "./images";
+import { loadBalancerOperations } from "./load-balancer-operations";
+import { ServiceDeployments } from "./service-deployments";
+import { type Revision, TaskDefinitions } from "./task-definitions";
 import { taskLauncher } from "./tasks";
 import type { TrafficSide } from "./traffic-side";
 
 export interface StackOptions {
   readonly account: Account;
-  readonly group: DeploymentGroup;
+  readonly target: ReleaseTarget;
   readonly traffic: TrafficSide;
   readonly images: Images;
   readonly alarms: Alarms;
@@ -37,21 +40,51 @@ export interface StackOptions {
 const creationTimeoutMinutes = 10;
 const leastCreationTimeoutSeconds = 30;
 
-/** ECS and CodeDeploy as the program has set them up: one service, and the deployments that release it. */
+/** ECS and who releases to it, as the program has set them up: one service, and the deployments that release it. */
 export class Stack {
   readonly service: Service;
-  private readonly deployments = new Map<string, Deployment>();
-  private readonly verdicts = new HookVerdicts();
+  /** Invokes a function of the program's. */
+  readonly invoke: FunctionInvoker;
+  private readonly taskDefinitions: TaskDefinitions;
+  private readonly codeDeploy: CodeDeployDeployments | undefined;
+  private readonly native: ServiceDeployments | undefined;
+  private readonly operations: AwsControlPlane;
   private endpoint: Promise<AwsEndpoint> | undefined;
-  private invoke: DeploymentContext["invoke"] | undefined;
   private readonly closing = new AbortController();
-  private revision = 0;
 
   constructor(private readonly options: StackOptions) {
-    const { account, group, workspace, clock, timeline } = options;
-    const { arn, name, desiredCount, healthCheckGracePeriodSeconds } = account.service(group.ecsService.serviceName);
+    const { account, target, traffic, alarms, workspace, clock, timeline } = options;
+    const { arn, name, desiredCount, healthCheckGracePeriodSeconds, taskDefinition } = target.service;
     const grace = healthCheckGracePeriodSeconds === undefined ? {} : { healthCheckGracePeriodSeconds };
     this.service = new Service({ arn, name, desiredCount, ...grace }, clock, timeline, workspace.processes);
+    this.taskDefinitions = new TaskDefinitions(taskDefinition, timeline);
+    this.invoke = functionInvoker({ ...options, awsEndpointUrl: () => this.endpointUrl(), caFile: traffic.caFile });
+    const { service, taskDefinitions, invoke } = this;
+    const { routes } = traffic;
+    const signal = AbortSignal.any([options.signal, this.closing.signal]);
+    const works = { service, routes, taskDefinitions, alarms, clock, timeline, signal };
+    if (target.controller === "CODE_DEPLOY") {
+      this.codeDeploy = new CodeDeployDeployments({
+        ...works,
+        group: target.group,
+        deploymentConfig: account.deploymentConfig(target.group.deploymentConfigName),
+        launcher: (revision, containerName) => this.launcher(revision, containerName),
+        invoke: async (...call) => describeOutcome(await invoke(...call)),
+        directory: join(workspace.directory, "deployments"),
+        processes: workspace.processes,
+      });
+      this.operations = this.codeDeploy.operations;
+    } else {
+      const { containerName } = target.loadBalancer;
+      const launcher = (revision: Revision) => this.launcher(revision, containerName);
+      this.native = new ServiceDeployments({ ...works, resource: target.service, launcher, invoke });
+      const startedAt = Date.now() - clock.elapsedMs;
+      this.operations = ecsOperations({
+        ...{ resource: target.service, service, taskDefinitions, deployments: this.native },
+        dateOf: (awsMs) => new Date(startedAt + awsMs),
+        weights: () => routes.weights,
+      });
+    }
     workspace.onClose(() => this.close());
   }
 
@@ -61,71 +94,50 @@ export class Stack {
    * @throws Error with the reason if it is not in time
    */
   async create(image: string): Promise<void> {
-    const { account, group, traffic } = this.options;
-    const { taskDefinition, loadBalancers } = account.service(group.ecsService.serviceName);
+    const { account, target, traffic } = this.options;
+    const { taskDefinition, loadBalancers } = target.service;
     const { targetGroupArn, containerName } = loadBalancers[0]!;
     const targetGroup = traffic.targetGroups.find(({ arn }) => arn === targetGroupArn);
-    if (!targetGroup) throw new Error(`the service is born on ${targetGroupArn}, which is not of its deployment group`);
+    if (!targetGroup)
+      throw new Error(`the service is born on ${targetGroupArn}, which is none of its two target groups`);
     const { family, containerDefinitions } = account.taskDefinition(taskDefinition);
     const definition = parseTaskDefinition({
       family,
       containerDefinitions: JSON.parse(containerDefinitions) as unknown,
     });
     const filled = definition.containerDefinitions.map((it) => (it.name === containerName ? { ...it, image } : it));
-    const revision = this.register({ ...definition, containerDefinitions: filled }, containerName);
-    await this.whenHealthy(this.service.createTaskSet({ ...revision, targetGroup }));
+    const revision = this.taskDefinitions.register({ ...definition, containerDefinitions: filled });
+    const { label, arn } = revision;
+    const launch = this.launcher(revision, containerName);
+    this.native?.born(arn, targetGroupArn);
+    await this.whenHealthy(this.service.createTaskSet({ label, taskDefinition: arn, launch, targetGroup }));
   }
 
-  /** RegisterTaskDefinition and CreateDeployment. @throws Error when another deployment is under way */
-  async createDeployment(template: FilledTemplate): Promise<Deployment> {
-    const { account, group, traffic, alarms, workspace, clock, timeline } = this.options;
-    const awsEndpointUrl = await this.endpointUrl();
-    const invoke = (this.invoke ??= functionInvoker({ ...this.options, awsEndpointUrl, caFile: traffic.caFile }));
-    // Nothing is awaited from here on, so that two requests at once cannot both be the only one.
-    const active = [...this.deployments.values()].find(({ ended }) => !ended);
-    if (active) throw new Error(`DeploymentLimitExceededException: deployment ${active.id} is still under way`);
-    const { label, taskDefinition, launch } = this.register(template.taskDefinition, template.containerName);
-    const { hooks } = template;
-    const own = account.deploymentConfig(group.deploymentConfigName);
-    const signal = AbortSignal.any([this.options.signal, this.closing.signal]);
-    const deployment = new Deployment(
-      {
-        id: deploymentId(),
-        group,
-        ...(own ? { deploymentConfig: own } : {}),
-        label,
-        taskDefinitionArn: taskDefinition,
-        launch,
-        hooks,
-      },
-      {
-        service: this.service,
-        routes: traffic.routes,
-        verdicts: this.verdicts,
-        invoke,
-        clock,
-        timeline,
-        directory: join(workspace.directory, "deployments"),
-        processes: workspace.processes,
-        signal,
-      },
-    );
-    this.deployments.set(deployment.id, deployment);
-    const { enabled = false, alarms: names = [] } = group.alarmConfiguration ?? {};
-    if (enabled) void stopOnAlarm(deployment, { alarms, names, clock, signal });
-    return deployment;
+  /** RegisterTaskDefinition and CodeDeploy's CreateDeployment. @throws Error when another deployment is under way */
+  createDeployment(template: FilledTemplate): Deployment {
+    if (!this.codeDeploy) throw new Error("CodeDeploy has no deployment group here: ECS itself deploys this service");
+    return this.codeDeploy.create(template);
   }
 
-  /** ContinueDeployment: a person lets production shift. */
+  /** CodeDeploy's ContinueDeployment: a person lets production shift. @throws Error if there is no such deployment */
   continueDeployment(id: string): void {
-    this.deployments.get(id)?.continue();
+    this.codeDeploy?.find(id).continue();
   }
 
-  /** StopDeployment: a person has seen enough. @throws Error if there is no such deployment */
+  /** A person has seen enough: StopDeployment, or StopServiceDeployment. @throws Error if there is no such deployment */
   stopDeployment(id: string, reason: string): void {
-    const deployment = this.deployments.get(id);
-    if (!deployment) throw new Error(`DeploymentDoesNotExistException: there is no deployment ${id}`);
-    deployment.stop(reason);
+    if (this.native) this.native.stop(this.native.find(id), reason);
+    else this.codeDeploy?.find(id).stop(reason);
+  }
+
+  /** ECS's ContinueServiceDeployment: a person lets a paused deployment go on. @throws Error if nothing is paused */
+  continueServiceDeployment(arn: string, hookId: string): void {
+    this.native?.find(arn).deployment?.hooks.continue(hookId, "CONTINUE");
+  }
+
+  /** The program's functions may call these operations, too. */
+  serve(operations: AwsControlPlane): void {
+    Object.assign(this.operations, operations);
   }
 
   private async whenHealthy(taskSet: TaskSet): Promise<void> {
@@ -148,15 +160,8 @@ export class Stack {
     }
   }
 
-  private register(taskDefinition: RegisteredTaskDefinition, containerName: string) {
-    const { account, group, images, workspace, timeline } = this.options;
-    const revision = ++this.revision;
-    const first = account.service(group.ecsService.serviceName).taskDefinition;
-    const arn = `${first.slice(0, first.lastIndexOf("/"))}/${taskDefinition.family}:${revision}`;
-    const text = `task definition ${taskDefinition.family}:${revision} registered`;
-    timeline.emit("ecs", "task-definition.registered", text, { arn, ...taskDefinition });
-    const launch = taskLauncher(taskDefinition, containerName, images.store, workspace);
-    return { label: `v${revision}`, taskDefinition: arn, launch };
+  private launcher({ definition }: Revision, containerName: string) {
+    return taskLauncher(definition, containerName, this.options.images.store, this.options.workspace);
   }
 
   /** The version of each task that runs now. */
@@ -165,11 +170,8 @@ export class Stack {
   }
 
   private async endpointUrl(): Promise<string> {
-    const { service, deployments, verdicts } = this;
-    const { traffic, group } = this.options;
-    this.endpoint ??= startAwsEndpoint({
-      controlPlane: controlPlane({ traffic, group, service, deployments, verdicts }),
-    });
+    const { traffic } = this.options;
+    this.endpoint ??= startAwsEndpoint({ controlPlane: { ...loadBalancerOperations(traffic), ...this.operations } });
     return (await this.endpoint).url;
   }
 
@@ -178,8 +180,4 @@ export class Stack {
     await this.service.close();
     await (await this.endpoint)?.close();
   }
-}
-
-function deploymentId(): string {
-  return `d-${randomBytes(5).toString("hex").slice(0, 9).toUpperCase()}`;
 }

@@ -1,7 +1,8 @@
 import type { Clock } from "../clock";
-import { routesOf, TrafficRoutes, targetGroupNames } from "../codedeploy/traffic";
+import { TrafficRoutes } from "../codedeploy/traffic";
 import type { Timeline } from "../events";
-import type { Account, DeploymentGroup, ListenerResource, TargetGroupResource } from "../graph/account";
+import type { Account, ListenerResource, TargetGroupResource } from "../graph/account";
+import type { ReleaseTarget } from "../graph/release-target";
 import { type ClientConnection, localClient } from "../load-balancer/clients";
 import { LoadBalancer } from "../load-balancer/load-balancer";
 import { TargetGroup } from "../load-balancer/target-group";
@@ -15,6 +16,8 @@ export interface TrafficSide {
   readonly routes: TrafficRoutes;
   readonly productionUrl: string;
   readonly testUrl: string;
+  /** What test traffic sends besides. @default nothing */
+  readonly testHeaders: Readonly<Record<string, string>>;
   /** How clients reach both URLs. */
   readonly client: ClientConnection;
   /** A file with the authority that clients trust; none without HTTPS. */
@@ -23,7 +26,7 @@ export interface TrafficSide {
 
 export interface TrafficSideOptions {
   readonly account: Account;
-  readonly group: DeploymentGroup;
+  readonly target: ReleaseTarget;
   /** The name that users call. */
   readonly host: string;
   /** Added to each listener's port. */
@@ -33,12 +36,10 @@ export interface TrafficSideOptions {
   readonly timeline: Timeline;
 }
 
-/** Makes the deployment group's load balancer and starts its listeners. @throws Error when a port is taken, with nothing left open */
+/** Makes the service's load balancer and starts its listeners. @throws Error when a port is taken, with nothing left open */
 export async function startTrafficSide(options: TrafficSideOptions): Promise<TrafficSide> {
-  const { account, group, portOffset, clock, timeline } = options;
-  const { prodTrafficRoute, testTrafficRoute } = group.loadBalancerInfo.targetGroupPairInfo;
-  const production = account.listener(prodTrafficRoute.listenerArns[0] ?? "");
-  const test = account.listener(testTrafficRoute.listenerArns[0] ?? "");
+  const { account, target, portOffset, clock, timeline } = options;
+  const { productionListener: production, testListener: test } = target;
   const resource = account.loadBalancer(production.loadBalancerArn);
   const listeners = account.listeners(resource.arn);
   const ports = localPorts(
@@ -67,16 +68,17 @@ export async function startTrafficSide(options: TrafficSideOptions): Promise<Tra
     await loadBalancer.close();
     throw error;
   }
-  const [first, second] = targetGroupNames(account, group).map((name) => all.find((one) => one.name === name)!);
+  const [first, second] = target.targetGroups.map((arn) => all.find((one) => one.arn === arn)!);
   const targetGroups = [first!, second!] as const;
   const url = ({ protocol, port }: ListenerResource) =>
     protocol === "HTTPS" ? `https://${options.host}:${ports.get(port)}` : `http://127.0.0.1:${ports.get(port)}`;
   return {
     loadBalancer,
     targetGroups,
-    routes: new TrafficRoutes(routesOf(group), loadBalancer, targetGroups),
+    routes: new TrafficRoutes(target.routes, loadBalancer, targetGroups),
     productionUrl: url(production),
     testUrl: url(test),
+    testHeaders: target.testHeaders ?? {},
     client: localClient(certificates.ca),
     caFile: certificates.caFile,
   };

@@ -5,15 +5,19 @@ import { Alarms } from "../cloudwatch/alarms";
 import { alarmRule } from "../codepipeline/alarm-rule";
 import { Approvals } from "../codepipeline/approvals";
 import { deploymentWindow } from "../codepipeline/deployment-window";
+import { LambdaJobs } from "../codepipeline/lambda-jobs";
 import { PipelineRunner } from "../codepipeline/pipeline";
 import { deployImage } from "../codepipeline/prebuilt";
 import type { Timeline } from "../events";
-import { Account, type DeploymentGroup } from "../graph/account";
+import { Account } from "../graph/account";
 import { evaluateStack } from "../graph/evaluate";
 import type { Recorder } from "../graph/recorder";
+import { type ReleaseTarget, releaseTarget } from "../graph/release-target";
 import type { RehearsalOptions } from "../options";
 import { createLocalRepository, type LocalRepository, type Push } from "../source/local-repository";
 import { actionPerformers } from "../stack/actions";
+import { alarmOperations } from "../stack/alarm-operations";
+import { connectEventBridge } from "../stack/event-bridge";
 import { createImages, pushFirstImage, pushImage } from "../stack/images";
 import { Stack } from "../stack/stack";
 import { startTrafficSide, type TrafficSide } from "../stack/traffic-side";
@@ -54,11 +58,11 @@ export interface Rehearsal {
 export async function setUpRehearsal(context: RehearsalContext): Promise<Rehearsal> {
   const { options, workspace, timeline } = context;
   const { account, appDirectory, host } = await evaluateProgram(context);
-  const group = deploymentGroup(account);
+  const target = releaseTarget(account);
   const images = await createImages(account, workspace);
-  const traffic = await startTrafficSide({ ...context, account, group, host, portOffset: options.portOffset });
-  const alarms = createAlarms(account, group, traffic, context);
-  const stack = new Stack({ ...context, account, group, traffic, images, alarms });
+  const traffic = await startTrafficSide({ ...context, account, target, host, portOffset: options.portOffset });
+  const alarms = createAlarms(account, target, traffic, context);
+  const stack = new Stack({ ...context, account, target, traffic, images, alarms });
   // Closed before the stack, so that nothing is left to drain.
   workspace.onClose(() => traffic.loadBalancer.close());
   const repository = await createLocalRepository({
@@ -71,9 +75,19 @@ export async function setUpRehearsal(context: RehearsalContext): Promise<Rehears
   const building = { ...context, account, images };
   await stack.create(await pushFirstImage(building, appDirectory));
   const approvals = new Approvals(context);
-  const performers = actionPerformers({ ...context, account, repository, images, stack, approvals });
+  const jobs = new LambdaJobs({
+    ...context,
+    pipeline: account.pipeline,
+    invoke: stack.invoke,
+    statusOf: (executionId) => pipeline.statusOf(executionId),
+  });
+  stack.serve({ ...jobs.operations, ...alarmOperations(alarms) });
+  const performers = actionPerformers({ ...context, account, repository, images, stack, approvals, jobs });
   const rules = { DeploymentWindow: deploymentWindow(context), CloudWatchAlarm: alarmRule({ ...context, alarms }) };
-  const pipeline = new PipelineRunner(account.pipeline, performers, timeline, rules);
+  const pipeline: PipelineRunner = new PipelineRunner(account.pipeline, performers, timeline, rules);
+  connectEventBridge(timeline, account, (functionArn, event) => {
+    stack.invoke(functionArn.split(":").at(-1)!, event, context.signal).catch(() => undefined);
+  });
   return {
     stack,
     traffic,
@@ -89,13 +103,12 @@ export async function setUpRehearsal(context: RehearsalContext): Promise<Rehears
 /** The alarms of the account: those that the program makes, and those that its release refers to by name. */
 function createAlarms(
   account: Account,
-  group: DeploymentGroup,
+  { productionListener, alarmNames: names }: ReleaseTarget,
   { loadBalancer, targetGroups }: TrafficSide,
   { clock, timeline, workspace }: RehearsalContext,
 ): Alarms {
-  const { listenerArns: clientListenerArns } = group.loadBalancerInfo.targetGroupPairInfo.prodTrafficRoute;
+  const clientListenerArns = [productionListener.arn];
   const metrics = new LoadBalancerMetrics({ loadBalancer, targetGroups, clientListenerArns, clock });
-  const names = group.alarmConfiguration?.alarms ?? [];
   const alarms = new Alarms({ alarms: account.metricAlarms, names, metrics, clock, timeline });
   workspace.onClose(() => alarms.close());
   return alarms;
@@ -123,13 +136,6 @@ export function tellPush(timeline: Timeline, { branch, commitId, message, author
     commitId,
     message,
   });
-}
-
-function deploymentGroup(account: Account) {
-  const action = actions(account).find(({ provider }) => provider === "CodeDeployToECS");
-  if (!action) throw new Error("the program's pipeline has no CodeDeployToECS action; the rehearsal performs that one");
-  const { ApplicationName = "", DeploymentGroupName = "" } = action.configuration;
-  return account.deploymentGroup(ApplicationName, DeploymentGroupName);
 }
 
 function commitSource(account: Account) {

@@ -1,0 +1,94 @@
+import { randomBytes } from "node:crypto";
+import { type AwsControlPlane, AwsError } from "../aws-endpoint/control-plane";
+import type { Alarms } from "../cloudwatch/alarms";
+import { Deployment, type DeploymentContext } from "../codedeploy/deployment";
+import { HookVerdicts } from "../codedeploy/hook-verdicts";
+import { stopOnAlarm } from "../codedeploy/stop-on-alarm";
+import type { FilledTemplate } from "../codepipeline/fill-template";
+import type { TaskSpec } from "../ecs/task";
+import type { TaskSet } from "../ecs/task-set";
+import type { DeploymentConfig, DeploymentGroup } from "../graph/account";
+import type { Revision, TaskDefinitions } from "./task-definitions";
+
+export interface CodeDeployOptions extends Omit<DeploymentContext, "verdicts"> {
+  readonly group: DeploymentGroup;
+  readonly deploymentConfig: DeploymentConfig | undefined;
+  readonly alarms: Alarms;
+  readonly taskDefinitions: TaskDefinitions;
+  readonly launcher: (revision: Revision, containerName: string) => () => Promise<TaskSpec>;
+}
+
+/** The deployments of one deployment group of CodeDeploy's. */
+export class CodeDeployDeployments {
+  private readonly deployments = new Map<string, Deployment>();
+  private readonly verdicts = new HookVerdicts();
+
+  constructor(private readonly options: CodeDeployOptions) {}
+
+  /** RegisterTaskDefinition and CreateDeployment. @throws Error when another deployment is under way */
+  create({ taskDefinition, containerName, hooks }: FilledTemplate): Deployment {
+    const { group, deploymentConfig, taskDefinitions, launcher } = this.options;
+    const active = [...this.deployments.values()].find(({ ended }) => !ended);
+    if (active) throw new Error(`DeploymentLimitExceededException: deployment ${active.id} is still under way`);
+    const revision = taskDefinitions.register(taskDefinition);
+    const deployment = new Deployment(
+      {
+        id: deploymentId(),
+        group,
+        ...(deploymentConfig ? { deploymentConfig } : {}),
+        label: revision.label,
+        taskDefinitionArn: revision.arn,
+        launch: launcher(revision, containerName),
+        hooks,
+      },
+      { ...this.options, verdicts: this.verdicts },
+    );
+    this.deployments.set(deployment.id, deployment);
+    const { enabled = false, alarms: names = [] } = group.alarmConfiguration ?? {};
+    if (enabled) void stopOnAlarm(deployment, { ...this.options, names });
+    return deployment;
+  }
+
+  /** @throws AwsError if there is no such deployment */
+  find(deploymentId: string | undefined): Deployment {
+    const deployment = this.deployments.get(deploymentId ?? "");
+    if (deployment) return deployment;
+    throw new AwsError("DeploymentDoesNotExistException", `there is no deployment ${deploymentId}`);
+  }
+
+  /** What a hook asks CodeDeploy, and tells it. */
+  get operations(): AwsControlPlane {
+    const { clusterName, serviceName } = this.options.group.ecsService;
+    const targetId = `${clusterName}:${serviceName}`;
+    return {
+      listDeploymentTargets: ({ deploymentId }) => ({ targetIds: this.find(deploymentId) && [targetId] }),
+      batchGetDeploymentTargets: ({ deploymentId }) => {
+        const { blue, green } = this.find(deploymentId);
+        const taskSetsInfo = [this.taskSetInfo("Blue", blue), ...(green ? [this.taskSetInfo("Green", green)] : [])];
+        const ecsTarget = { deploymentId, targetId, status: "InProgress" as const, taskSetsInfo };
+        return { deploymentTargets: [{ deploymentTargetType: "ECSTarget" as const, ecsTarget }] };
+      },
+      putLifecycleEventHookExecutionStatus: ({ deploymentId, lifecycleEventHookExecutionId, status }) => {
+        this.find(deploymentId);
+        this.verdicts.put(deploymentId, lifecycleEventHookExecutionId, status);
+        return { lifecycleEventHookExecutionId };
+      },
+    };
+  }
+
+  private taskSetInfo(taskSetLabel: "Blue" | "Green", taskSet: TaskSet) {
+    return {
+      identifer: taskSet.id,
+      taskSetLabel,
+      status: this.options.service.primaryTaskSet === taskSet ? "PRIMARY" : "ACTIVE",
+      desiredCount: taskSet.computedDesiredCount,
+      runningCount: taskSet.runningCount,
+      pendingCount: taskSet.pendingCount,
+      targetGroup: { name: taskSet.targetGroup.name },
+    };
+  }
+}
+
+function deploymentId(): string {
+  return `d-${randomBytes(5).toString("hex").slice(0, 9).toUpperCase()}`;
+}
