@@ -1,5 +1,5 @@
+import { deploymentEnd, watchedStep } from "./deployment-steps";
 import type { Timeline, TimelineEvent } from "./events";
-import { routingAction, targetGroupWeights } from "./load-balancer/actions";
 import type { Stack } from "./stack/stack";
 import type { TrafficSide } from "./stack/traffic-side";
 
@@ -18,20 +18,24 @@ export class Invariants {
     timeline.on((event) => this.follow(event));
   }
 
-  private follow({ source, type, text, detail }: TimelineEvent): void {
+  private follow(event: TimelineEvent): void {
+    const { source, type, text, detail } = event;
     if (source === "ecs" && type === "task-set.draining" && detail.label === this.blue && !this.waited)
       this.violations.push(`${text} before its termination wait was over`);
     // A group may fall sick at any time; nobody may send production there.
-    if (type === "listener.modified" && detail.localPort === this.productionPort) this.checkHealth(text);
-    if (source !== "codedeploy") return;
+    const moved = type === "listener.modified" || type === "rule.modified";
+    if (moved && detail.localPort === this.productionPort) this.checkHealth(text);
+    if (source !== "codedeploy" && source !== "ecs") return;
     if (type === "deployment.created") {
       this.blue = this.stack.service.primaryTaskSet?.label ?? "";
       this.waited = false;
     }
-    if (type === "lifecycle.succeeded" && detail.step === "terminationWait") this.waited = true;
-    const over = type === "lifecycle.succeeded" && (detail.step === "AllowTraffic" || detail.step === "rollback");
+    const { phase, effects = [] } = watchedStep(event) ?? {};
+    const done = phase === "succeeded" ? effects : [];
+    if (done.includes("keepBlue")) this.waited = true;
+    const over = done.includes("shiftProduction") || done.includes("goBack");
     if (over && this.productionGroups().length !== 1) this.violations.push(`${text}: not exactly one version is live`);
-    if (type === "deployment.failed" || type === "deployment.stopped") {
+    if (["rolled back", "stopped"].includes(deploymentEnd(event) ?? "")) {
       const others = this.stack.runningVersions.filter((version) => version !== this.blue);
       if (others.length > 0) this.violations.push(`${text}: ${others.join(", ")} still run`);
     }
@@ -49,9 +53,7 @@ export class Invariants {
   }
 
   private productionGroups(): string[] {
-    const listeners = this.traffic.loadBalancer.describeListeners();
-    const production = listeners.filter(({ localPort }) => localPort === this.productionPort);
-    const weights = production.flatMap(({ defaultActions }) => targetGroupWeights(routingAction(defaultActions)));
-    return weights.filter(({ weight }) => weight > 0).map(({ arn }) => arn);
+    const shares = Object.entries(this.traffic.routes.weights.production);
+    return shares.filter(([, percent]) => percent > 0).map(([arn]) => arn);
   }
 }

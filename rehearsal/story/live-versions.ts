@@ -1,3 +1,4 @@
+import { deploymentEnd, watchedStep } from "../deployment-steps";
 import type { LoadBalancer } from "../load-balancer/load-balancer";
 import type { Timeline, TimelineEvent } from "../events";
 import type { VersionCheck } from "../traffic/meter";
@@ -59,17 +60,19 @@ export class LiveVersions implements VersionCheck {
     return false;
   }
 
-  private follow({ source, type, elapsedMs, detail }: TimelineEvent): void {
+  private follow(event: TimelineEvent): void {
+    const { source, type, elapsedMs, detail } = event;
     if (source === "ecs" && type === "task-set.created") this.green = String(detail.label);
-    if (source !== "codedeploy" || this.green === undefined) return;
-    const { step } = detail;
+    if (this.green === undefined) return;
+    const { phase, effects = [] } = watchedStep(event) ?? {};
     // A rollback before the shift gives green no right to production.
     const shifting =
-      step === "AllowTraffic" || (step === "rollback" && this.spans.at(-1)!.versions.includes(this.green));
-    if (type === "lifecycle.started" && shifting) this.add(elapsedMs, [this.blue, this.green]);
-    if (type === "lifecycle.succeeded" && step === "AllowTraffic") this.add(elapsedMs, [this.green]);
-    if (type === "lifecycle.succeeded" && step === "rollback") this.add(elapsedMs, [this.blue]);
-    if (type === "deployment.succeeded") this.blue = this.green;
+      effects.includes("shiftProduction") ||
+      (effects.includes("goBack") && this.spans.at(-1)!.versions.includes(this.green));
+    if (phase === "started" && shifting) this.add(elapsedMs, [this.blue, this.green]);
+    if (phase === "succeeded" && effects.includes("shiftProduction")) this.add(elapsedMs, [this.green]);
+    if (phase === "succeeded" && effects.includes("goBack")) this.add(elapsedMs, [this.blue]);
+    if (deploymentEnd(event) === "released") this.blue = this.green;
   }
 
   private add(fromMs: number, versions: readonly string[]): void {

@@ -76,8 +76,12 @@ function approveWhenReady({ timeline, clock, signal }: RehearsalContext, { stack
     approve();
   };
   timeline.on(({ type, detail }) => {
-    const { deploymentId, token } = detail;
+    const { deploymentId, token, serviceDeploymentArn, hookId } = detail;
     const asked = {
+      "hook.awaiting-action": () =>
+        look("a person looked at the test URL, and continues the deployment", { serviceDeploymentArn, hookId }, () =>
+          stack.continueServiceDeployment(String(serviceDeploymentArn), String(hookId)),
+        ),
       "deployment.ready": () =>
         look("a person looked at the test URL, and continues the deployment", { deploymentId }, () =>
           stack.continueDeployment(String(deploymentId)),

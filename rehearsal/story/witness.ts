@@ -1,4 +1,5 @@
 import { Agent } from "undici";
+import { watchedStep } from "../deployment-steps";
 import type { Timeline, TimelineEvent } from "../events";
 import type { ClientConnection } from "../load-balancer/clients";
 import type { LifecycleSpan } from "../terminal/lifecycle-chart";
@@ -9,6 +10,8 @@ import { whoAnswers } from "./observe";
 export interface WitnessOptions {
   readonly productionUrl: string;
   readonly testUrl: string;
+  /** What test traffic sends besides. */
+  readonly testHeaders: Readonly<Record<string, string>>;
   readonly client: ClientConnection;
   readonly versions: LiveVersions;
   readonly timeline: Timeline;
@@ -16,11 +19,11 @@ export interface WitnessOptions {
 
 /** The moments at which both ports are asked who answers, by what a lifecycle step has just done. */
 const moments: Readonly<Record<string, string>> = {
-  "Install started": "while green is installed",
-  "AllowTestTraffic succeeded": "test traffic is on green",
-  "AllowTraffic succeeded": "production has shifted",
-  "terminateBlue succeeded": "blue is stopped",
-  "rollback succeeded": "after the rollback",
+  "install started": "while green is installed",
+  "shiftTest succeeded": "test traffic is on green",
+  "shiftProduction succeeded": "production has shifted",
+  "endBlue succeeded": "blue is stopped",
+  "undo succeeded": "after the rollback",
 };
 
 /** Watches a release from outside: asks both ports over real sockets, and keeps how long each step took. */
@@ -39,9 +42,9 @@ export class Witness {
 
   /** Asks both ports now. */
   async observe(when: string): Promise<void> {
-    const { productionUrl, testUrl, versions, timeline } = this.options;
-    const answers = (url: string) => whoAnswers(url, versions, this.agent);
-    const [production, test] = await Promise.all([answers(productionUrl), answers(testUrl)]);
+    const { productionUrl, testUrl, testHeaders, versions, timeline } = this.options;
+    const answers = (url: string, headers = {}) => whoAnswers(url, versions, this.agent, headers);
+    const [production, test] = await Promise.all([answers(productionUrl), answers(testUrl, testHeaders)]);
     this.observations.push({ when, production, test });
     timeline.emit("traffic", "observed", `${when}: production answers ${production}, test answers ${test}`, {
       when,
@@ -57,11 +60,12 @@ export class Witness {
     await this.agent.destroy();
   }
 
-  private follow({ source, type, awsMs, detail }: TimelineEvent): void {
-    if (source !== "codedeploy" || typeof detail.step !== "string") return;
-    const { step } = detail;
-    const phase = type.replace("lifecycle.", "");
-    const when = moments[`${step} ${phase}`];
+  private follow(event: TimelineEvent): void {
+    const watched = watchedStep(event);
+    if (!watched) return;
+    const { name: step, phase, effects } = watched;
+    const { awsMs } = event;
+    const [when] = effects.flatMap((effect) => moments[`${effect} ${phase}`] ?? []);
     if (when !== undefined) this.asking = Promise.all([this.asking, this.observe(when)]);
     if (phase === "started") {
       this.started.set(step, awsMs);
