@@ -5,14 +5,14 @@ import {
   GreenTestHook,
   ImageRepository,
   Notifications,
+  VpcEndpoints,
 } from "./components";
 import { readSettings } from "./settings";
 
 const settings = readSettings();
-const { name, vpcId, publicSubnetIds, privateSubnetIds } = settings;
+const { name } = settings;
 
-const network =
-  vpcId && publicSubnetIds && privateSubnetIds ? { vpcId, publicSubnetIds, privateSubnetIds } : createNetwork(name);
+const network = settings.network ?? createNetwork(name, settings);
 const repository = new ImageRepository(name, settings);
 const notifications = settings.notifications && new Notifications(name, settings.notifications);
 const service = new BlueGreenEcsService(name, {
@@ -23,6 +23,7 @@ const service = new BlueGreenEcsService(name, {
   repositoryArn: repository.repository.arn,
 });
 const hook = new GreenTestHook(`${name}-test`, { ...settings, service, waitMinutes: settings.soakMinutes });
+if (settings.natGateways === "none") new VpcEndpoints(name, { network, service, hook });
 const pipeline = new DeployPipeline(name, { ...settings, notifications, service, repository, hook });
 
 export const prodUrl = service.prodUrl;

@@ -17,6 +17,7 @@ import { commandLogging } from "./task/execute-command";
 import type { Sidecar } from "./task/sidecars";
 import { makeTask, type Task } from "./task/task";
 import type { CpuArchitecture } from "./task/task-options";
+import type { Calls } from "./vpc-endpoints";
 
 /**
  * A service on ECS Fargate, behind a load balancer with a production and a test listener, that CodeDeploy or
@@ -41,6 +42,8 @@ export class BlueGreenEcsService extends pulumi.ComponentResource implements Rel
   /** What ECS does for the task: pulls its image, writes its log. */
   readonly executionRole: aws.iam.Role;
   readonly securityGroup: aws.ec2.SecurityGroup;
+  /** What the tasks' roles do from within the network. */
+  readonly calls: readonly Calls[];
   /** The name that all revisions of the task definition share. */
   readonly taskFamily: string;
   readonly containerName: string;
@@ -84,6 +87,7 @@ export class BlueGreenEcsService extends pulumi.ComponentResource implements Rel
     const task = makeTask(name, settled, parent);
     this.taskRole = task.role;
     this.executionRole = task.executionRole;
+    this.calls = task.calls;
     this.taskDefinitionTemplate = task.template;
     admitToVolumes(`${name}-task`, settled.efsVolumes, this.securityGroup, parent);
     this.cluster = new aws.ecs.Cluster(

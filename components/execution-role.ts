@@ -1,6 +1,6 @@
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { grant, serviceRole } from "./policy";
+import { grant, serviceRole, type Statement } from "./policy";
 import { type Secrets, secretStatements } from "./secrets";
 
 export interface ExecutionRoleArgs {
@@ -17,32 +17,28 @@ export function executionRole(
   name: string,
   { images, repositoryArn, logGroup, secrets, secretKeyArns }: ExecutionRoleArgs,
   opts: pulumi.CustomResourceOptions,
-): { role: aws.iam.Role; policy: aws.iam.RolePolicy } {
+): { role: aws.iam.Role; policy: aws.iam.RolePolicy; statements: Statement[] } {
   const role = serviceRole(name, "ecs-tasks.amazonaws.com", [], opts);
   const repositoryArns = pulumi
     .all([repositoryArn, pulumi.all([...images])])
     .apply(([releases, others]) => [
       ...new Set([releases, ...others.flatMap((image) => ecrRepositoryArns(image, releases))]),
     ]);
-  const policy = grant(
-    name,
-    role,
-    [
-      // A registry token belongs to no repository.
-      { actions: ["ecr:GetAuthorizationToken"], resources: ["*"] },
-      {
-        actions: ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
-        resources: repositoryArns,
-      },
-      {
-        actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
-        resources: [pulumi.interpolate`${logGroup.arn}:log-stream:*`],
-      },
-      ...secretStatements(secrets, secretKeyArns),
-    ],
-    opts,
-  );
-  return { role, policy };
+  const statements = [
+    // A registry token belongs to no repository.
+    { actions: ["ecr:GetAuthorizationToken"], resources: ["*"] },
+    {
+      actions: ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+      resources: repositoryArns,
+    },
+    {
+      actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
+      resources: [pulumi.interpolate`${logGroup.arn}:log-stream:*`],
+    },
+    ...secretStatements(secrets, secretKeyArns),
+  ];
+  const policy = grant(name, role, statements, opts);
+  return { role, policy, statements };
 }
 
 /** The repository of an image in a private ECR registry, as an ARN of the same partition as `sibling`; none for other registries. */

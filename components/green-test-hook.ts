@@ -8,6 +8,7 @@ import { bundleGreenTestHook } from "./hook-bundle";
 import { longestSoakMinutes, retentionProblems } from "./limits";
 import { grant, serviceRole, type Statement } from "./policy";
 import { type Problem, refuse } from "./problems";
+import type { Calls } from "./vpc-endpoints";
 import { withTestHeader } from "./test-header";
 
 export interface GreenTestHookArgs {
@@ -41,6 +42,8 @@ export class GreenTestHook extends pulumi.ComponentResource {
   readonly function: aws.lambda.Function;
   readonly role: aws.iam.Role;
   readonly securityGroup: aws.ec2.SecurityGroup;
+  /** What its code calls from within the network; Lambda itself writes its log and makes its interfaces from outside. */
+  readonly calls: Calls;
 
   constructor(name: string, args: GreenTestHookArgs, opts?: pulumi.ComponentResourceOptions) {
     const { service, checks, waitMinutes, logRetentionDays } = withDefaults(defaults, args);
@@ -54,6 +57,7 @@ export class GreenTestHook extends pulumi.ComponentResource {
     const logGroup = new aws.cloudwatch.LogGroup(name, { retentionInDays: logRetentionDays }, parent);
     this.role = serviceRole(name, "lambda.amazonaws.com", [], parent);
     const { invoker, environment, statements } = service.controller.testHook;
+    this.calls = { role: this.role, statements: [readStatement, ...statements] };
     const granted = grant(name, this.role, [...ownStatements(logGroup), ...statements], parent);
     this.securityGroup = hookSecurityGroup(name, service, parent);
     this.function = new aws.lambda.Function(
@@ -117,21 +121,24 @@ function code(config: GreenTestConfig): pulumi.asset.AssetArchive {
   });
 }
 
+/** What the hook asks about the load balancer. */
+const readStatement: Statement = {
+  // None of these has a resource level. Source: service authorization reference, Elastic Load Balancing, EC2.
+  actions: [
+    "elasticloadbalancing:DescribeListeners",
+    "elasticloadbalancing:DescribeTargetHealth",
+    "ec2:DescribeNetworkInterfaces",
+  ],
+  resources: ["*"],
+};
+
 function ownStatements(logGroup: aws.cloudwatch.LogGroup) {
   return [
     {
       actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
       resources: [pulumi.interpolate`${logGroup.arn}:log-stream:*`],
     },
-    {
-      // None of these has a resource level. Source: service authorization reference, Elastic Load Balancing, EC2.
-      actions: [
-        "elasticloadbalancing:DescribeListeners",
-        "elasticloadbalancing:DescribeTargetHealth",
-        "ec2:DescribeNetworkInterfaces",
-      ],
-      resources: ["*"],
-    },
+    readStatement,
     {
       // Lambda makes network interfaces in the VPC with this role, and asks for these on all resources.
       // Source: Lambda developer guide, configuration-vpc, "Required IAM permissions".

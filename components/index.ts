@@ -5,6 +5,7 @@ export { DeployPipeline, type DeployPipelineArgs } from "./deploy-pipeline";
 export { GreenTestHook, type GreenTestHookArgs } from "./green-test-hook";
 export { type FirstImageArgs, ImageRepository, type ImageRepositoryArgs } from "./image-repository";
 export type { HealthCheck } from "./load-balancer";
-export { createNetwork, type Network } from "./network";
+export { createNetwork, type Network, type NetworkArgs } from "./network";
 export { Notifications, type NotificationsArgs } from "./notifications";
 export { InvalidInput, type Problem } from "./problems";
+export { VpcEndpoints, type VpcEndpointsArgs } from "./vpc-endpoints";

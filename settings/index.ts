@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Network } from "../components/network";
 import { InvalidInput, refuse } from "../components/problems";
 import { judgeable, meaningProblems, topLevel } from "./problems";
+import { givenNetwork } from "./sections/network";
 import { misplacedProblems, rawSettings, typeProblems } from "./raw";
 import { type Parsed, schema } from "./schema";
 import { shortName } from "./short-name";
@@ -8,6 +10,8 @@ import { shortName } from "./short-name";
 export type Settings = Omit<Parsed, "environment" | "sidecars"> & {
   readonly environment: Variables;
   readonly sidecars: readonly (Omit<Parsed["sidecars"][number], "environment"> & { readonly environment: Variables })[];
+  /** The existing network; undefined where one is made. */
+  readonly network: Network | undefined;
   /** What every resource's name begins with; at most 18 characters. */
   readonly name: string;
   /** Minutes that the hook tests green for; 0 where a person decides. */
@@ -30,6 +34,7 @@ export function readSettings(): Settings {
     ...settings,
     environment: secretValues(settings.environment),
     sidecars: settings.sidecars.map((it) => ({ ...it, environment: secretValues(it.environment ?? {}) })),
+    network: givenNetwork(settings),
     name: settings.name ?? shortName(`${pulumi.getProject()}-${pulumi.getStack()}`),
     soakMinutes: asksPerson ? 0 : settings.waitMinutes,
     approvalWaitMinutes: asksPerson ? settings.waitMinutes : undefined,

@@ -24,6 +24,9 @@ const judgedBy: Readonly<Record<string, string>> = {
   alarmNames: "alarms",
   terminationWaitMinutes: "alarms",
   appDirectory: "firstImage",
+  firstImage: "natGateways",
+  natGateways: "vpcId",
+  availabilityZones: "vpcId",
 };
 
 /** What the types cannot say: values that AWS does not pair, folders that are not there. */

@@ -4,6 +4,7 @@ import { imagePlaceholder } from "../../hooks/ecs-release/template-files";
 import { executionRole } from "../execution-role";
 import { serviceRole } from "../policy";
 import { firstRevision, renderTaskDefinition } from "../task-definition";
+import type { Calls } from "../vpc-endpoints";
 import { efsStatements } from "./efs-volumes";
 import { commandLog, executeCommandStatements } from "./execute-command";
 import { logRouterStatements } from "./log-router";
@@ -24,6 +25,8 @@ export interface Task {
   /** What ECS does for the task: pulls its images, reads its secrets, writes its log. */
   readonly executionRole: aws.iam.Role;
   readonly executionPolicy: aws.iam.RolePolicy;
+  /** What either role does from within the network. */
+  readonly calls: readonly Calls[];
   /** Of the commands that people run in containers; undefined where they cannot. */
   readonly commandLog: aws.cloudwatch.LogGroup | undefined;
   /** RegisterTaskDefinition's input for each release, with a placeholder for the image. */
@@ -36,17 +39,13 @@ export function makeTask(name: string, args: TaskArgs, opts: pulumi.CustomResour
   const logGroup = new aws.cloudwatch.LogGroup(name, { retentionInDays: logRetentionDays }, opts);
   const execLog = args.executeCommand ? commandLog(name, logRetentionDays, opts) : undefined;
   const metrics = openTelemetry && metricsLog(name, openTelemetry, logRetentionDays, opts);
-  const role = serviceRole(
-    `${name}-task`,
-    "ecs-tasks.amazonaws.com",
-    [
-      ...(execLog ? executeCommandStatements(execLog) : []),
-      ...(logRouter ? logRouterStatements(logRouter, logGroup) : []),
-      ...(openTelemetry ? collectorStatements(metrics) : []),
-      ...efsStatements(efsVolumes, logGroup.arn),
-    ],
-    opts,
-  );
+  const statements = [
+    ...(execLog ? executeCommandStatements(execLog) : []),
+    ...(logRouter ? logRouterStatements(logRouter, logGroup) : []),
+    ...(openTelemetry ? collectorStatements(metrics) : []),
+    ...efsStatements(efsVolumes, logGroup.arn),
+  ];
+  const role = serviceRole(`${name}-task`, "ecs-tasks.amazonaws.com", statements, opts);
   const region = aws.getRegionOutput({}, opts).region;
   const config = openTelemetry
     ? collectorConfig(openTelemetry, { service: name, region, metricsLogGroup: metrics })
@@ -77,6 +76,10 @@ export function makeTask(name: string, args: TaskArgs, opts: pulumi.CustomResour
     role,
     executionRole: execution.role,
     executionPolicy: execution.policy,
+    calls: [
+      { role: execution.role, statements: execution.statements },
+      { role, statements },
+    ],
     commandLog: execLog,
     template: renderTaskDefinition(definition, imagePlaceholder),
     firstRevision: firstRevision(definition, image),

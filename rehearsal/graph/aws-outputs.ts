@@ -50,6 +50,10 @@ const outputsOf: Readonly<Record<string, Outputs>> = {
   "aws:codepipeline/pipeline:Pipeline": (name) => ({ name, id: name, arn: arn("codepipeline", name) }),
   "aws:codestarnotifications/notificationRule:NotificationRule": nothingAdded,
   "aws:ec2/securityGroup:SecurityGroup": (name, _, suffix) => ({ name, id: `sg-${suffix}` }),
+  "aws:ec2/vpcEndpoint:VpcEndpoint": (_, __, suffix) => ({
+    id: `vpce-${suffix}`,
+    arn: arn("ec2", `vpc-endpoint/vpce-${suffix}`),
+  }),
   "aws:ecr/lifecyclePolicy:LifecyclePolicy": nothingAdded,
   "aws:ecr/repository:Repository": (name) => ({
     name,
@@ -117,11 +121,15 @@ const outputsOf: Readonly<Record<string, Outputs>> = {
   "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": nothingAdded,
   "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": nothingAdded,
   "aws:wafv2/webAclAssociation:WebAclAssociation": nothingAdded,
-  "awsx:ec2:Vpc": (_, __, suffix) => ({
-    vpcId: `vpc-${suffix}`,
-    publicSubnetIds: [`subnet-a${suffix}`, `subnet-b${suffix}`],
-    privateSubnetIds: [`subnet-c${suffix}`, `subnet-d${suffix}`],
-  }),
+  "awsx:ec2:Vpc": (_, { numberOfAvailabilityZones: zones = 3 }, suffix) => {
+    const each = (kind: string) => Array.from({ length: Number(zones) }, (_zone, index) => `${kind}${index}${suffix}`);
+    return {
+      vpcId: `vpc-${suffix}`,
+      publicSubnetIds: each("subnet-a"),
+      privateSubnetIds: each("subnet-b"),
+      routeTables: [...each("rtb-a"), ...each("rtb-b")].map((id) => ({ id })),
+    };
+  },
   "docker:index/image:Image": (_, { imageName }) => ({
     repoDigest: `${String(imageName).replace(/:[^:/]*$/, "")}@sha256:${digest(String(imageName), 64)}`,
   }),

@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
-import { devGraph, releaseTemplate } from "../support/graph";
+import { VpcEndpoints } from "../../components";
+import { devGraph, type Graph, prodGraph, refusal, releaseTemplate, statements } from "../support/graph";
 
 const given = {
   vpcId: "vpc-0123",
   publicSubnetIds: ["subnet-a", "subnet-b"],
   privateSubnetIds: ["subnet-c", "subnet-d", "subnet-e"],
 };
+
+const endpointType = "aws:ec2/vpcEndpoint:VpcEndpoint";
 
 describe("the network", () => {
   it("is a new VPC over two availability zones with one NAT gateway, where none is given", async () => {
@@ -33,4 +36,122 @@ describe("the network", () => {
     assert.deepEqual(subnetIds, given.privateSubnetIds);
     assert.match(releaseTemplate(graph)["appspec.yaml"]!, /- subnet-c\n\s+- subnet-d\n\s+- subnet-e\n/);
   });
+
+  it("has as many zones and NAT gateways as the stack says; in production three of each", async () => {
+    const { recorder } = await devGraph({ natGateways: "perZone", availabilityZones: 3 });
+    const { numberOfAvailabilityZones, natGateways } = recorder.find("awsx:ec2:Vpc").inputs;
+    assert.deepEqual([numberOfAvailabilityZones, natGateways], [3, { strategy: "OnePerAz" }]);
+    assert.deepEqual(recorder.all(endpointType), []);
+    const prod = (await prodGraph()).recorder.find("awsx:ec2:Vpc").inputs;
+    assert.deepEqual([prod.numberOfAvailabilityZones, prod.natGateways], [3, { strategy: "OnePerAz" }]);
+  });
+
+  it("is refused half new and half given", async () => {
+    const refused = await refusal({ githubRepository: "a/b", ...given, natGateways: "none", availabilityZones: 3 });
+    assert.deepEqual(refused.paths, ["natGateways", "availabilityZones"]);
+    assert.deepEqual(refused.registered, []);
+  });
+});
+
+describe("a network without NAT", () => {
+  const secret = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:shop-AbCdEf";
+  let graph: Graph;
+
+  before(async () => {
+    graph = await devGraph({ natGateways: "none", executeCommand: true, secrets: { TOKEN: secret } });
+  });
+
+  it("has an endpoint for each service that tasks and hook call, and no other", () => {
+    const services = graph.recorder.all(endpointType).map(({ inputs }) => [inputs.serviceName, inputs.vpcEndpointType]);
+    const named = (service: string, type = "Interface") => [`com.amazonaws.eu-central-1.${service}`, type];
+    assert.deepEqual(services.sort(), [
+      ...["codedeploy", "ec2", "ecr.api", "ecr.dkr", "elasticloadbalancing", "logs"].map((it) => named(it)),
+      named("s3", "Gateway"),
+      ...["secretsmanager", "ssmmessages"].map((it) => named(it)),
+    ]);
+    assert.deepEqual(graph.recorder.find("awsx:ec2:Vpc").inputs.natGateways, { strategy: "None" });
+  });
+
+  it("admits the tasks and the hook to them, and nobody else", () => {
+    const { privateSubnetIds, routeTables } = graph.recorder.find("awsx:ec2:Vpc").outputs;
+    const group = graph.recorder.find("aws:ec2/securityGroup:SecurityGroup", "-endpoints").id;
+    const { subnetIds, securityGroupIds, privateDnsEnabled } = endpoint("-ecr-dkr");
+    assert.deepEqual([subnetIds, securityGroupIds, privateDnsEnabled], [privateSubnetIds, [group], true]);
+    assert.deepEqual(
+      endpoint("-s3").routeTableIds,
+      (routeTables as { id: string }[]).map(({ id }) => id),
+    );
+    const rules = graph.recorder.all("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule");
+    const peers = rules.filter(({ inputs }) => inputs.securityGroupId === group).map(({ inputs }) => inputs);
+    const id = (name: string) => graph.recorder.find("aws:ec2/securityGroup:SecurityGroup", name).id;
+    assert.deepEqual(
+      peers.map(({ referencedSecurityGroupId, fromPort, toPort }) => [referencedSecurityGroupId, fromPort, toPort]),
+      [
+        [id("dev-task"), 443, 443],
+        [id("dev-test"), 443, 443],
+      ],
+    );
+  });
+
+  it("lets each role do through them exactly what its own policy allows", () => {
+    const execution = statements(graph, "-execution");
+    const arn = graph.recorder.find("aws:iam/role:Role", "-execution").outputs.arn;
+    const through = execution.filter(({ Action }) => Action.join().startsWith("ecr:"));
+    const wanted = through.map((statement) => ({
+      ...statement,
+      Principal: "*",
+      Condition: { ArnEquals: { "aws:PrincipalArn": arn } },
+    }));
+    for (const name of ["-ecr-api", "-ecr-dkr"]) assert.deepEqual(policyOf(name), wanted);
+    assert.deepEqual(policyOf("-secretsmanager")[0]!.Resource, [secret]);
+    const hook = graph.recorder.find("aws:iam/role:Role", "-test").outputs.arn;
+    assert.deepEqual(policyOf("-ec2"), [
+      {
+        Effect: "Allow",
+        Principal: "*",
+        Action: ["ec2:DescribeNetworkInterfaces"],
+        Resource: ["*"],
+        Condition: { ArnEquals: { "aws:PrincipalArn": hook } },
+      },
+    ]);
+    assert.deepEqual(policyOf("-s3"), [
+      {
+        Effect: "Allow",
+        Principal: "*",
+        Action: ["s3:GetObject"],
+        Resource: ["arn:aws:s3:::prod-eu-central-1-starport-layer-bucket/*"],
+      },
+    ]);
+  });
+
+  it("is refused images that only the internet has, each by its name", async () => {
+    const refused = await refusal({
+      githubRepository: "a/b",
+      natGateways: "none",
+      firstImage: "nginx:1",
+      sidecars: [
+        { name: "near", image: "123456789012.dkr.ecr.eu-central-1.amazonaws.com/near:1" },
+        { name: "far", image: "public.ecr.aws/nginx/nginx:1" },
+      ],
+      logRouter: {},
+      openTelemetry: {},
+    });
+    assert.deepEqual(refused.paths, ["firstImage", "sidecars[1].image", "logRouter.image", "openTelemetry.image"]);
+    assert.deepEqual(refused.registered, []);
+  });
+
+  it("needs the route tables of a network that was not made here", async () => {
+    const { paths, registered } = await refusal({}, () => {
+      new VpcEndpoints("shop", { network: given, service: undefined as never });
+    });
+    assert.deepEqual([paths, registered], [["network.routeTableIds"], []]);
+  });
+
+  function endpoint(name: string): Readonly<Record<string, unknown>> {
+    return graph.recorder.find(endpointType, name).inputs;
+  }
+
+  function policyOf(name: string) {
+    return (JSON.parse(endpoint(name).policy as string) as { Statement: Record<string, unknown>[] }).Statement;
+  }
 });

@@ -8,7 +8,7 @@ import { structOf, unknownValue, type Values } from "./values";
 
 type Registered = { readonly urn: string; readonly id: string };
 
-/** Pulumi's awsx, as far as its Vpc goes: a component that the provider registers, with a VPC and four subnets of AWS's. */
+/** Pulumi's awsx, as far as its Vpc goes: a component that the provider registers, with a VPC and its subnets of AWS's. */
 export function awsxProvider(version: string, awsVersion: string): Provider {
   const none = () => {
     throw new Error("awsx has components only");
@@ -64,15 +64,21 @@ async function constructVpc(
         .setAcceptsecrets(true),
     );
   const vpc = await child(vpcChild(name), []);
-  const subnets = await Promise.all(subnetChildren(name, vpc.id).map((subnet) => child(subnet, [vpc.urn])));
+  const zones = Number((request.getInputs()?.toJavaScript() as Values).numberOfAvailabilityZones);
+  const subnets = await Promise.all(subnetChildren(name, vpc.id, zones).map((subnet) => child(subnet, [vpc.urn])));
   const ids = subnets.map(({ id }) => id);
-  const state = { vpcId: vpc.id, publicSubnetIds: ids.slice(0, 2), privateSubnetIds: ids.slice(2) };
+  const state = {
+    vpcId: vpc.id,
+    publicSubnetIds: ids.slice(0, zones),
+    privateSubnetIds: ids.slice(zones),
+    routeTables: [],
+  };
   await registerOutputs(monitor, component.urn, state);
   const response = new ConstructResponse().setUrn(component.urn).setState(structOf(state));
   const needs = {
     vpcId: [vpc.urn],
-    publicSubnetIds: urns(subnets.slice(0, 2)),
-    privateSubnetIds: urns(subnets.slice(2)),
+    publicSubnetIds: urns(subnets.slice(0, zones)),
+    privateSubnetIds: urns(subnets.slice(zones)),
   };
   for (const [key, list] of Object.entries(needs)) {
     response.getStatedependenciesMap().set(key, new ConstructResponse.PropertyDependencies().setUrnsList(list));

@@ -11,13 +11,15 @@ export function vpcChild(name: string): Child {
   return { type: "aws:ec2/vpc:Vpc", name, inputs: { cidrBlock: "10.0.0.0/16", enableDnsHostnames: true } };
 }
 
-/** Two public subnets and two private ones. */
-export function subnetChildren(name: string, vpcId: string): Child[] {
-  const kinds = ["public-1", "public-2", "private-1", "private-2"];
+/** A public subnet in each zone, then a private one in each. */
+export function subnetChildren(name: string, vpcId: string, zones: number): Child[] {
+  const kinds = ["public", "private"].flatMap((kind) =>
+    Array.from({ length: zones }, (_, zone) => `${kind}-${zone + 1}`),
+  );
   return kinds.map((kind, index) => ({
     type: "aws:ec2/subnet:Subnet",
     name: `${name}-${kind}`,
-    inputs: { vpcId, cidrBlock: `10.0.${index * 64}.0/18` },
+    inputs: { vpcId, cidrBlock: `10.0.${index * 16}.0/20` },
   }));
 }
 
