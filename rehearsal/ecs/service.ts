@@ -25,6 +25,8 @@ export type TaskSetStatus = "PRIMARY" | "ACTIVE" | "DRAINING";
 /** An ECS service that a deployment controller drives: task sets, one of them primary. Source: ECS API reference. */
 export class Service {
   readonly name: string;
+  /** Tasks that the account may run at once. */
+  taskQuota = Infinity;
 
   private readonly taskSets = new Map<string, TaskSet>();
   private readonly byToken = new Map<string, TaskSet>();
@@ -64,7 +66,7 @@ export class Service {
     const { desiredCount, clock, timeline, processes } = this;
     const healthCheckGracePeriodSeconds = this.props.healthCheckGracePeriodSeconds ?? 0;
     const taskSet = new TaskSet(
-      { ...props, id, desiredCount, healthCheckGracePeriodSeconds },
+      { ...props, id, desiredCount, healthCheckGracePeriodSeconds, launch: () => this.place(props.launch) },
       clock,
       timeline,
       processes,
@@ -113,6 +115,14 @@ export class Service {
   async close(): Promise<void> {
     this.primary = undefined;
     await Promise.all([...this.taskSets.keys()].map((id) => this.deleteTaskSet(id)));
+  }
+
+  /** Source: ECS developer guide, service-event-messages-list. */
+  private place(launch: CreateTaskSetProps["launch"]): ReturnType<CreateTaskSetProps["launch"]> {
+    const running = [...this.taskSets.values()].reduce((sum, { runningCount }) => sum + runningCount, 0);
+    if (running < this.taskQuota) return launch();
+    const limit = "You've reached the limit on the number of vCPUs you can run concurrently";
+    throw new Error(`(service ${this.name}) was unable to place a task. Reason: ${limit}`);
   }
 
   private statusOf(taskSet: TaskSet): TaskSetStatus {

@@ -3,7 +3,11 @@ import type { Recorder } from "../graph/recorder";
 import type { TrafficClass } from "../traffic/mix";
 import type { Stage } from "./stage";
 
-export type EndState = "released" | "rolled back" | "stopped" | "refused";
+/**
+ * What came of it: `stopped` by a person, a time limit or an alarm, and gone back; `refused` before any task was started;
+ * `not created` when the program itself refuses its settings.
+ */
+export type EndState = "released" | "rolled back" | "stopped" | "refused" | "not created";
 
 /** One row of the table: what goes wrong, and what must come of it. */
 export interface Fault {
@@ -20,11 +24,13 @@ export interface Fault {
     readonly endState: EndState;
     /** The version that alone runs afterwards. @default v2 if released, else v1 */
     readonly live?: string;
-    /** Who says what about it; a release that does not go through must end with these words, too. */
     /** The one version whose own requests production may lose; it must lose some. @default nobody loses any */
     readonly losing?: string;
-    readonly noticed: { readonly by: Source; readonly saying: RegExp };
+    /** The same, and it may lose none. @default nobody loses any */
+    readonly mayLose?: string;
+    /** Who says what about it; a release that does not go through must end with these words, too. */
+    readonly noticed: { readonly by: Source | "pulumi"; readonly saying: RegExp };
   };
-  /** Injects the fault, and resolves when the release has ended. */
+  /** Injects the fault, and resolves when the release has ended; with something that was measured, for people. */
   readonly run: (stage: Stage) => Promise<unknown>;
 }

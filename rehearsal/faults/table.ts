@@ -4,8 +4,18 @@ import { build } from "./rows/build";
 import { health } from "./rows/health";
 import { hook } from "./rows/hook";
 import { people } from "./rows/people";
+import { releaseFiles } from "./rows/release-files";
 import { pushes } from "./rows/pushes";
 import { running } from "./rows/running";
 
 /** What can go wrong in a release, each injected for real; a topic a file. */
-export const faults: readonly Fault[] = [...build, ...alarms, ...health, ...hook, ...people, ...pushes, ...running];
+export const faults: readonly Fault[] = [
+  ...build,
+  ...releaseFiles,
+  ...alarms,
+  ...health,
+  ...hook,
+  ...people,
+  ...pushes,
+  ...running,
+];

@@ -90,6 +90,11 @@ export class LoadBalancer extends EventEmitter<{ request: [entry: AccessLogEntry
     this.tell("listener.modified", listener, defaultActions);
   }
 
+  /** Nobody reaches this listener any more, as when its security group admits nobody; it is described as before. */
+  async isolate(arn: string): Promise<void> {
+    await this.byArn.get(arn)?.close();
+  }
+
   /** @throws if there is no such rule, or an action is wrong; then nothing has changed. */
   modifyRule(arn: string, actions: readonly Action[]): void {
     const listener = [...this.byArn.values()].find(({ rules }) => rules.some((rule) => rule.arn === arn));

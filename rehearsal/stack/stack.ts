@@ -43,6 +43,8 @@ const leastCreationTimeoutSeconds = 30;
 /** ECS and who releases to it, as the program has set them up: one service, and the deployments that release it. */
 export class Stack {
   readonly service: Service;
+  /** ARNs of secrets that somebody has deleted: no task starts any more that reads one. */
+  readonly deletedSecrets = new Set<string>();
   /** Invokes a function of the program's. */
   readonly invoke: FunctionInvoker;
   private readonly taskDefinitions: TaskDefinitions;
@@ -58,7 +60,7 @@ export class Stack {
     const grace = healthCheckGracePeriodSeconds === undefined ? {} : { healthCheckGracePeriodSeconds };
     this.service = new Service({ arn, name, desiredCount, ...grace }, clock, timeline, workspace.processes);
     this.taskDefinitions = new TaskDefinitions(taskDefinition, timeline);
-    this.invoke = functionInvoker({ ...options, awsEndpointUrl: () => this.endpointUrl(), caFile: traffic.caFile });
+    this.invoke = functionInvoker({ ...options, awsEndpointUrl: () => this.awsEndpointUrl(), caFile: traffic.caFile });
     const { service, taskDefinitions, invoke } = this;
     const { routes } = traffic;
     const signal = AbortSignal.any([options.signal, this.closing.signal]);
@@ -161,7 +163,8 @@ export class Stack {
   }
 
   private launcher({ definition }: Revision, containerName: string) {
-    return taskLauncher(definition, containerName, this.options.images.store, this.options.workspace);
+    const { images, workspace } = this.options;
+    return taskLauncher(definition, containerName, images.store, workspace, this.deletedSecrets);
   }
 
   /** The version of each task that runs now. */
@@ -169,7 +172,8 @@ export class Stack {
     return this.service.describeTaskSets().flatMap(({ taskSet }) => taskSet.tasks.map(() => taskSet.label));
   }
 
-  private async endpointUrl(): Promise<string> {
+  /** Where the AWS that is rehearsed answers the SDK. */
+  async awsEndpointUrl(): Promise<string> {
     const { traffic } = this.options;
     this.endpoint ??= startAwsEndpoint({ controlPlane: { ...loadBalancerOperations(traffic), ...this.operations } });
     return (await this.endpoint).url;

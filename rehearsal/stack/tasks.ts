@@ -10,17 +10,26 @@ let started = 0;
 /**
  * How a task of this revision is started here: its image's files in a directory of its own, its command as a process.
  * Only the container that takes the load balancer's requests is started.
+ *
+ * @param deletedSecrets ARNs of secrets that are not there any more; asked at each start
  */
 export function taskLauncher(
   taskDefinition: RegisteredTaskDefinition,
   containerName: string,
   store: ImageStore,
   workspace: Workspace,
+  deletedSecrets: ReadonlySet<string>,
 ): () => Promise<TaskSpec> {
   const container = taskDefinition.containerDefinitions.find(({ name }) => name === containerName)!;
   const environment = containerEnvironment(container, process.env);
   const check = container.healthCheck;
   return async () => {
+    const missing = container.secrets.find(({ valueFrom }) => deletedSecrets.has(valueFrom));
+    // Source: ECS developer guide, resource-initialization-error.
+    if (missing) {
+      const cause = `ResourceNotFoundException: Secrets Manager can't find the specified secret`;
+      throw new Error(`ResourceInitializationError: unable to pull secrets: ${missing.valueFrom}: ${cause}`);
+    }
     const image = await store.resolve(container.image).catch((error: Error) => {
       throw new Error(`CannotPullContainerError: ${error.message}`);
     });

@@ -3,6 +3,8 @@ import type { Fault } from "../fault";
 
 const neverHealthy = /timed out while waiting for the replacement task set to become healthy/;
 
+const secretArn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:shop-token-AbCdEf";
+
 /** Green does not come up. */
 export const health: readonly Fault[] = [
   {
@@ -29,6 +31,37 @@ export const health: readonly Fault[] = [
     settings: { "greenlight:container": JSON.stringify({ healthCheck: { command: ["CMD-SHELL", "test ! -e sick"] } }) },
     expected: { endState: "rolled back", noticed: { by: "codedeploy", saying: /failed container health checks/ } },
     run: (stage) => stage.release({ sick: "" }),
+  },
+  {
+    name: "slow-start-late",
+    fault: "green starts slowly, beyond the grace period",
+    expected: { endState: "rolled back", noticed: { by: "codedeploy", saying: neverHealthy } },
+    run: (stage) => stage.release(broken("exports.startMs = 60_000;")),
+  },
+  {
+    name: "secret-missing",
+    fault: "a secret that tasks read is gone",
+    settings: { "greenlight:secrets": JSON.stringify({ TOKEN: secretArn }) },
+    expected: {
+      endState: "rolled back",
+      noticed: { by: "codedeploy", saying: /ResourceInitializationError: unable to pull secrets: .*shop-token/ },
+    },
+    run: (stage) => {
+      stage.when("Install started", () => stage.rehearsal.stack.deletedSecrets.add(secretArn));
+      return stage.release();
+    },
+  },
+  {
+    name: "quota",
+    fault: "the account may run no more tasks",
+    expected: {
+      endState: "rolled back",
+      noticed: { by: "codedeploy", saying: /unable to place a task. Reason: You've reached the limit/ },
+    },
+    run: (stage) => {
+      stage.rehearsal.stack.service.taskQuota = 1;
+      return stage.release();
+    },
   },
   {
     name: "image-missing",

@@ -1,7 +1,9 @@
+import { CodeDeploy } from "@aws-sdk/client-codedeploy";
 import * as pulumi from "@pulumi/pulumi";
 import type { Recorder } from "../../graph/recorder";
 import { broken } from "../broken";
 import type { Fault } from "../fault";
+import type { Stage } from "../stage";
 
 const failedHook = /AfterAllowTestTraffic reported Failed/;
 
@@ -17,6 +19,28 @@ const handler = (code: string) => (recorder: Recorder) => {
     (outputs as Record<string, unknown>).code = new pulumi.asset.AssetArchive(replaced);
   }
 };
+
+/** Releases, and says Succeeded by the real SDK once CodeDeploy waits for the hook no longer. */
+async function releaseWithLateVerdict(stage: Stage): Promise<{ readonly rejection: string }> {
+  const client = new CodeDeploy({
+    endpoint: await stage.rehearsal.stack.awsEndpointUrl(),
+    region: "eu-central-1",
+    credentials: { accessKeyId: "REHEARSAL", secretAccessKey: "not-a-secret" },
+  });
+  let hook: { DeploymentId: string; LifecycleEventHookExecutionId: string } | undefined;
+  let rejection = Promise.resolve("no answer");
+  stage.when(/^\S+ invoked$/, ({ detail }) => (hook = detail.event as typeof hook));
+  stage.when(/^AfterAllowTestTraffic failed/, () => {
+    const input = { deploymentId: hook!.DeploymentId, status: "Succeeded" } as const;
+    const call = { ...input, lifecycleEventHookExecutionId: hook!.LifecycleEventHookExecutionId };
+    rejection = client.putLifecycleEventHookExecutionStatus(call).then(
+      () => "accepted",
+      (error: Error) => error.name,
+    );
+  });
+  await stage.release();
+  return { rejection: await rejection };
+}
 
 /** The hook, or what it looks at, is wrong. */
 export const hook: readonly Fault[] = [
@@ -60,6 +84,32 @@ export const hook: readonly Fault[] = [
 exports.handler = async (event, context) => (await handler(event, context), handler(event, context));`),
     expected: { endState: "released", noticed: { by: "lambda", saying: /Succeeded: green passed/ } },
     run: (stage) => stage.release(),
+  },
+  {
+    name: "hook-late",
+    fault: "the hook's verdict comes after its deadline",
+    alterGraph: handler("exports.handler = async () => {};"),
+    expected: {
+      endState: "rolled back",
+      noticed: { by: "codedeploy", saying: /gave no verdict within 60 minutes: returned/ },
+    },
+    run: async (stage) => {
+      const { rejection } = await releaseWithLateVerdict(stage);
+      if (rejection !== "LifecycleEventAlreadyCompletedException") throw new Error(`the late verdict got ${rejection}`);
+    },
+  },
+  {
+    name: "hook-unreachable",
+    fault: "the test listener is out of the hook's reach",
+    expected: { endState: "rolled back", noticed: { by: "codedeploy", saying: failedHook } },
+    run: (stage) => {
+      const { loadBalancer, testUrl } = stage.rehearsal.traffic;
+      const test = loadBalancer
+        .describeListeners()
+        .find(({ localPort }) => localPort === Number(new URL(testUrl).port));
+      stage.when("AfterAllowTestTraffic started", () => loadBalancer.isolate(test!.arn));
+      return stage.release();
+    },
   },
   {
     name: "test-on-blue",
