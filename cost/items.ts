@@ -1,0 +1,130 @@
+import type { GraphResource, Recorder } from "../rehearsal/graph/recorder";
+import { fargateItems } from "./fargate";
+import type { Prices, Usage } from "./prices";
+
+/** One line of a bill: so much of something, at a price. */
+export interface Item {
+  /** The resource that it is for. */
+  readonly resource: string;
+  readonly what: string;
+  /** A month. */
+  readonly quantity: number;
+  readonly unit: string;
+  readonly price: keyof Prices;
+  /** What of the price is paid; Fargate Spot's share. @default "1" */
+  readonly share?: keyof Prices;
+}
+
+/** An average month. */
+export const hoursAMonth = 730;
+
+/** What a month of the graph's resources is billed for. */
+export function items(recorder: Recorder, usage: Usage): Item[] {
+  return [
+    ...fargateItems(recorder),
+    ...recorder.all("aws:lb/loadBalancer:LoadBalancer").flatMap((it) => loadBalancerItems(it, usage)),
+    ...networkItems(recorder, usage),
+    ...monitoringItems(recorder, usage),
+    ...recorder.all("aws:kms/key:Key").map(({ name }) => month(name, "KMS key", 1, "key", "kmsKeyMonth")),
+    ...pipelineItems(recorder, usage),
+  ];
+}
+
+function loadBalancerItems({ name, inputs }: GraphResource, { loadBalancerCapacityUnits }: Usage): Item[] {
+  const subnets = (inputs.subnets as unknown[]).length;
+  const units = loadBalancerCapacityUnits * hoursAMonth;
+  return [
+    hours(name, "load balancer", 1, "loadBalancerHour"),
+    { resource: name, what: "capacity units", quantity: units, unit: "LCU-h", price: "loadBalancerCapacityUnitHour" },
+    ...(inputs.internal === true ? [] : [hours(name, "public IPv4 addresses", subnets, "publicIpv4Hour")]),
+  ];
+}
+
+/** A VPC is a component of Pulumi's provider: the graph has its inputs, and not the gateways that it makes of them. */
+function networkItems(recorder: Recorder, { gbThroughNatOrEndpoints: gb }: Usage): Item[] {
+  const gateways = recorder.all("awsx:ec2:Vpc").map(({ name, inputs }) => {
+    const { strategy } = inputs.natGateways as { strategy: "None" | "Single" | "OnePerAz" };
+    return { name, count: { None: 0, Single: 1, OnePerAz: Number(inputs.numberOfAvailabilityZones) }[strategy] };
+  });
+  const endpoints = recorder
+    .all("aws:ec2/vpcEndpoint:VpcEndpoint")
+    .filter(({ inputs }) => inputs.vpcEndpointType === "Interface");
+  const zones = endpoints.reduce((sum, { inputs }) => sum + (inputs.subnetIds as unknown[]).length, 0);
+  return [
+    ...gateways
+      .filter(({ count }) => count > 0)
+      .flatMap(({ name, count }) => [
+        hours(name, count === 1 ? "NAT gateway" : `${count} NAT gateways`, count, "natGatewayHour"),
+        month(name, "through NAT", gb, "GB", "natGatewayGb"),
+        hours(name, "NAT's public IPv4 addresses", count, "publicIpv4Hour"),
+      ]),
+    ...(zones > 0
+      ? [
+          hours("VPC endpoints", `${endpoints.length} endpoints, by zone`, zones, "vpcEndpointHour"),
+          month("VPC endpoints", "through endpoints", gb, "GB", "vpcEndpointGb"),
+        ]
+      : []),
+  ];
+}
+
+/** Source of the counts: CloudWatch pricing, "Container Insights": 8 metrics a cluster, 11 a service, 6 a task family. */
+const insightsMetrics = { cluster: 8, service: 11, family: 6 };
+
+function monitoringItems(recorder: Recorder, { logGb }: Usage): Item[] {
+  const own = recorder.all("aws:cloudwatch/metricAlarm:MetricAlarm");
+  const made = own.reduce((sum, { inputs }) => sum + metricsOf(inputs.metricQueries), 0);
+  // Application Auto Scaling makes two alarms for each policy: one for too much, one for too little.
+  const scaling = recorder.all("aws:appautoscaling/policy:Policy").reduce((sum, { inputs }) => {
+    const { customizedMetricSpecification } = inputs.targetTrackingScalingPolicyConfiguration as {
+      customizedMetricSpecification?: { metrics: unknown };
+    };
+    return sum + 2 * metricsOf(customizedMetricSpecification?.metrics);
+  }, 0);
+  const insights = recorder.all("aws:ecs/cluster:Cluster").filter(hasInsights);
+  const metrics = insightsMetrics.cluster + insightsMetrics.service + insightsMetrics.family;
+  const logs = recorder.all("aws:cloudwatch/logGroup:LogGroup").length;
+  return [
+    ...(made > 0 ? [month("alarms", `metrics of ${own.length} alarms`, made, "metric", "alarmMetricMonth")] : []),
+    ...(scaling > 0 ? [month("autoscaling", "metrics of its alarms", scaling, "metric", "alarmMetricMonth")] : []),
+    ...insights.map(({ name }) => month(name, "Container Insights", metrics, "metric", "customMetricMonth")),
+    ...(logs > 0 ? [month("logs", `written to ${logs} log groups`, logGb, "GB", "logsGb")] : []),
+  ];
+}
+
+/** An alarm is billed for each metric that it looks at. */
+function metricsOf(queries: unknown): number {
+  if (!Array.isArray(queries)) return 1;
+  return queries.filter((query: Readonly<Record<string, unknown>>) => query.expression === undefined).length;
+}
+
+function hasInsights({ inputs }: GraphResource): boolean {
+  const settings = (inputs.settings ?? []) as { name: string; value: string }[];
+  return settings.some(({ name, value }) => name === "containerInsights" && value !== "disabled");
+}
+
+function pipelineItems(recorder: Recorder, usage: Usage): Item[] {
+  const { releases, pipelineMinutesARelease, buildMinutesARelease, imageGb } = usage;
+  return [
+    ...recorder
+      .all("aws:codepipeline/pipeline:Pipeline")
+      .map(({ name }) =>
+        month(name, "pipeline's actions", releases * pipelineMinutesARelease, "min", "pipelineMinute"),
+      ),
+    ...recorder.all("aws:codebuild/project:Project").map(({ name, inputs }) => {
+      const { type } = inputs.environment as { type: string };
+      const price = type === "ARM_CONTAINER" ? "buildArmMinute" : "buildMinute";
+      return month(name, "builds", releases * buildMinutesARelease, "min", price);
+    }),
+    ...recorder
+      .all("aws:ecr/repository:Repository")
+      .map(({ name }) => month(name, "images", imageGb, "GB", "imageGbMonth")),
+  ];
+}
+
+export function hours(resource: string, what: string, count: number, price: keyof Prices): Item {
+  return month(resource, what, count * hoursAMonth, "h", price);
+}
+
+function month(resource: string, what: string, quantity: number, unit: string, price: keyof Prices): Item {
+  return { resource, what, quantity, unit, price };
+}

@@ -1,0 +1,82 @@
+import type { Estimate } from "./estimate";
+import type { PriceTable, Usage } from "./prices";
+
+export interface Saving {
+  readonly name: string;
+  /** USD a month less, or more if below 0; or why the stack cannot be set so. */
+  readonly usd: number | string;
+}
+
+export interface Report {
+  readonly stack: string;
+  readonly region: string;
+  readonly table: PriceTable;
+  readonly estimate: Estimate;
+  readonly savings: readonly Saving[];
+}
+
+/** The whole report, as plain text. */
+export function report({ stack, region, table, estimate, savings }: Report): string {
+  const { lines, usd, unknownTypes } = estimate;
+  const rows = lines.map((line) => [
+    line.resource,
+    line.what,
+    `${number(line.quantity)} ${line.unit}`,
+    `${line.unsure ? "~" : ""}${Number(line.unitUsd.toPrecision(4))}`,
+    money(line.usd),
+  ]);
+  const sources = new Set(lines.map(({ price }) => table.regions[region]![price].source));
+  return [
+    `Stack ${stack} in ${region}: USD a month of 730 hours, at prices of ${table.asOf}; ~ is not sure`,
+    "",
+    ...columns([["resource", "what", "quantity", "price", "USD"], ...rows, ["total", "", "", "", money(usd)]], 2),
+    ...(unknownTypes.length > 0 ? ["", `Of unknown cost, and not in it: ${unknownTypes.join(", ")}`] : []),
+    "",
+    "What an option would save, by evaluating the stack again with it:",
+    ...(savings.length > 0 ? columns(savings.map(savingRow), 1, 2) : ["  nothing is left to change"]),
+    "",
+    `Assumed a month: ${assumptions(table.usage)}.`,
+    "Not in it: traffic to the internet and between zones, requests to S3, Lambda and SNS, access logs, the metrics that an app sends,",
+    "green beside blue during a release, tasks beyond autoscaling's fewest, tax, free tiers and discounts.",
+    "",
+    "Prices: cost/prices.json, from",
+    ...[...sources].map((source) => `  ${table.sources[source]}`),
+    "",
+  ].join("\n");
+}
+
+function savingRow({ name, usd }: Saving): string[] {
+  if (typeof usd === "string") return [name, "", `not as the stack is: ${usd}`];
+  return [name, money(Math.abs(usd)), usd >= 0 ? "less" : "more"];
+}
+
+function assumptions(usage: Usage): string {
+  return [
+    `${usage.loadBalancerCapacityUnits} load balancer capacity unit`,
+    `${usage.gbThroughNatOrEndpoints} GB through NAT or endpoints`,
+    `${usage.logGb} GB of logs`,
+    `${usage.imageGb} GB of images`,
+    `${usage.releases} releases of ${usage.pipelineMinutesARelease} minutes, ${usage.buildMinutesARelease} of them builds`,
+  ].join(", ");
+}
+
+/** Rows as columns; those from `right` to before `left` are aligned at their ends. */
+function columns(rows: readonly (readonly string[])[], right: number, left = Infinity): string[] {
+  const widths = rows[0]!.map((_, index) => Math.max(...rows.map((row) => row[index]!.length)));
+  return rows.map((row) =>
+    row
+      .map((cell, index) =>
+        index >= right && index < left ? cell.padStart(widths[index]!) : cell.padEnd(widths[index]!),
+      )
+      .join("  ")
+      .trimEnd(),
+  );
+}
+
+function money(usd: number): string {
+  return usd.toFixed(2);
+}
+
+function number(quantity: number): string {
+  return String(Number(quantity.toFixed(1)));
+}
