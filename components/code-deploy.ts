@@ -14,7 +14,8 @@ import type {
 import type { GreenTestHook } from "./green-test-hook";
 import type { BlueGreenLoadBalancer } from "./load-balancer";
 import { grantPublishing, type Notifications } from "./notifications";
-import { serviceRole, sibling, type Statement } from "./policy";
+import { serviceRole, type Statement } from "./policy";
+import { siblingArn } from "./sibling-arn";
 import { shiftConfiguration, type TrafficShift } from "./traffic-shift";
 
 export interface CodeDeployArgs extends TrafficShift, ReleasedService {
@@ -175,9 +176,7 @@ function pipelineStatements(
   { service, taskFamily, executionRole, taskRole }: CodeDeployArgs,
   { application, deploymentGroup }: CodeDeploy,
 ): Statement[] {
-  const deploymentConfig = pulumi
-    .all([deploymentGroup.arn, deploymentGroup.deploymentConfigName])
-    .apply(([arn, config]) => sibling(arn, `deploymentconfig:${config}`));
+  const deploymentConfig = pulumi.interpolate`deploymentconfig:${deploymentGroup.deploymentConfigName}`;
   return [
     { actions: ["codedeploy:CreateDeployment", "codedeploy:GetDeployment"], resources: [deploymentGroup.arn] },
     {
@@ -188,11 +187,14 @@ function pipelineStatements(
       ],
       resources: [application.arn],
     },
-    { actions: ["codedeploy:GetDeploymentConfig"], resources: [deploymentConfig] },
+    {
+      actions: ["codedeploy:GetDeploymentConfig"],
+      resources: [siblingArn(deploymentGroup.arn, "codedeploy", deploymentConfig)],
+    },
     {
       actions: ["ecs:RegisterTaskDefinition"],
       // A task definition's ARN without its revision number.
-      resources: [service.arn.apply((arn) => sibling(arn, `task-definition/${taskFamily}:*`))],
+      resources: [siblingArn(service.arn, "ecs", `task-definition/${taskFamily}:*`)],
     },
     {
       actions: ["iam:PassRole"],

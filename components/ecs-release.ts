@@ -3,7 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { alarmStatements } from "./alarm-arn";
 import type { DeployStep, DeployStepArgs, ReleasedService } from "./deployment-controller";
 import { bundleEcsRelease } from "./hook-bundle";
-import { grant, serviceRole, sibling, type Statement } from "./policy";
+import { grant, serviceRole, type Statement } from "./policy";
+import { siblingArn } from "./sibling-arn";
 
 export interface EcsReleaseArgs extends DeployStepArgs, ReleasedService {
   /** Roles that the service's update names: ECS's own, for the load balancer and for the hooks. */
@@ -125,7 +126,7 @@ export class EcsRelease extends pulumi.ComponentResource implements DeployStep {
 function functionStatements(args: EcsReleaseArgs, logGroup: aws.cloudwatch.LogGroup): Statement[] {
   const { service, artifacts, alarms } = args;
   const ofService = (kind: string) => service.arn.apply((arn) => `${arn.replace(":service/", `:${kind}/`)}/*`);
-  const revisions = service.arn.apply((arn) => sibling(arn, `task-definition/${args.taskFamily}:*`));
+  const revisions = siblingArn(service.arn, "ecs", `task-definition/${args.taskFamily}:*`);
   return [
     {
       actions: ["logs:CreateLogStream", "logs:PutLogEvents"],

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ServiceBirth } from "./deployment-controller";
 import type { BlueGreenLoadBalancer } from "./load-balancer";
 import { grant, serviceRole } from "./policy";
+import { stickyForward, weightedForward } from "./sticky-forward";
 
 /** Between 1 and 50000, in the order in which a listener asks its rules. Source: ELB API, CreateRule. */
 const priorities = { test: 100, everything: 50_000 };
@@ -76,7 +77,7 @@ export class EcsRoutes extends pulumi.ComponentResource {
     priority: number,
     condition: aws.types.input.lb.ListenerRuleCondition,
   ): aws.lb.ListenerRule {
-    const { blue, green } = this.loadBalancer;
+    const { blue, green, sticky } = this.loadBalancer;
     return new aws.lb.ListenerRule(
       `${this.name}-${kind}`,
       {
@@ -84,17 +85,7 @@ export class EcsRoutes extends pulumi.ComponentResource {
         priority,
         conditions: [condition],
         // Both groups, so that ECS has only weights to change. Source: ECS developer guide, migrate-codedeploy-to-ecs-bluegreen.
-        actions: [
-          {
-            type: "forward",
-            forward: {
-              targetGroups: [
-                { arn: blue.arn, weight: 1 },
-                { arn: green.arn, weight: 0 },
-              ],
-            },
-          },
-        ],
+        actions: [sticky ? stickyForward(blue, green) : weightedForward(blue, green)],
       },
       // Every deployment rewrites the weights; setting them back would point production at an empty target group.
       { parent: this, ignoreChanges: ["actions"] },

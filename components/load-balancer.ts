@@ -128,6 +128,11 @@ export class BlueGreenLoadBalancer extends pulumi.ComponentResource {
     return pulumi.interpolate`https://${this.host}${port === 443 ? "" : `:${port}`}`;
   }
 
+  /** Whether the target groups keep clients with their tasks. */
+  get sticky(): boolean {
+    return this.args.stickiness !== undefined;
+  }
+
   private admit(listener: string, port: number, cidrs: readonly string[]): void {
     for (const cidr of new Set(cidrs)) {
       new aws.vpc.SecurityGroupIngressRule(
@@ -186,9 +191,7 @@ export class BlueGreenLoadBalancer extends pulumi.ComponentResource {
         ...transport,
         // Both start on blue. Source: CodeDeploy user guide, deployment-steps-ecs.
         defaultActions: [
-          this.args.stickiness
-            ? stickyForward(this.blue, this.green)
-            : { type: "forward", targetGroupArn: this.blue.arn },
+          this.sticky ? stickyForward(this.blue, this.green) : { type: "forward", targetGroupArn: this.blue.arn },
         ],
       },
       // Every deployment moves the listeners, and leaves a weighted forward to both groups behind; setting them back

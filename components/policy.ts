@@ -54,8 +54,3 @@ export function grant(
 ): aws.iam.RolePolicy {
   return new aws.iam.RolePolicy(name, { role: role.id, policy: policyDocument(statements) }, opts);
 }
-
-/** The ARN of another resource of the same service, region and account. */
-export function sibling(arn: string, resource: string): string {
-  return `${arn.split(":").slice(0, 5).join(":")}:${resource}`;
-}

@@ -38,7 +38,7 @@ export function release(cloud: Cloud, serviceName: string): void {
 }
 
 /** What the pipeline's deploy action registers: the same definition with the build's image. */
-function nextRevision(cloud: Cloud, service: Thing): Thing {
+export function nextRevision(cloud: Cloud, service: Thing): Thing {
   const current = one(cloud, "aws:ecs/taskDefinition:TaskDefinition", "arn", service.properties.taskDefinition);
   const definition = without(current.properties, "arn", "revision");
   return cloud.create(current.type, `${current.name}-release`, {
@@ -50,7 +50,7 @@ function nextRevision(cloud: Cloud, service: Thing): Thing {
   });
 }
 
-function one(cloud: Cloud, type: string, property: string, value: unknown): Thing {
+export function one(cloud: Cloud, type: string, property: string, value: unknown): Thing {
   const found = cloud.find(type, property, value);
   if (!found) throw new Error(`no ${type} with ${property} ${String(value)}`);
   return found;

@@ -1,4 +1,5 @@
 import type { Cloud, Operation, Thing } from "./cloud";
+import { advancedProblem, controllerProblem } from "./ecs-deployments";
 import type { Values } from "./values";
 
 /** What AWS answers, if it refuses. */
@@ -7,6 +8,7 @@ type Rule = (cloud: Cloud, properties: Values, thing: Thing, changed: readonly s
 const role = "aws:iam/role:Role";
 const service = "aws:ecs/service:Service";
 const listener = "aws:lb/listener:Listener";
+const listenerRule = "aws:lb/listenerRule:ListenerRule";
 const loadBalancer = "aws:lb/loadBalancer:LoadBalancer";
 const targetGroup = "aws:lb/targetGroup:TargetGroup";
 const lambda = "aws:lambda/function:Function";
@@ -24,14 +26,18 @@ const rules: Readonly<Record<string, Partial<Record<Operation, Rule>>>> = {
         !cloud.find("aws:ecs/cluster:Cluster", "arn", it.cluster) && "ClusterNotFoundException: Cluster not found.",
         !cloud.find(taskDefinition, "arn", it.taskDefinition) && "ClientException: Unable to describe task definition.",
         networkProblem(cloud, it.networkConfiguration as VpcSettings),
+        ...(it.loadBalancers as Values[]).map((one) => advancedProblem(cloud, one.advancedConfiguration as Values)),
         ...(it.loadBalancers as Values[]).map(
           ({ targetGroupArn }) =>
             !inUseByListener(cloud, targetGroupArn) &&
             `InvalidParameterException: The target group with targetGroupArn ${String(targetGroupArn)} does not have an associated load balancer.`,
         ),
       ),
-    update: (_, { deploymentController }, __, changed) => {
-      if ((deploymentController as Values).type !== "CODE_DEPLOY") return;
+    update: (cloud, { arn, deploymentController }, _, changed) => {
+      const controllerOf = (value: unknown) => String((value as Values).type);
+      const before = controllerOf(cloud.find(service, "arn", arn)!.properties.deploymentController);
+      const moved = controllerProblem(before, controllerOf(deploymentController));
+      if (moved || before !== "CODE_DEPLOY") return moved;
       const refused = changed.filter((key) => deploymentsOwn.includes(key));
       return (
         refused.length > 0 &&
@@ -57,6 +63,13 @@ const rules: Readonly<Record<string, Partial<Record<Operation, Rule>>>> = {
         cloud.all(listener).some(({ properties: it }) => it.loadBalancerArn === loadBalancerArn && it.port === port) &&
           "DuplicateListener: A listener already exists on this port for this load balancer",
       ),
+  },
+  [listenerRule]: {
+    create: (cloud, { listenerArn, priority }) =>
+      cloud
+        .all(listenerRule)
+        .some(({ properties: it }) => it.listenerArn === listenerArn && it.priority === priority) &&
+      `PriorityInUse: Priority '${String(priority)}' is currently in use`,
   },
   [loadBalancer]: {
     create: (cloud, { subnets, securityGroups }) =>
@@ -111,7 +124,7 @@ const rules: Readonly<Record<string, Partial<Record<Operation, Rule>>>> = {
         it.vpcConfig !== undefined &&
           !granted.some((policy) => policy.includes("ec2:CreateNetworkInterface")) &&
           "InvalidParameterValueException: The provided execution role does not have permissions to call CreateNetworkInterface on EC2",
-        networkProblem(cloud, it.vpcConfig as VpcSettings),
+        networkProblem(cloud, it.vpcConfig ?? {}),
       );
     },
   },
@@ -227,9 +240,9 @@ function deploymentGroupProblem(cloud: Cloud, properties: Values): string | unde
 }
 
 function inUseByListener(cloud: Cloud, targetGroupArn: unknown): boolean {
-  return cloud
-    .all(listener)
-    .some(({ properties }) => JSON.stringify(properties.defaultActions).includes(String(targetGroupArn)));
+  return [...cloud.all(listener), ...cloud.all(listenerRule)].some(({ properties: { defaultActions, actions } }) =>
+    JSON.stringify([defaultActions, actions]).includes(String(targetGroupArn)),
+  );
 }
 
 function refersTo(cloud: Cloud, id: string, types: readonly string[]): boolean {

@@ -1,4 +1,14 @@
 import { type CloudFormationResource, notYetKnown } from "./schemas";
+import {
+  capitalized,
+  type LifecycleRule,
+  lifecycleRule,
+  pipelineAction,
+  renamed,
+  routing,
+  ruleAction,
+  ruleCondition,
+} from "./shapes";
 import { isValues, unknownValue, type Values, without } from "./values";
 
 type Translate = (inputs: Values) => CloudFormationResource;
@@ -96,6 +106,10 @@ export const translations: Readonly<Record<string, Translate>> = {
   "aws:ecs/service:Service": as("AWS::ECS::Service", {
     names: { name: "ServiceName", waitForSteadyState: undefined },
     shapes: {
+      deploymentConfiguration: (value) => {
+        const { bakeTimeInMinutes, ...rest } = value as Values;
+        return { ...(capitalized(rest) as Values), BakeTimeInMinutes: Number(bakeTimeInMinutes) };
+      },
       networkConfiguration: (value) => ({
         AwsvpcConfiguration: {
           ...(capitalized(value) as Values),
@@ -119,6 +133,13 @@ export const translations: Readonly<Record<string, Translate>> = {
   "aws:lambda/function:Function": as("AWS::Lambda::Function", {
     names: { name: "FunctionName" },
     shapes: { code: () => ({ ZipFile: "a zip" }) },
+  }),
+  "aws:lambda/permission:Permission": as("AWS::Lambda::Permission", { names: { function: "FunctionName" } }),
+  "aws:lb/listenerRule:ListenerRule": as("AWS::ElasticLoadBalancingV2::ListenerRule", {
+    shapes: {
+      actions: (value) => (value as Values[]).map(ruleAction),
+      conditions: (value) => (value as Values[]).map(ruleCondition),
+    },
   }),
   "aws:lb/listener:Listener": as("AWS::ElasticLoadBalancingV2::Listener", {
     shapes: {
@@ -212,49 +233,6 @@ export const translations: Readonly<Record<string, Translate>> = {
   }),
 };
 
-interface LifecycleRule {
-  readonly id: string;
-  readonly status: string;
-  readonly filter: { readonly prefix: string };
-  readonly expiration?: { readonly days: number };
-  readonly noncurrentVersionExpiration: Values;
-  readonly abortIncompleteMultipartUpload: { readonly daysAfterInitiation: number };
-}
-
-function lifecycleRule(rule: LifecycleRule): Values {
-  return {
-    Id: rule.id,
-    Status: rule.status,
-    Prefix: rule.filter.prefix,
-    ...(rule.expiration ? { ExpirationInDays: rule.expiration.days } : {}),
-    NoncurrentVersionExpiration: capitalized(rule.noncurrentVersionExpiration),
-    AbortIncompleteMultipartUpload: { DaysAfterInitiation: rule.abortIncompleteMultipartUpload.daysAfterInitiation },
-  };
-}
-
-function routing({ type, timeBasedCanary, timeBasedLinear }: Values): Values {
-  const shape = (values: unknown, kind: string) => {
-    const { interval, percentage } = values as Values;
-    return { [`TimeBased${kind}`]: { [`${kind}Interval`]: interval, [`${kind}Percentage`]: percentage } };
-  };
-  return {
-    Type: type,
-    ...(timeBasedCanary ? shape(timeBasedCanary, "Canary") : {}),
-    ...(timeBasedLinear ? shape(timeBasedLinear, "Linear") : {}),
-  };
-}
-
-function pipelineAction(action: Values): Values {
-  const { category, owner, provider, version, inputArtifacts, outputArtifacts, ...rest } = action;
-  const named = (artifacts: unknown) => ((artifacts ?? []) as string[]).map((Name) => ({ Name }));
-  return {
-    ...(capitalized(rest) as Values),
-    ActionTypeId: { Category: category, Owner: owner, Provider: provider, Version: version },
-    InputArtifacts: named(inputArtifacts),
-    OutputArtifacts: named(outputArtifacts),
-  };
-}
-
 function as(type: string, { names = {}, shapes = {}, also }: Rules): Translate {
   return (inputs) => {
     const entries = Object.entries(inputs).flatMap(([key, value]) => {
@@ -264,24 +242,6 @@ function as(type: string, { names = {}, shapes = {}, also }: Rules): Translate {
     });
     return { type, properties: known({ ...Object.fromEntries(entries), ...also?.(inputs) } as Values) };
   };
-}
-
-/** These hold names of the user's own, which are no properties. */
-const verbatim = new Set(["configuration", "variables", "options", "policy"]);
-
-function capitalized(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(capitalized);
-  if (!isValues(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [
-      key[0]!.toUpperCase() + key.slice(1),
-      verbatim.has(key) ? item : capitalized(item),
-    ]),
-  );
-}
-
-function renamed(value: unknown, names: Readonly<Record<string, string>>): unknown {
-  return Object.fromEntries(Object.entries(value as Values).map(([key, item]) => [names[key] ?? key, item]));
 }
 
 /** Puts CloudFormation's reference in the place of each value that a preview does not know. */
