@@ -45,7 +45,7 @@ export interface StageHooksContext {
 /** Seconds until a function that is not done is asked again. Source: as above, "hookStatus values". */
 const defaultCallBackSeconds = 30;
 /** Longest time of a stage in minutes. Source: ECS developer guide, blue-green-deployment-how-it-works. */
-export const stageTimeoutMinutes = 24 * 60;
+const stageTimeoutMinutes = 24 * 60;
 
 /** Runs the lifecycle hooks of one service deployment. */
 export class StageHooks {

@@ -64,7 +64,9 @@ export class Stack {
     const { service, taskDefinitions, invoke } = this;
     const { routes } = traffic;
     const signal = AbortSignal.any([options.signal, this.closing.signal]);
-    const works = { service, routes, taskDefinitions, alarms, clock, timeline, signal };
+    const directory = join(workspace.directory, "deployments");
+    const { processes } = workspace;
+    const works = { directory, processes, service, routes, taskDefinitions, alarms, clock, timeline, signal };
     if (target.controller === "CODE_DEPLOY") {
       this.codeDeploy = new CodeDeployDeployments({
         ...works,
@@ -72,8 +74,6 @@ export class Stack {
         deploymentConfig: account.deploymentConfig(target.group.deploymentConfigName),
         launcher: (revision, containerName) => this.launcher(revision, containerName),
         invoke: async (...call) => describeOutcome(await invoke(...call)),
-        directory: join(workspace.directory, "deployments"),
-        processes: workspace.processes,
       });
       this.operations = this.codeDeploy.operations;
     } else {
