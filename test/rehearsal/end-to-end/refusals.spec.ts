@@ -76,7 +76,7 @@ describe("npm start that cannot start", function () {
     assert.equal(status, 2);
     assert.match(
       message,
-      /^the first image of .* was not built: A command of the build failed with exit status \d+:\n/,
+      /^the image of .* was not built: A command of the build failed with exit status \d+:\n/,
     );
     assert.match(message, /\nno such package\n/);
   });
