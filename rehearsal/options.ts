@@ -20,7 +20,13 @@ export interface RehearsalOptions {
   readonly portOffset: number;
   /** Production requests per real second. @default 50 */
   readonly ratePerSecond: number;
+  /** What a task is here: a process, or a container of the machine's Docker engine. @default process */
+  readonly runtime?: Runtime;
 }
+
+const runtimes = ["process", "docker"] as const;
+
+export type Runtime = (typeof runtimes)[number];
 
 const faults = ["hook", "health"] as const;
 
@@ -52,6 +58,8 @@ Usage: npm start -- [options]
   --port-offset N    add N, 0 to 50000, to the port of every listener (default: 0); a port that is below 1024 then is
                      8000 higher, since it would take root
   --rate N           production requests per second during the release, 1 to 1000 (default: 50)
+  --runtime RUNTIME  what a task is: "process" (default), or "docker": the Docker engine of this machine builds images,
+                     pushes them to a registry on loopback, pulls and runs them
   --help             show this
 
 Examples:
@@ -75,6 +83,7 @@ const specification = {
   fail: { type: "string" },
   "port-offset": { type: "string" },
   rate: { type: "string" },
+  runtime: { type: "string" },
   help: { type: "boolean", short: "h" },
 } as const;
 
@@ -107,6 +116,8 @@ export function parseOptions(
   if (!/^[\w.-]{1,100}$/.test(stack)) wrong("stack", "letters, digits, hyphens, underscores and periods");
   const fail = given.get("fail");
   if (fail !== undefined && !isFault(fail)) wrong("fail", faults.map((fault) => JSON.stringify(fault)).join(" or "));
+  const runtime = given.get("runtime") ?? "process";
+  if (!isRuntime(runtime)) wrong("runtime", runtimes.map((one) => JSON.stringify(one)).join(" or "));
   const app = given.get("app");
   const appDirectory = app === undefined ? undefined : resolve(directory, app);
   if (appDirectory !== undefined) {
@@ -123,6 +134,7 @@ export function parseOptions(
     fail: fail as Fault | undefined,
     portOffset: number("port-offset", { least: 0, most: 50_000, fallback: 0, whole: true }),
     ratePerSecond: number("rate", { least: 1, most: 1_000, fallback: 50, whole: true }),
+    runtime: runtime as Runtime,
   };
   if (mistakes.length > 0) throw new UsageError(mistakes);
   return options;
@@ -166,6 +178,10 @@ function isOption(name: string): name is keyof typeof specification {
 
 function isFault(text: string): text is Fault {
   return faults.includes(text as Fault);
+}
+
+function isRuntime(text: string): text is Runtime {
+  return runtimes.includes(text as Runtime);
 }
 
 function stat(path: string): Stats | undefined {

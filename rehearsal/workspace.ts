@@ -5,6 +5,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ProcessRegistry } from "./ecs/process-group";
 
+/** What belongs to one rehearsal on a Docker engine. */
+export interface DockerLeftovers {
+  /** For DOCKER_HOST. */
+  readonly host: string;
+  /** `key=value`, which all of its containers have. */
+  readonly label: string;
+  /** `host:port`, with which the names of all its images begin. @default it has none */
+  readonly registry?: string;
+}
+
 type CleanUp = () => void | Promise<void>;
 
 /**
@@ -27,6 +37,11 @@ export class Workspace {
   /** Told of every process group while it runs. */
   get processes(): ProcessRegistry {
     return this.reaper;
+  }
+
+  /** Has what a rehearsal put into a Docker engine removed when it is over, killed or not. */
+  removeFromDocker(leftovers: DockerLeftovers): void {
+    this.reaper.removeFromDocker(leftovers);
   }
 
   /** Has `cleanUp` run at `close()`, before those that were added earlier. */
@@ -72,7 +87,8 @@ class Reaper implements ProcessRegistry {
       detached: true,
       stdio: ["pipe", "ignore", "ignore"],
       cwd: "/",
-      env: {},
+      // To find docker by.
+      env: { PATH: process.env.PATH },
     });
     this.child.on("error", () => undefined);
     this.child.stdin?.on("error", () => undefined);
@@ -86,6 +102,10 @@ class Reaper implements ProcessRegistry {
 
   remove(pgid: number): void {
     this.tell(`-${pgid}`);
+  }
+
+  removeFromDocker(leftovers: DockerLeftovers): void {
+    this.tell(`docker ${JSON.stringify(leftovers)}`);
   }
 
   async close(): Promise<void> {

@@ -11,8 +11,8 @@ import { type ProcessRegistry, signalGroup } from "./process-group";
 
 /** What a container image and its task definition come to on this machine. */
 export interface TaskSpec {
-  /** Program and arguments; the program is looked up on PATH. */
-  readonly command: readonly string[];
+  /** Program and arguments, given the port that it is to be reached at; the program is looked up on PATH. */
+  readonly command: readonly string[] | ((port: number) => readonly string[]);
   readonly cwd: string;
   /** The task's whole environment, but for PORT, PATH and HOME. */
   readonly environment: Readonly<Record<string, string>>;
@@ -20,6 +20,8 @@ export interface TaskSpec {
   readonly stopTimeoutSeconds?: number;
   /** The container's own. @default none, and its health is UNKNOWN */
   readonly healthCheck?: HealthCheck;
+  /** Ends at once what runs elsewhere on behalf of its process, as a container does. @default nothing does */
+  readonly kill?: () => Promise<void>;
 }
 
 export interface TaskProps extends TaskSpec {
@@ -100,8 +102,7 @@ export class Task extends EventEmitter<{ stopped: [] }> {
     try {
       await this.run();
     } catch (error) {
-      const { command, cwd } = this.props;
-      const what = `command "${command.join(" ")}" in ${cwd}`;
+      const what = `command "${this.command.join(" ")}" in ${this.props.cwd}`;
       this.stoppedReason = `CannotStartContainerError: ${(error as Error).message} (${what})`;
       this.enter("STOPPED");
     }
@@ -125,8 +126,8 @@ export class Task extends EventEmitter<{ stopped: [] }> {
   }
 
   private spawn(): ChildProcess {
-    const { command, cwd } = this.props;
-    const [program = "", ...args] = command;
+    const { cwd } = this.props;
+    const [program = "", ...args] = this.command;
     return spawn(program, args, { cwd, env: this.environment, detached: true, stdio: ["ignore", "pipe", "pipe"] });
   }
 
@@ -137,6 +138,11 @@ export class Task extends EventEmitter<{ stopped: [] }> {
     child.once("exit", () => ended.abort());
     this.health = new ContainerHealth(healthCheck, { cwd, environment: this.environment }, this.clock, this.processes);
     void this.health.watch(ended.signal);
+  }
+
+  private get command(): readonly string[] {
+    const { command } = this.props;
+    return typeof command === "function" ? command(this.port) : command;
   }
 
   private async readOutput(child: ChildProcess): Promise<void> {
@@ -159,6 +165,7 @@ export class Task extends EventEmitter<{ stopped: [] }> {
     this.signal("SIGTERM");
     const timeoutMs = this.clock.boundMs((this.props.stopTimeoutSeconds ?? 30) * 1000);
     await sleep(timeoutMs, undefined, { signal: ended.signal }).catch(() => undefined);
+    if (!ended.signal.aborted) await this.props.kill?.();
     this.signal("SIGKILL");
     await stopped;
   }

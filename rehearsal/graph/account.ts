@@ -234,7 +234,7 @@ export class Account {
     });
   }
 
-  taskDefinition(arn: string): { family: string; containerDefinitions: string } {
+  taskDefinition(arn: string): { family: string; cpu?: string; memory?: string; containerDefinitions: string } {
     return this.get("aws:ecs/taskDefinition:TaskDefinition", { arn });
   }
 

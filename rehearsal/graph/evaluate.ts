@@ -18,6 +18,8 @@ export interface ProgramOptions {
   readonly stack: string;
   /** Settings that take the place of the stack file's, `greenlight:appDirectory` to a folder. */
   readonly overrides?: Readonly<Record<string, string>>;
+  /** The registry that ECR repositories are in, `host:port`. @default AWS's own */
+  readonly registry?: string;
 }
 
 /**
@@ -25,7 +27,7 @@ export interface ProgramOptions {
  *
  * @throws Error when there is no such stack file, or what the program itself throws (InvalidInput for wrong settings).
  */
-export async function evaluateStack({ directory, stack, overrides = {} }: ProgramOptions): Promise<Graph> {
+export async function evaluateStack({ directory, stack, overrides = {}, registry }: ProgramOptions): Promise<Graph> {
   const stackFile = path.join(directory, `Pulumi.${stack}.yaml`);
   if (!existsSync(stackFile))
     throw new Error(`there is no ${path.basename(stackFile)}; --stack names one that is there`);
@@ -36,7 +38,7 @@ export async function evaluateStack({ directory, stack, overrides = {} }: Progra
     ...overrides,
   };
   const program = path.join(directory, "index.ts");
-  return evaluate({ project: project.name, stack, config }, () => {
+  return evaluate({ project: project.name, stack, config, ...(registry ? { registry } : {}) }, () => {
     // The program runs anew each time, as a process of Pulumi's would.
     delete require.cache[require.resolve(program)];
     // eslint-disable-next-line @typescript-eslint/no-require-imports

@@ -29,6 +29,8 @@ export interface GraphOptions {
   readonly stack: string;
   /** Settings as Pulumi hands them over, `greenlight:cpu` to `"256"`. */
   readonly config?: Readonly<Record<string, string>>;
+  /** The registry that ECR repositories are in, `host:port`. @default AWS's own */
+  readonly registry?: string;
   /** As in `pulumi preview`, what AWS would add to a resource is unknown. @default false */
   readonly preview?: boolean;
 }
@@ -42,7 +44,7 @@ export class Recorder {
   /** Components that a provider makes, `awsx:ec2:Vpc` say: to the program, they have outputs as resources have. */
   private readonly remoteComponents = new Set<string>();
 
-  static async install({ project, stack, config = {}, preview = false }: GraphOptions): Promise<Recorder> {
+  static async install({ project, stack, config = {}, registry, preview = false }: GraphOptions): Promise<Recorder> {
     const recorder = new Recorder();
     pulumi.runtime.setAllConfig({ ...config });
     await pulumi.runtime.setMocks(
@@ -53,6 +55,8 @@ export class Recorder {
           if (isComponent && !recorder.remoteComponents.has(args.type)) return { id: undefined, state: {} };
           const inputs = args.inputs as Record<string, unknown>;
           const { id, state } = awsOutputs(args.type, args.name, inputs);
+          if (registry !== undefined && "repositoryUrl" in state)
+            state.repositoryUrl = `${registry}/${String(state.name)}`;
           return preview ? { id: undefined, state: inputs } : { id: isComponent ? undefined : id, state };
         },
         call: (args) => awsCall(args.token, args.inputs as Record<string, unknown>),

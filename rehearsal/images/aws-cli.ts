@@ -3,8 +3,9 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { search } from "jmespath";
-import { ImageStore, RegistryError } from "./image-store";
+import { type ImageDetail, ImageStore, RegistryError } from "./image-store";
 import { loginPassword } from "./login";
+import { describeInRegistry } from "./registry-api";
 import type { StandInSettings } from "./stand-ins";
 
 /** Exit statuses of AWS CLI 2: 252 for a wrong command line, 253 for settings that are missing, 254 for a service's error. */
@@ -34,9 +35,9 @@ async function main([settingsText = "{}", ...words]: readonly string[]): Promise
     case "ecr get-login-password":
       return loginPassword(region);
     case "ecr describe-images":
-      return describeImages(new ImageStore(settings.storeDirectory), region, values);
+      return describeImages(settings, region, values);
     case "ecr describe-image-scan-findings":
-      return describeScanFindings(new ImageStore(settings.storeDirectory), region, values);
+      return describeScanFindings(settings, region, values);
     default:
       throw new CliError(252, `aws: error: argument command: Invalid choice: '${positionals.join(" ")}'\n${supported}`);
   }
@@ -66,28 +67,36 @@ function parse(words: readonly string[]) {
   }
 }
 
-async function describeImages(store: ImageStore, region: string, values: Values): Promise<string> {
+async function describeImages(settings: StandInSettings, region: string, values: Values): Promise<string> {
   const [id = "", ...others] = values["image-ids"] ?? [];
   if (others.length > 0) throw new CliError(252, "aws: error: this stand-in takes one of --image-ids");
-  const detail = await store.describe(await imageReference(store, region, values["repository-name"], id));
+  const detail = await describeImage(settings, region, values["repository-name"], id);
   return format({ imageDetails: [detail] }, values);
 }
 
 /** What ECR is to have found in every image, if a rehearsal has put it there; else nothing. */
-async function describeScanFindings(store: ImageStore, region: string, values: Values): Promise<string> {
-  await store.describe(await imageReference(store, region, values["repository-name"], values["image-id"] ?? ""));
-  const found = await readFile(join(store.directory, "scan-findings.json"), "utf8").catch(() => "[]");
+async function describeScanFindings(settings: StandInSettings, region: string, values: Values): Promise<string> {
+  await describeImage(settings, region, values["repository-name"], values["image-id"] ?? "");
+  const found = await readFile(join(settings.storeDirectory, "scan-findings.json"), "utf8").catch(() => "[]");
   const findings = JSON.parse(found) as unknown;
   return format({ imageScanStatus: { status: "COMPLETE" }, imageScanFindings: { findings } }, values);
 }
 
-async function imageReference(store: ImageStore, region: string, name: string | undefined, id: string) {
+async function describeImage(
+  { storeDirectory, registry }: StandInSettings,
+  region: string,
+  name: string | undefined,
+  id: string,
+): Promise<ImageDetail> {
   if (!name) throw new CliError(252, "aws: error: the following arguments are required: --repository-name");
   const [, kind, value = ""] = /^(imageTag|imageDigest)=(\S+)$/.exec(id) ?? [];
   if (kind === undefined) {
     throw new CliError(252, `aws: error: this stand-in takes an image as imageTag=… or imageDigest=…, not "${id}"`);
   }
-  return `${await store.findRepository(name, region)}${kind === "imageTag" ? ":" : "@"}${value}`;
+  const version = `${kind === "imageTag" ? ":" : "@"}${value}`;
+  if (registry !== undefined) return describeInRegistry(`${registry}/${name}${version}`);
+  const store = new ImageStore(storeDirectory);
+  return store.describe(`${await store.findRepository(name, region)}${version}`);
 }
 
 function format(answer: object, { query, output = "json" }: Values): string {

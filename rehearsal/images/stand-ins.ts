@@ -5,25 +5,34 @@ import { readNpmSettings } from "./run-command";
 import { shellQuote } from "./shell-quote";
 
 export interface StandInRequest {
-  /** `docker` and `aws` are put here, for the front of a PATH. */
+  /** The stand-ins are put here, for the front of a PATH. */
   readonly binDirectory: string;
+  /** Which programs a stand-in takes the place of. @default docker and aws */
+  readonly names?: readonly StandIn[];
   /** The image store that both work on. */
   readonly storeDirectory: string;
+  /** A real registry, `host:port`, that `aws` looks into instead of the store. @default none */
+  readonly registry?: string;
 }
+
+type StandIn = "docker" | "aws";
 
 /** What a stand-in is told when it is started, before its own arguments, as one JSON text. */
 export interface StandInSettings {
   readonly storeDirectory: string;
   readonly npm: ReturnType<typeof readNpmSettings>;
+  readonly registry?: string;
 }
 
-/** Writes `docker` and `aws` for a build's PATH: each a bundle of its own, which starts in about a tenth of a second. */
-export async function installStandIns({ binDirectory, storeDirectory }: StandInRequest): Promise<void> {
-  const settings: StandInSettings = { storeDirectory: resolve(storeDirectory), npm: readNpmSettings(process.env) };
+/** Writes them for a build's PATH: each a bundle of its own, which starts in about a tenth of a second. */
+export async function installStandIns(request: StandInRequest): Promise<void> {
+  const { binDirectory, names = ["docker", "aws"], storeDirectory, registry } = request;
+  const npm = readNpmSettings(process.env);
+  const settings: StandInSettings = { storeDirectory: resolve(storeDirectory), npm, ...(registry ? { registry } : {}) };
   const bundles = resolve(binDirectory, ".bundles");
   await mkdir(bundles, { recursive: true });
   await build({
-    entryPoints: { docker: join(__dirname, "docker-cli.ts"), aws: join(__dirname, "aws-cli.ts") },
+    entryPoints: Object.fromEntries(names.map((name) => [name, join(__dirname, `${name}-cli.ts`)])),
     outdir: bundles,
     outExtension: { ".js": ".cjs" },
     bundle: true,
@@ -33,7 +42,7 @@ export async function installStandIns({ binDirectory, storeDirectory }: StandInR
     mainFields: ["module", "main"],
     logLevel: "warning",
   });
-  for (const name of ["docker", "aws"]) {
+  for (const name of names) {
     const words = [process.execPath, join(bundles, `${name}.cjs`), JSON.stringify(settings)];
     const path = join(binDirectory, name);
     await writeFile(path, `#!/bin/sh\nexec ${words.map(shellQuote).join(" ")} "$@"\n`);

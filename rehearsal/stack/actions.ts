@@ -66,6 +66,7 @@ async function build(projectName: string, source: string, execution: PipelineExe
       CODEBUILD_BUILD_ARN: `arn:aws:codebuild:${region}:${accountId}:build/${projectName}:${execution.id}`,
       CODEBUILD_RESOLVED_SOURCE_VERSION: commitId,
       CODEBUILD_INITIATOR: `codepipeline/${projectName}`,
+      ...images.buildEnvironment,
     },
     pathPrefix: images.binDirectory,
     workDirectory: workspace.directory,

@@ -2,22 +2,30 @@ import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Clock } from "../clock";
 import { runBuild } from "../codebuild/run-build";
+import type { RegisteredTaskDefinition } from "../codepipeline/fill-template";
+import type { TaskSpec } from "../ecs/task";
 import type { Timeline } from "../events";
 import type { Account } from "../graph/account";
 import { region } from "../graph/aws-outputs";
 import { ImageStore } from "../images/image-store";
 import { installStandIns } from "../images/stand-ins";
 import type { Workspace } from "../workspace";
+import { taskLauncher } from "./tasks";
 import { stringify } from "yaml";
 
-/** The images on this machine: a store in the workspace, and `docker` and `aws` that work on it. */
+/** Where images are built, kept and started as tasks. */
 export interface Images {
-  readonly store: ImageStore;
-  /** Folder for the front of a PATH. */
+  /** Folder for the front of a build's PATH. */
   readonly binDirectory: string;
+  /** Variables that a build needs besides. */
+  readonly buildEnvironment: Readonly<Record<string, string>>;
+  /** The digest under which the registry has `repository:tag`. @throws RegistryError */
+  digestOf(imageName: string): Promise<string>;
+  /** How a task of this revision is started; only the container that takes the load balancer's requests is. */
+  launcher(taskDefinition: RegisteredTaskDefinition, containerName: string): () => Promise<TaskSpec>;
 }
 
-/** Makes the program's ECR repositories, empty. */
+/** Images in a store in the workspace, with a `docker` and an `aws` that work on it, and a process for each task. */
 export async function createImages(account: Account, workspace: Workspace): Promise<Images> {
   const storeDirectory = join(workspace.directory, "images");
   const binDirectory = join(workspace.directory, "bin");
@@ -25,7 +33,12 @@ export async function createImages(account: Account, workspace: Workspace): Prom
   await installStandIns({ binDirectory, storeDirectory });
   const store = new ImageStore(storeDirectory);
   for (const url of account.repositoryUrls) await store.createRepository(url);
-  return { store, binDirectory };
+  return {
+    binDirectory,
+    buildEnvironment: {},
+    digestOf: async (imageName) => (await store.describe(imageName)).imageDigest,
+    launcher: (taskDefinition, containerName) => taskLauncher(taskDefinition, containerName, store, workspace),
+  };
 }
 
 export interface ImageBuildOptions {
@@ -67,7 +80,7 @@ export async function pushImage(
   const result = await runBuild({
     buildspec: dockerCommands(imageName, platform),
     sourceDirectory: context,
-    environment: { REGISTRY: imageName.split("/")[0]!, AWS_REGION: region },
+    environment: { REGISTRY: imageName.split("/")[0]!, AWS_REGION: region, ...images.buildEnvironment },
     pathPrefix: images.binDirectory,
     workDirectory: workspace.directory,
     timeoutMinutes: 60,
@@ -78,8 +91,7 @@ export async function pushImage(
   });
   signal.throwIfAborted();
   if (result.status !== "SUCCEEDED") throw new Error(`the image of ${context} was not built: ${result.reason}`);
-  const { imageDigest } = await images.store.describe(imageName);
-  return `${imageName.replace(/:[^:/]*$/, "")}@${imageDigest}`;
+  return `${imageName.replace(/:[^:/]*$/, "")}@${await images.digestOf(imageName)}`;
 }
 
 function dockerCommands(imageName: string, platform: string): string {

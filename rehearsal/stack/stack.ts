@@ -20,7 +20,7 @@ import type { Images } from "./images";
 import { loadBalancerOperations } from "./load-balancer-operations";
 import { ServiceDeployments } from "./service-deployments";
 import { type Revision, TaskDefinitions } from "./task-definitions";
-import { taskLauncher } from "./tasks";
+import { requireSecrets } from "./tasks";
 import type { TrafficSide } from "./traffic-side";
 
 export interface StackOptions {
@@ -102,9 +102,11 @@ export class Stack {
     const targetGroup = traffic.targetGroups.find(({ arn }) => arn === targetGroupArn);
     if (!targetGroup)
       throw new Error(`the service is born on ${targetGroupArn}, which is none of its two target groups`);
-    const { family, containerDefinitions } = account.taskDefinition(taskDefinition);
+    const { family, cpu, memory, containerDefinitions } = account.taskDefinition(taskDefinition);
     const definition = parseTaskDefinition({
       family,
+      cpu,
+      memory,
       containerDefinitions: JSON.parse(containerDefinitions) as unknown,
     });
     const filled = definition.containerDefinitions.map((it) => (it.name === containerName ? { ...it, image } : it));
@@ -163,8 +165,11 @@ export class Stack {
   }
 
   private launcher({ definition }: Revision, containerName: string) {
-    const { images, workspace } = this.options;
-    return taskLauncher(definition, containerName, images.store, workspace, this.deletedSecrets);
+    const launch = this.options.images.launcher(definition, containerName);
+    return async () => {
+      requireSecrets(definition, containerName, this.deletedSecrets);
+      return launch();
+    };
   }
 
   /** The version of each task that runs now. */

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { RegisteredTaskDefinition } from "../codepipeline/fill-template";
+import type { HealthCheck } from "../ecs/container-health";
 import type { TaskSpec } from "../ecs/task";
 import { prepareContainer } from "../images/container";
 import type { ImageStore } from "../images/image-store";
@@ -10,26 +11,17 @@ let started = 0;
 /**
  * How a task of this revision is started here: its image's files in a directory of its own, its command as a process.
  * Only the container that takes the load balancer's requests is started.
- *
- * @param deletedSecrets ARNs of secrets that are not there any more; asked at each start
  */
 export function taskLauncher(
   taskDefinition: RegisteredTaskDefinition,
   containerName: string,
   store: ImageStore,
   workspace: Workspace,
-  deletedSecrets: ReadonlySet<string>,
 ): () => Promise<TaskSpec> {
   const container = taskDefinition.containerDefinitions.find(({ name }) => name === containerName)!;
   const environment = containerEnvironment(container, process.env);
   const check = container.healthCheck;
   return async () => {
-    const missing = container.secrets.find(({ valueFrom }) => deletedSecrets.has(valueFrom));
-    // Source: ECS developer guide, resource-initialization-error.
-    if (missing) {
-      const cause = `ResourceNotFoundException: Secrets Manager can't find the specified secret`;
-      throw new Error(`ResourceInitializationError: unable to pull secrets: ${missing.valueFrom}: ${cause}`);
-    }
     const image = await store.resolve(container.image).catch((error: Error) => {
       throw new Error(`CannotPullContainerError: ${error.message}`);
     });
@@ -41,18 +33,34 @@ export function taskLauncher(
       ...(check ? { healthCheck: check.command } : {}),
     });
     const { healthCheckCommand, ...runs } = prepared;
-    const healthCheck = check && {
-      command: healthCheckCommand!,
-      intervalSeconds: check.interval,
-      timeoutSeconds: check.timeout,
-      retries: check.retries,
-      startPeriodSeconds: check.startPeriod,
-    };
+    const healthCheck = check && healthCheckOf(check, healthCheckCommand!);
     return { ...runs, ...(healthCheck ? { healthCheck } : {}), stopTimeoutSeconds: container.stopTimeout };
   };
 }
 
-type Container = Pick<RegisteredTaskDefinition["containerDefinitions"][number], "environment" | "secrets">;
+/** @throws Error in ECS's words if a secret of the container is not there any more. Source: ECS developer guide, resource-initialization-error. */
+export function requireSecrets(
+  { containerDefinitions }: RegisteredTaskDefinition,
+  containerName: string,
+  deletedSecrets: ReadonlySet<string>,
+): void {
+  const { secrets } = containerDefinitions.find(({ name }) => name === containerName)!;
+  const missing = secrets.find(({ valueFrom }) => deletedSecrets.has(valueFrom));
+  if (!missing) return;
+  const cause = `ResourceNotFoundException: Secrets Manager can't find the specified secret`;
+  throw new Error(`ResourceInitializationError: unable to pull secrets: ${missing.valueFrom}: ${cause}`);
+}
+
+/** @param command how the check is run from outside the container */
+export function healthCheckOf(
+  { interval, timeout, retries, startPeriod }: NonNullable<AnyContainer["healthCheck"]>,
+  command: readonly string[],
+): HealthCheck {
+  return { command, intervalSeconds: interval, timeoutSeconds: timeout, retries, startPeriodSeconds: startPeriod };
+}
+
+type AnyContainer = RegisteredTaskDefinition["containerDefinitions"][number];
+type Container = Pick<AnyContainer, "environment" | "secrets">;
 
 /**
  * The container's variables. A secret's value is out of reach here: it is that of the variable of the same name where the

@@ -8,6 +8,7 @@ import { deploymentWindow } from "../codepipeline/deployment-window";
 import { LambdaJobs } from "../codepipeline/lambda-jobs";
 import { PipelineRunner } from "../codepipeline/pipeline";
 import { deployImage } from "../codepipeline/prebuilt";
+import { startDocker } from "../docker/images";
 import type { Timeline } from "../events";
 import { Account } from "../graph/account";
 import { evaluateStack } from "../graph/evaluate";
@@ -57,9 +58,10 @@ export interface Rehearsal {
 /** Sets up everything that the program describes. Whatever it opened belongs to the workspace, and is closed with it. */
 export async function setUpRehearsal(context: RehearsalContext): Promise<Rehearsal> {
   const { options, workspace, timeline } = context;
-  const { account, appDirectory, host } = await evaluateProgram(context);
+  const docker = options.runtime === "docker" ? await startDocker(context) : undefined;
+  const { account, appDirectory, host } = await evaluateProgram(context, docker?.registry);
   const target = releaseTarget(account);
-  const images = await createImages(account, workspace);
+  const images = docker ?? (await createImages(account, workspace));
   const traffic = await startTrafficSide({ ...context, account, target, host, portOffset: options.portOffset });
   const alarms = createAlarms(account, target, traffic, context);
   const stack = new Stack({ ...context, account, target, traffic, images, alarms });
@@ -114,10 +116,16 @@ function createAlarms(
   return alarms;
 }
 
-async function evaluateProgram({ options, programDirectory, timeline, settings, alterGraph }: RehearsalContext) {
+async function evaluateProgram(context: RehearsalContext, registry: string | undefined) {
+  const { options, programDirectory: directory, timeline, settings, alterGraph } = context;
   const { stack, appDirectory } = options;
   const overrides = { ...settings, ...(appDirectory ? { [appSetting]: appDirectory } : {}) };
-  const { recorder, config, outputs } = await evaluateStack({ directory: programDirectory, stack, overrides });
+  const { recorder, config, outputs } = await evaluateStack({
+    directory,
+    stack,
+    overrides,
+    ...(registry ? { registry } : {}),
+  });
   alterGraph?.(recorder);
   const resources = recorder.resources.filter(({ custom }) => custom).length;
   timeline.emit("rehearsal", "graph.evaluated", `stack ${stack} describes ${resources} resources`, { resources });
@@ -125,7 +133,7 @@ async function evaluateProgram({ options, programDirectory, timeline, settings, 
   // A stack that names its first image has no build to read the app's folder from.
   const app = account.firstImage?.build.context ?? config[appSetting] ?? "app";
   const host = new URL(String(outputs.prodUrl)).hostname;
-  return { account, appDirectory: resolve(programDirectory, app), host };
+  return { account, appDirectory: resolve(directory, app), host };
 }
 
 /** The push as an event of the timeline. */

@@ -37,12 +37,13 @@ describe("the rehearsal's command line", () => {
       fail: undefined,
       portOffset: 0,
       ratePerSecond: 50,
+      runtime: "process",
     });
   });
 
   it("takes every option, with its value after a space or an equals sign", () => {
     const argv = ["--app", "app", "--stack=prod", "--scale", "1.5", "--keep", "--json", "--fail", "health"];
-    assert.deepEqual(parseOptions([...argv, "--port-offset", "1000", "--rate=200"], directory), {
+    assert.deepEqual(parseOptions([...argv, "--port-offset", "1000", "--rate=200", "--runtime=docker"], directory), {
       appDirectory: join(directory, "app"),
       stack: "prod",
       scale: 1.5,
@@ -51,6 +52,7 @@ describe("the rehearsal's command line", () => {
       fail: "health",
       portOffset: 1000,
       ratePerSecond: 200,
+      runtime: "docker",
     });
   });
 
@@ -101,7 +103,7 @@ describe("the rehearsal's command line", () => {
   it("explains itself, whatever else was said", () => {
     assert.deepEqual(parseOptions(["--scale", "0", "--help"]), { help: helpText });
     assert.deepEqual(parseOptions(["-h"]), { help: helpText });
-    for (const option of ["app", "stack", "scale", "keep", "json", "fail", "port-offset", "rate", "help"]) {
+    for (const option of ["app", "stack", "scale", "keep", "json", "fail", "port-offset", "rate", "runtime", "help"]) {
       assert.match(helpText, new RegExp(`^  --${option} `, "m"));
     }
     assert.ok(helpText.split("\n").every((line) => line.length <= 120));

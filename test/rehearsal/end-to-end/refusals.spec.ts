@@ -30,6 +30,9 @@ describe("npm start that cannot start", function () {
     refused(await start(["--app", join(await app({}), "nowhere"), "--scale", "fast", "--colour", "more"])),
   );
   const unknownStack = scenario(async ({ start }) => refused(await start(["--stack", "moon"])));
+  const withoutDocker = scenario(async ({ start }) =>
+    refused(await start(["--runtime", "docker"], { shell: 'DOCKER_HOST=unix:///nowhere exec node "$0" "$@"' })),
+  );
   const portInUse = scenario(async ({ start }) => {
     const server = createServer();
     await once(server.listen(0, "127.0.0.1"), "listening");
@@ -41,6 +44,12 @@ describe("npm start that cannot start", function () {
     await once(server, "close");
     await rehearsal.assertNothingIsLeft();
     return { status, message: rehearsal.stderr, port };
+  });
+
+  it("says that --runtime docker needs an engine, and the way out", async () => {
+    const { status, message } = await withoutDocker();
+    assert.equal(status, 2);
+    assert.match(message, /^--runtime docker needs a Docker engine on this machine: .*leave --runtime docker out/s);
   });
 
   it("names the port that is in use, and the way out", async () => {
