@@ -25,14 +25,18 @@ const service = new BlueGreenEcsService(name, {
 const hook = new GreenTestHook(`${name}-test`, { ...settings, service, waitMinutes: settings.soakMinutes });
 if (settings.natGateways === "none") new VpcEndpoints(name, { network, service, hook });
 const pipeline = new DeployPipeline(name, { ...settings, notifications, service, repository, hook });
+/** An output that this stack has not; Pulumi warns of one that is undefined. */
+const none = "none";
 
 export const prodUrl = service.prodUrl;
 export const testUrl = service.testUrl;
 export const pipelineUrl = pipeline.consoleUrl;
-export const connectionArn = pipeline.connectionArn;
-export const connectionStatus = pipeline.connectionStatus;
-export const connectionHandshakeUrl = pipeline.connectionUrl;
+export const connectionArn = pipeline.connectionArn ?? none;
+export const connectionStatus = pipeline.connectionStatus ?? none;
+export const connectionHandshakeUrl = pipeline.connectionUrl ?? none;
 export const repositoryUrl = repository.repository.repositoryUrl;
 export const firstImage = service.firstImage;
+export const released = pipeline.released ?? none;
+export const promotionBusArn = pipeline.promotionBusArn ?? none;
 export const clusterName = service.cluster.name;
 export const serviceName = service.service.name;

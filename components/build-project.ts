@@ -1,8 +1,11 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { renderBuildspec } from "./buildspec";
+import { ecrRepositoryArns } from "./ecr-arn";
 import { imagePlatform, type ImageRepository } from "./image-repository";
 import { grant, serviceRole } from "./policy";
+import type { PromoteFrom } from "./promotion";
+import { renderPromotionBuildspec } from "./promotion-buildspec";
 import { type ScanGateArgs, scanGateStatements, scanGateVariables } from "./scan-gate";
 import type { CpuArchitecture } from "./task-definition";
 
@@ -14,6 +17,8 @@ export interface BuildProjectArgs {
   readonly sourceDirectory: string;
   readonly logRetentionDays: number;
   readonly scanGate?: ScanGateArgs;
+  /** Copies the image that another stack has released, instead of building one. */
+  readonly promoteFrom?: PromoteFrom;
 }
 
 /** CodeBuild's managed images by architecture. Source: CodeBuild user guide, ec2-compute-images. */
@@ -37,9 +42,11 @@ export class BuildProject extends pulumi.ComponentResource {
     this.project = new aws.codebuild.Project(
       name,
       {
-        description: "Builds the app's image and pushes it under its commit's tag",
+        description: args.promoteFrom
+          ? "Copies the image that another stack has released, by digest"
+          : "Builds the app's image and pushes it under its commit's tag",
         serviceRole: this.role.arn,
-        source: { type: "CODEPIPELINE", buildspec: renderBuildspec({ scanGate: args.scanGate !== undefined }) },
+        source: { type: "CODEPIPELINE", buildspec: buildspec(args) },
         artifacts: { type: "CODEPIPELINE" },
         environment: {
           ...environments[args.cpuArchitecture],
@@ -48,8 +55,12 @@ export class BuildProject extends pulumi.ComponentResource {
           privilegedMode: true,
           environmentVariables: [
             { name: "REPOSITORY_URI", value: repository.repositoryUrl },
-            { name: "IMAGE_PLATFORM", value: imagePlatform(args.cpuArchitecture) },
-            { name: "APP_DIRECTORY", value: args.sourceDirectory },
+            ...(args.promoteFrom
+              ? [{ name: "SOURCE_REPOSITORY_URI", value: args.promoteFrom.repositoryUri }]
+              : [
+                  { name: "IMAGE_PLATFORM", value: imagePlatform(args.cpuArchitecture) },
+                  { name: "APP_DIRECTORY", value: args.sourceDirectory },
+                ]),
             ...(args.scanGate ? scanGateVariables(args.scanGate) : []),
           ],
         },
@@ -60,6 +71,11 @@ export class BuildProject extends pulumi.ComponentResource {
     );
     this.registerOutputs();
   }
+}
+
+function buildspec({ promoteFrom, scanGate }: BuildProjectArgs): string {
+  const options = { scanGate: scanGate !== undefined };
+  return promoteFrom ? renderPromotionBuildspec(options) : renderBuildspec(options);
 }
 
 function statements(args: BuildProjectArgs, repository: aws.ecr.Repository, logGroup: aws.cloudwatch.LogGroup) {
@@ -88,6 +104,14 @@ function statements(args: BuildProjectArgs, repository: aws.ecr.Repository, logG
     },
     // CodeBuild makes sure whose bucket it is. Source: CodeBuild user guide, setting-up-service-role.
     { actions: ["s3:GetBucketAcl", "s3:GetBucketLocation"], resources: [args.artifactBucketArn] },
+    ...(args.promoteFrom
+      ? [
+          {
+            actions: ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+            resources: ecrRepositoryArns(args.promoteFrom.repositoryUri, args.promoteFrom.keyArn),
+          },
+        ]
+      : []),
     ...(args.scanGate ? scanGateStatements(repository.arn) : []),
   ];
 }

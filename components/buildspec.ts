@@ -28,14 +28,14 @@ echo "Commit $IMAGE_TAG, directory $APP_DIRECTORY, platform $IMAGE_PLATFORM"
 `;
 
 /** Source: Amazon ECR user guide, registry_auth. */
-const logIn = `\
+export const logIn = `\
 set -euo pipefail
 echo "Logging in to \${REPOSITORY_URI%%/*}"
 aws ecr get-login-password --region "$AWS_DEFAULT_REGION" | docker login --username AWS --password-stdin "\${REPOSITORY_URI%%/*}"
 `;
 
 /** Only ImageNotFoundException means that there is something to build; AccessDenied, say, must end the build. */
-const lookUp = `\
+export const lookUp = `\
 set -euo pipefail
 echo "Looking for the image of this commit in $REPOSITORY_NAME"
 errors=$(mktemp)
@@ -79,14 +79,18 @@ fi
 export IMAGE_DIGEST
 `;
 
+/** Beside imageDetail.json, for the stacks that the image is promoted to: its tag there. */
+export const commitFile = "commit.txt";
+
 /** Pinned by digest from here on. Source: CodePipeline user guide, file-reference, "imageDetail.json". */
-const writeImageDetail = `\
+export const writeImageDetail = `\
 set -euo pipefail
 case "$IMAGE_DIGEST" in
   sha256:*) ;;
   *) echo "The repository gave no digest for $IMAGE_TAG, but: $IMAGE_DIGEST" >&2; exit 1 ;;
 esac
 printf '{"ImageURI":"%s@%s"}\\n' "$REPOSITORY_URI" "$IMAGE_DIGEST" > imageDetail.json
+printf '%s\\n' "$IMAGE_TAG" > ${commitFile}
 echo "The release deploys $REPOSITORY_URI@$IMAGE_DIGEST"
 `;
 
@@ -113,7 +117,7 @@ export function renderBuildspec({ scanGate = false }: BuildspecArgs = {}): strin
       pre_build: { commands: [checkVariables, logIn, lookUp] },
       build: { commands: [buildAndPush, ...(scanGate ? [scanGateCommand] : []), writeImageDetail] },
     },
-    artifacts: { files: ["imageDetail.json"] },
+    artifacts: { files: ["imageDetail.json", commitFile] },
   };
   return stringify(buildspec, { lineWidth: 0, blockQuote: "literal" });
 }

@@ -10,10 +10,14 @@ import type { ImageRepository } from "./image-repository";
 import { nameProblems } from "./limits";
 import type { Notifications } from "./notifications";
 import { pipelineRole } from "./pipeline-role";
-import { pipelineStages, sourceArtifact, templateArtifact } from "./pipeline-stages";
+import { githubConnection, githubSource, sourceArtifact } from "./pipeline-source";
+import { pipelineStages, templateArtifact } from "./pipeline-stages";
 import { pipelineTriggers, type TriggerArgs, triggerProblems } from "./pipeline-triggers";
 import { PrivateBucket } from "./private-bucket";
 import { refuse } from "./problems";
+import { type PromoteFrom, promotionProblems } from "./promotion";
+import { PromotionSource } from "./promotion-source";
+import { ReleasedImages } from "./released-images";
 import type { ScanGateArgs } from "./scan-gate";
 import { ReleaseTemplate } from "./release-template-source";
 
@@ -21,8 +25,8 @@ export interface DeployPipelineArgs {
   readonly service: BlueGreenEcsService;
   /** Where the builds push to. */
   readonly repository: ImageRepository;
-  /** GitHub repository, as `owner/name`. */
-  readonly githubRepository: string;
+  /** GitHub repository, as `owner/name`; needed unless `promoteFrom` is given. */
+  readonly githubRepository?: string;
   /** Each push to it is a release. @default "main" */
   readonly branch?: string;
   /** Fewer pushes, or those of other branches: by branch and path. @default every push to `branch` */
@@ -31,6 +35,10 @@ export interface DeployPipelineArgs {
   readonly connectionArn?: pulumi.Input<string>;
   /** Folder of the app and its Dockerfile within the GitHub repository. @default "." */
   readonly sourceDirectory?: string;
+  /** Releases what another stack has released, instead of building commits. @default commits are built */
+  readonly promoteFrom?: PromoteFrom;
+  /** Event buses of the stacks that may release what this one has released, by ARN. @default none */
+  readonly promoteTo?: readonly string[];
   /** Tests green before production traffic shifts. @default no test */
   readonly hook?: GreenTestHook;
   /** The app keeps taskdef.json and appspec.yaml (or service.json, with the controller ECS) at the top of its repository; then this program renders none. @default false */
@@ -55,6 +63,7 @@ export interface DeployPipelineArgs {
 const defaults = {
   branch: "main",
   sourceDirectory: ".",
+  promoteTo: [] as readonly string[],
   templateInRepository: false,
   executionMode: "SUPERSEDED" as const,
   logRetentionDays: 30,
@@ -69,11 +78,16 @@ const defaults = {
 export class DeployPipeline extends pulumi.ComponentResource {
   readonly pipeline: aws.codepipeline.Pipeline;
   readonly build: BuildProject;
-  readonly connectionArn: pulumi.Output<string>;
+  /** The connection to GitHub; undefined with `promoteFrom`, as the next two. */
+  readonly connectionArn: pulumi.Output<string> | undefined;
   /** `PENDING` until a person has finished the handshake with GitHub in the console; then `AVAILABLE`. */
-  readonly connectionStatus: pulumi.Output<string>;
+  readonly connectionStatus: pulumi.Output<string> | undefined;
   /** Where that handshake is finished. */
-  readonly connectionUrl: pulumi.Output<string>;
+  readonly connectionUrl: pulumi.Output<string> | undefined;
+  /** For the stacks after this one, which take it as their `promoteFrom`; undefined without `promoteTo`. */
+  readonly released: pulumi.Output<PromoteFrom> | undefined;
+  /** For the stack before this one, which takes it into its `promoteTo`; undefined without `promoteFrom`. */
+  readonly promotionBusArn: pulumi.Output<string> | undefined;
   readonly consoleUrl: pulumi.Output<string>;
 
   constructor(name: string, args: DeployPipelineArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -81,15 +95,23 @@ export class DeployPipeline extends pulumi.ComponentResource {
     refuse(`DeployPipeline "${name}"`, [
       ...nameProblems("name", name),
       ...repositoryProblems(settled.githubRepository),
+      ...promotionProblems(settled),
       ...triggerProblems(settled),
       ...approvalProblems(settled),
       ...windowProblems(settled),
     ]);
     super("greenlight:index:DeployPipeline", name, {}, opts);
     const parent = { parent: this };
-    const connection = githubConnection(name, settled.connectionArn, parent);
-    this.connectionArn = pulumi.output(connection.arn);
-    this.connectionStatus = connection.status;
+    const promotion = settled.promoteFrom && new PromotionSource(name, settled.promoteFrom, parent);
+    const connection = promotion ? undefined : githubConnection(name, settled.connectionArn, parent);
+    this.connectionArn = connection && pulumi.output(connection.arn);
+    this.connectionStatus = connection?.status;
+    this.promotionBusArn = promotion?.bus.arn;
+    const released =
+      settled.promoteTo.length > 0
+        ? new ReleasedImages(name, { ...settled, repository: settled.repository.repository }, parent)
+        : undefined;
+    this.released = released && releasedOutput(settled.repository, released);
 
     const artifacts = new PrivateBucket(
       `${name}-artifacts`,
@@ -112,7 +134,10 @@ export class DeployPipeline extends pulumi.ComponentResource {
       },
       parent,
     );
-    const parts = { ...settled, connectionArn: connection.arn, artifacts, template, build: this.build, deploy };
+    const source =
+      promotion ??
+      githubSource({ ...settled, githubRepository: settled.githubRepository!, connectionArn: connection!.arn });
+    const parts = { ...settled, source, released, artifacts, template, build: this.build, deploy };
     const { role, policy } = pipelineRole(`${name}-pipeline`, parts, parent);
     this.pipeline = new aws.codepipeline.Pipeline(
       name,
@@ -130,27 +155,26 @@ export class DeployPipeline extends pulumi.ComponentResource {
       { parent: this, dependsOn: [policy, ...(template ? [template.object] : [])] },
     );
     template?.startOnChange(this.pipeline);
+    promotion?.startOnRelease(this.pipeline);
     deploy.attach?.(this.pipeline);
     settled.notifications?.watch(this.pipeline);
 
     const region = aws.getRegionOutput({}, parent).region;
     const console = pulumi.interpolate`https://${region}.console.aws.amazon.com/codesuite`;
-    this.connectionUrl = pulumi.interpolate`${console}/settings/connections?region=${region}`;
+    this.connectionUrl = connection && pulumi.interpolate`${console}/settings/connections?region=${region}`;
     this.consoleUrl = pulumi.interpolate`${console}/codepipeline/pipelines/${this.pipeline.name}/view?region=${region}`;
     this.registerOutputs({ consoleUrl: this.consoleUrl });
   }
 }
 
 /** What is wrong with the name of a GitHub repository; also asked by the reader of the settings. */
-export function repositoryProblems(githubRepository: string) {
-  if (/^[\w.-]+\/[\w.-]+$/.test(githubRepository)) return [];
+export function repositoryProblems(githubRepository: string | undefined) {
+  if (githubRepository === undefined || /^[\w.-]+\/[\w.-]+$/.test(githubRepository)) return [];
   return [
     { path: "githubRepository", message: `"${githubRepository}" is not a GitHub repository; expected owner/name.` },
   ];
 }
 
-function githubConnection(name: string, arn: pulumi.Input<string> | undefined, opts: pulumi.CustomResourceOptions) {
-  if (arn !== undefined) return { arn, status: pulumi.output("given; see the console") };
-  const connection = new aws.codeconnections.Connection(name, { providerType: "GitHub" }, opts);
-  return { arn: connection.arn, status: connection.connectionStatus };
+function releasedOutput({ repository }: ImageRepository, { bucket, key }: ReleasedImages): pulumi.Output<PromoteFrom> {
+  return pulumi.output({ repositoryUri: repository.repositoryUrl, bucket: bucket.bucket.bucket, keyArn: key.arn });
 }

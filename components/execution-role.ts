@@ -1,5 +1,6 @@
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { ecrRepositoryArns } from "./ecr-arn";
 import { grant, serviceRole, type Statement } from "./policy";
 import { type Secrets, secretStatements } from "./secrets";
 
@@ -39,12 +40,4 @@ export function executionRole(
   ];
   const policy = grant(name, role, statements, opts);
   return { role, policy, statements };
-}
-
-/** The repository of an image in a private ECR registry, as an ARN of the same partition as `sibling`; none for other registries. */
-function ecrRepositoryArns(image: string, sibling: string): string[] {
-  const parts = /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com[a-z.]*\/([^:@]+)/.exec(image);
-  if (!parts) return [];
-  const [, account, region, repository] = parts;
-  return [`arn:${sibling.split(":")[1]}:ecr:${region}:${account}:repository/${repository}`];
 }

@@ -7,5 +7,6 @@ export { type FirstImageArgs, ImageRepository, type ImageRepositoryArgs } from "
 export type { HealthCheck } from "./load-balancer";
 export { createNetwork, type Network, type NetworkArgs } from "./network";
 export { Notifications, type NotificationsArgs } from "./notifications";
+export type { PromoteFrom } from "./promotion";
 export { InvalidInput, type Problem } from "./problems";
 export { VpcEndpoints, type VpcEndpointsArgs } from "./vpc-endpoints";

@@ -13,25 +13,22 @@ export function pipelineRole(
 ): { role: aws.iam.Role; policy: aws.iam.RolePolicy } {
   const role = serviceRole(name, "codepipeline.amazonaws.com", [], opts);
   const statements = [
-    ...sourceStatements(parts),
+    ...parts.source.statements,
+    ...buildStatements(parts),
     ...approvalStatements(parts.deployApproval),
     ...parts.deploy.statements,
+    ...(parts.released?.statements ?? []),
     // The rules before a stage. Source: CodePipeline user guide, rule-reference-CloudWatchAlarm.
     ...alarmStatements(parts.service.service.arn, parts.service.alarms),
   ];
   return { role, policy: grant(name, role, statements, opts) };
 }
 
-// Source: CodePipeline user guide, action-reference-S3, -CodestarConnectionSource, -CodeBuild.
-function sourceStatements({ connectionArn, artifacts, template, build }: PipelineParts): Statement[] {
+// Source: CodePipeline user guide, how-to-custom-role, action-reference-S3 and -CodeBuild.
+function buildStatements({ artifacts, template, build }: PipelineParts): Statement[] {
   const artifactArn = artifacts.bucket.arn;
   const templateArn = template?.bucket.bucket.arn;
   return [
-    {
-      // The service was renamed; AWS asks for the permission under either name.
-      actions: ["codeconnections:UseConnection", "codestar-connections:UseConnection"],
-      resources: [connectionArn],
-    },
     {
       // A release template that has tags, the provider's default ones say, hands them on to the artifact.
       actions: ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", "s3:PutObjectTagging"],

@@ -8,6 +8,8 @@ export interface PrivateBucketArgs {
   readonly expireVersionsAfterDays: number;
   /** `AES256` is S3's own key, for writers that cannot use one of KMS. @default "aws:kms" */
   readonly encryption?: "aws:kms" | "AES256";
+  /** A key of KMS instead of S3's own there. @default S3's own */
+  readonly keyArn?: pulumi.Input<string>;
   /** Further statements of the bucket's policy. @default none */
   readonly statements?: (bucketArn: pulumi.Output<string>) => pulumi.Input<object>[];
   /** Whether deleting it deletes what is in it; otherwise only an empty bucket is deleted. @default true */
@@ -38,7 +40,10 @@ export class PrivateBucket extends pulumi.ComponentResource {
         bucket,
         rules: [
           {
-            applyServerSideEncryptionByDefault: { sseAlgorithm: encryption },
+            applyServerSideEncryptionByDefault: {
+              sseAlgorithm: encryption,
+              ...(args.keyArn === undefined ? {} : { kmsMasterKeyId: args.keyArn }),
+            },
             // Only KMS has a key to spare calls to.
             ...(encryption === "aws:kms" ? { bucketKeyEnabled: true } : {}),
           },

@@ -2,8 +2,8 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { BlueGreenEcsService } from "./blue-green-ecs-service";
 import type { GreenTestHook } from "./green-test-hook";
-import { serviceRole } from "./policy";
 import { PrivateBucket } from "./private-bucket";
+import { startOnObject } from "./start-on-object";
 import { zipReleaseTemplate } from "./release-template";
 
 export interface ReleaseTemplateArgs {
@@ -45,27 +45,18 @@ export class ReleaseTemplate extends pulumi.ComponentResource {
     this.registerOutputs();
   }
 
-  /** Starts a run of the pipeline whenever the template changes. Source: CodePipeline user guide, create-S3-source-events-cfn. */
+  /** Starts a run of the pipeline whenever the template changes. */
   startOnChange(pipeline: aws.codepipeline.Pipeline): void {
-    const parent = { parent: this };
-    const start = [{ actions: ["codepipeline:StartPipelineExecution"], resources: [pipeline.arn] }];
-    const role = serviceRole(`${this.name}-start`, "events.amazonaws.com", start, parent);
-    const rule = new aws.cloudwatch.EventRule(
+    startOnObject(
       `${this.name}-template`,
       {
+        pipeline,
         description: "A new release template starts the pipeline",
-        eventPattern: pulumi.jsonStringify({
-          source: ["aws.s3"],
-          "detail-type": ["Object Created"],
-          detail: { bucket: { name: [this.bucket.bucket.bucket] }, object: { key: [this.object.key] } },
-        }),
+        bucket: this.bucket.bucket.bucket,
+        key: this.object.key,
+        roleName: `${this.name}-start`,
       },
-      parent,
-    );
-    new aws.cloudwatch.EventTarget(
-      `${this.name}-template`,
-      { rule: rule.name, arn: pipeline.arn, roleArn: role.arn },
-      parent,
+      { parent: this },
     );
   }
 }

@@ -10,6 +10,7 @@ export type Source =
   | "elb"
   | "lambda"
   | "cloudwatch"
+  | "s3"
   | "traffic"
   | "rehearsal";
 

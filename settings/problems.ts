@@ -8,6 +8,7 @@ import { releaseProblems } from "./sections/release";
 
 /** Settings that are judged by another one, and so only where that one can be read. */
 const judgedBy: Readonly<Record<string, string>> = {
+  githubRepository: "promoteFrom",
   testCidrs: "testHeader",
   testHeader: "controller",
   deploymentCircuitBreaker: "controller",

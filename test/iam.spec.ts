@@ -4,12 +4,15 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Actor, type Call, each, key } from "./iam/actor";
 import { actorsOf } from "./iam/actors";
+import { build } from "./iam/actors/build";
+import { pipeline } from "./iam/actors/pipeline";
+import { tell } from "./iam/actors/promotion";
 import { administrator } from "./iam/actors/administrator";
 import { document } from "./iam/document";
 import { forbidden } from "./iam/forbidden";
 import { superfluous } from "./iam/superfluous";
-import { isAllowed } from "./iam/simulate";
-import { stacks } from "./iam/stacks";
+import { isAllowed, isAllowedBy, policiesFor } from "./iam/simulate";
+import { stacks, twoAccounts } from "./iam/stacks";
 import { type NamedPolicy, Stack, type Statement } from "./iam/stack";
 import { trustProblems } from "./iam/trust";
 import type { Graph, GraphResource } from "./support/graph";
@@ -50,10 +53,30 @@ describe("what IAM allows in a release", () => {
     assert.deepEqual(await failing([prod], abroad(dev), false), []);
   });
 
+  it("is enough on both sides for a promotion from account to account, and only with both", async () => {
+    const { from, to } = await twoAccounts();
+    const told = each(tell.calls(from)).map((call) => ({ actor: tell, home: from, owner: to, call }));
+    const read = [pipeline, build].flatMap((actor) =>
+      each(actor.calls(to))
+        .filter(
+          ({ resource, context }) => resource.includes(from.account) || context["aws:ResourceAccount"] === from.account,
+        )
+        .map((call) => ({ actor, home: to, owner: from, call })),
+    );
+    assert.equal(told.length, 1);
+    assert.equal(read.length, 10);
+    for (const { actor, home, owner, call } of [...told, ...read]) {
+      const both = policiesFor(actor, call, home, owner);
+      assert.equal(await isAllowedBy(both, actor, call, home), true, key(call));
+      assert.equal(await isAllowedBy({ ...both, identity: [] }, actor, call, home), false, key(call));
+      assert.equal(await isAllowedBy({ ...both, resource: undefined }, actor, call, home), false, key(call));
+    }
+  });
+
   it("is nothing without TLS", async () => {
     const plain = (actor: Actor, stack: Stack) =>
       each(actor.calls(stack))
-        .filter(({ action }) => action.startsWith("s3:"))
+        .filter(({ action, context }) => action.startsWith("s3:") && !context["aws:ResourceAccount"])
         .map((call) => ({ ...call, context: { ...call.context, "aws:SecureTransport": "false" } }));
     assert.deepEqual(await failing(all, plain, false), []);
   });

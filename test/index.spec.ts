@@ -40,6 +40,8 @@ describe("the program", () => {
       "firstImage",
       "pipelineUrl",
       "prodUrl",
+      "promotionBusArn",
+      "released",
       "repositoryUrl",
       "serviceName",
       "testUrl",

@@ -1,4 +1,6 @@
 import { unzipSync } from "fflate";
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import type { Artifact, PipelineExecution } from "./pipeline";
 
 /** A zip as an artifact. */
@@ -8,6 +10,14 @@ export function zipArtifact(zip: Buffer, commitId?: string): Artifact {
     return content && Buffer.from(content);
   };
   return { file, zip, ...(commitId === undefined ? {} : { commitId }) };
+}
+
+/** Writes all files of an artifact into a folder. */
+export async function extract({ zip }: Artifact, directory: string): Promise<void> {
+  for (const [name, content] of Object.entries(unzipSync(zip))) {
+    await mkdir(dirname(join(directory, name)), { recursive: true });
+    await writeFile(join(directory, name), content);
+  }
 }
 
 /** An input artifact of a run. Throws if no earlier action made it. */

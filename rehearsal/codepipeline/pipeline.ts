@@ -160,10 +160,14 @@ export class PipelineRunner {
   ): Promise<void> {
     this.tell("stage.started", execution, `stage ${stage} started`, { stage });
     try {
-      // Actions without a run order run side by side.
-      const outcomes = await Promise.allSettled(actions.map((action) => this.perform(action, execution)));
-      const failed = outcomes.find((outcome) => outcome.status === "rejected");
-      if (failed) throw failed.reason;
+      const orders = [...new Set(actions.map(({ runOrder = 1 }) => runOrder))].sort((one, other) => one - other);
+      for (const order of orders) {
+        if (this.runs.get(execution.id)?.stopReason !== undefined) break;
+        const together = actions.filter(({ runOrder = 1 }) => runOrder === order);
+        const outcomes = await Promise.allSettled(together.map((action) => this.perform(action, execution)));
+        const failed = outcomes.find((outcome) => outcome.status === "rejected");
+        if (failed) throw failed.reason;
+      }
     } catch (error) {
       this.tell("stage.failed", execution, `stage ${stage} failed`, { stage, reason: (error as Error).message });
       throw error;

@@ -15,7 +15,7 @@ export interface Fault {
   /** What goes wrong, for people. */
   readonly fault: string;
   /** Take the place of the stack's settings. @default none */
-  readonly settings?: Readonly<Record<string, string>>;
+  readonly settings?: Readonly<Record<string, string | undefined>>;
   /** Changes the account before the stack is performed. @default nothing */
   readonly alterGraph?: (recorder: Recorder) => void;
   /** @default fresh and kept connections to `/` */

@@ -8,6 +8,9 @@ type Strings = Readonly<Record<string, string>>;
 export interface PipelineAction {
   readonly name: string;
   readonly provider: string;
+  readonly category?: string;
+  /** Actions of a stage with the same order run side by side. @default 1 */
+  readonly runOrder?: number;
   readonly configuration: Strings;
   readonly inputArtifacts?: readonly string[];
   readonly outputArtifacts?: readonly string[];
@@ -275,6 +278,11 @@ export class Account {
 
   function(name: string): FunctionResource {
     return this.get("aws:lambda/function:Function", { name });
+  }
+
+  /** Whether the program makes the bucket; otherwise it is another stack's. */
+  hasBucket(bucket: string): boolean {
+    return this.recorder.all("aws:s3/bucket:Bucket").some(({ outputs }) => outputs.bucket === bucket);
   }
 
   /** An object's content. */

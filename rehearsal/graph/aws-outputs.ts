@@ -32,6 +32,8 @@ const outputsOf: Readonly<Record<string, Outputs>> = {
   "aws:appautoscaling/scheduledAction:ScheduledAction": nothingAdded,
   "aws:appautoscaling/target:Target": nothingAdded,
   "aws:chatbot/slackChannelConfiguration:SlackChannelConfiguration": nothingAdded,
+  "aws:cloudwatch/eventBus:EventBus": (name) => ({ name, id: name, arn: arn("events", `event-bus/${name}`) }),
+  "aws:cloudwatch/eventBusPolicy:EventBusPolicy": nothingAdded,
   "aws:cloudwatch/eventRule:EventRule": (name) => ({ name, id: name, arn: arn("events", `rule/${name}`) }),
   "aws:cloudwatch/eventTarget:EventTarget": nothingAdded,
   "aws:cloudwatch/logGroup:LogGroup": (name) => ({ name, id: name, arn: arn("logs", `log-group:${name}`) }),
@@ -62,6 +64,7 @@ const outputsOf: Readonly<Record<string, Outputs>> = {
     registryId: account,
     repositoryUrl: `${account}.dkr.ecr.${region}.amazonaws.com/${name}`,
   }),
+  "aws:ecr/repositoryPolicy:RepositoryPolicy": nothingAdded,
   "aws:ecs/cluster:Cluster": (name) => ({ name, arn: arn("ecs", `cluster/${name}`) }),
   "aws:ecs/clusterCapacityProviders:ClusterCapacityProviders": nothingAdded,
   "aws:ecs/service:Service": (name, { cluster }) => {

@@ -16,8 +16,8 @@ export interface ProgramOptions {
   /** Folder of Pulumi.yaml and the program. */
   readonly directory: string;
   readonly stack: string;
-  /** Settings that take the place of the stack file's, `greenlight:appDirectory` to a folder. */
-  readonly overrides?: Readonly<Record<string, string>>;
+  /** Settings that take the place of the stack file's, `greenlight:appDirectory` to a folder; undefined takes one away. */
+  readonly overrides?: Readonly<Record<string, string | undefined>>;
   /** The registry that ECR repositories are in, `host:port`. @default AWS's own */
   readonly registry?: string;
 }
@@ -33,10 +33,9 @@ export async function evaluateStack({ directory, stack, overrides = {}, registry
     throw new Error(`there is no ${path.basename(stackFile)}; --stack names one that is there`);
   const project = parse(readFileSync(path.join(directory, "Pulumi.yaml"), "utf8")) as { name: string };
   const written = (parse(readFileSync(stackFile, "utf8")) as { config?: Record<string, unknown> } | null)?.config ?? {};
-  const config = {
-    ...Object.fromEntries(Object.entries(written).map(([key, value]) => [key, asText(value)])),
-    ...overrides,
-  };
+  const fromFile = Object.fromEntries(Object.entries(written).map(([key, value]) => [key, asText(value)]));
+  const given = Object.entries({ ...fromFile, ...overrides }).filter(([, value]) => value !== undefined);
+  const config = Object.fromEntries(given) as Record<string, string>;
   const program = path.join(directory, "index.ts");
   return evaluate({ project: project.name, stack, config, ...(registry ? { registry } : {}) }, () => {
     // The program runs anew each time, as a process of Pulumi's would.

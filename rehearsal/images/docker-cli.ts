@@ -9,7 +9,7 @@ import { parseReference } from "./reference";
 import type { StandInSettings } from "./stand-ins";
 
 const supported =
-  "This stand-in performs: docker build, docker image inspect, docker inspect, docker login, docker push, docker tag, docker version.";
+  "This stand-in performs: docker build, docker buildx imagetools create, docker image inspect, docker inspect, docker login, docker push, docker tag, docker version.";
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 const option = { type: "string" } as const;
 
@@ -19,6 +19,9 @@ async function main([settingsText = "{}", command = "", ...words]: readonly stri
   switch (command) {
     case "build":
       return build(store, settings, words);
+    case "buildx":
+      if (words[0] === "imagetools" && words[1] === "create") return copyImage(store, words.slice(2));
+      break;
     case "login":
       return login(store, words);
     case "push":
@@ -103,6 +106,26 @@ async function push(store: ImageStore, words: readonly string[]): Promise<void> 
   if (host === undefined || !(await new Logins(process.env).has(host))) throw new Error("no basic auth credentials");
   const image = await store.push(reference);
   print(`${name}: digest: ${image.digest} size: ${image.manifest.layers[0].size}`);
+}
+
+async function copyImage(store: ImageStore, words: readonly string[]): Promise<void> {
+  const { values, positionals } = parseArgs({
+    args: [...words],
+    allowPositionals: true,
+    options: { tag: { ...option, short: "t" }, "prefer-index": { ...option, default: "true" } },
+  });
+  const [source = "", ...others] = positionals;
+  if (others.length > 0 || values.tag === undefined || values["prefer-index"] !== "false") {
+    throw new Error("This stand-in copies one image: --prefer-index=false --tag TARGET SOURCE.");
+  }
+  const logins = new Logins(process.env);
+  for (const reference of [source, values.tag]) {
+    const { host } = parseReference(reference);
+    if (host === undefined || !(await logins.has(host)))
+      throw new Error(`ERROR: ${reference}: no basic auth credentials`);
+  }
+  const { digest } = await store.copy(source, values.tag);
+  print(`pushing ${digest} to ${values.tag}`);
 }
 
 async function tag(store: ImageStore, words: readonly string[]): Promise<void> {

@@ -80,6 +80,13 @@ export class ImageStore {
     return (await exists(path)) ? Image.load(await readFile(path, "utf8"), this.blobs) : undefined;
   }
 
+  /** Copies an image from registry to registry, as it is. @throws RegistryError as `describe` and `push` do */
+  async copy(source: string, target: string): Promise<Image> {
+    const { imageDigest } = await this.describe(source);
+    await this.tagLocal(imageDigest, target);
+    return this.push(target);
+  }
+
   /**
    * Copies a local image to its registry.
    * @throws RegistryError ImageTagAlreadyExistsException, RepositoryNotFoundException, or ImageNotFoundException when

@@ -2,12 +2,13 @@ import { join } from "node:path";
 import type { Clock } from "../clock";
 import { runBuild } from "../codebuild/run-build";
 import type { Approvals } from "../codepipeline/approvals";
-import { inputArtifact, zipArtifact } from "../codepipeline/artifacts";
+import { extract, inputArtifact, zipArtifact } from "../codepipeline/artifacts";
 import { readRelease } from "../codepipeline/deploy-action";
 import type { LambdaJobs } from "../codepipeline/lambda-jobs";
 import type { ActionPerformer, PipelineExecution } from "../codepipeline/pipeline";
+import type { Released } from "../codepipeline/released";
 import type { Timeline } from "../events";
-import type { Account } from "../graph/account";
+import type { Account, PipelineAction } from "../graph/account";
 import { account as accountId, region } from "../graph/aws-outputs";
 import type { LocalRepository } from "../source/local-repository";
 import type { Workspace } from "../workspace";
@@ -20,6 +21,7 @@ export interface ActionOptions {
   readonly images: Images;
   readonly stack: Stack;
   readonly approvals: Approvals;
+  readonly released: Released;
   readonly jobs: LambdaJobs;
   readonly workspace: Workspace;
   readonly clock: Clock;
@@ -29,12 +31,11 @@ export interface ActionOptions {
 
 /** The pipeline's actions by provider, each performed on this machine. */
 export function actionPerformers(options: ActionOptions): Readonly<Record<string, ActionPerformer>> {
-  const { account, repository, stack, approvals, jobs } = options;
+  const { repository, stack, approvals, jobs } = options;
   return {
     Manual: (action, execution) => approvals.ask(action, execution),
     CodeStarSourceConnection: async (_, { commitId }) => zipArtifact(await repository.archive(commitId), commitId),
-    S3: ({ configuration: { S3Bucket = "", S3ObjectKey = "" } }) =>
-      Promise.resolve(zipArtifact(account.object(S3Bucket, S3ObjectKey))),
+    S3: (action, execution) => Promise.resolve(objects(action, execution, options)),
     CodeBuild: async ({ configuration, inputArtifacts: [source = ""] = [] }, execution) =>
       build(configuration.ProjectName ?? "", source, execution, options),
     Lambda: (action, execution) => jobs.perform(action, execution),
@@ -47,12 +48,26 @@ export function actionPerformers(options: ActionOptions): Readonly<Record<string
   };
 }
 
+/** The provider S3, as a source and as what says what was released. */
+function objects(action: PipelineAction, execution: PipelineExecution, { account, released }: ActionOptions) {
+  if (action.category === "Deploy") {
+    released.publish(action, execution);
+    return undefined;
+  }
+  const { S3Bucket = "", S3ObjectKey = "" } = action.configuration;
+  if (account.hasBucket(S3Bucket)) return zipArtifact(account.object(S3Bucket, S3ObjectKey));
+  return released.get(S3Bucket, S3ObjectKey);
+}
+
 async function build(projectName: string, source: string, execution: PipelineExecution, options: ActionOptions) {
   const { account, repository, images, workspace, clock, timeline, signal } = options;
   const project = account.buildProject(projectName);
-  const { commitId = execution.commitId } = inputArtifact(execution, source);
+  const artifact = inputArtifact(execution, source);
+  const { commitId = execution.commitId } = artifact;
   const sourceDirectory = join(workspace.directory, "sources", execution.id);
-  await repository.checkout(commitId, sourceDirectory);
+  // What is promoted is no commit.
+  if (artifact.commitId === undefined) await extract(artifact, sourceDirectory);
+  else await repository.checkout(commitId, sourceDirectory);
   const variables = project.environment.environmentVariables ?? [];
   const result = await runBuild({
     buildspec: project.source.buildspec,

@@ -11,6 +11,7 @@ import { ImageStore } from "../images/image-store";
 import { installStandIns } from "../images/stand-ins";
 import type { Workspace } from "../workspace";
 import { taskLauncher } from "./tasks";
+import { stackBefore } from "./stack-before";
 import { stringify } from "yaml";
 
 /** Where images are built, kept and started as tasks. */
@@ -32,7 +33,10 @@ export async function createImages(account: Account, workspace: Workspace): Prom
   await mkdir(binDirectory, { recursive: true });
   await installStandIns({ binDirectory, storeDirectory });
   const store = new ImageStore(storeDirectory);
-  for (const url of account.repositoryUrls) await store.createRepository(url);
+  const before = stackBefore(account)?.repositoryUri;
+  for (const url of [...account.repositoryUrls, ...(before === undefined ? [] : [before])]) {
+    await store.createRepository(url);
+  }
   return {
     binDirectory,
     buildEnvironment: {},

@@ -6,8 +6,9 @@ import { alarmRule } from "../codepipeline/alarm-rule";
 import { Approvals } from "../codepipeline/approvals";
 import { deploymentWindow } from "../codepipeline/deployment-window";
 import { LambdaJobs } from "../codepipeline/lambda-jobs";
-import { PipelineRunner } from "../codepipeline/pipeline";
+import { type ExecutionResult, PipelineRunner } from "../codepipeline/pipeline";
 import { deployImage } from "../codepipeline/prebuilt";
+import { Released } from "../codepipeline/released";
 import { startDocker } from "../docker/images";
 import type { Timeline } from "../events";
 import { Account } from "../graph/account";
@@ -21,6 +22,7 @@ import { alarmOperations } from "../stack/alarm-operations";
 import { connectEventBridge } from "../stack/event-bridge";
 import { createImages, pushFirstImage, pushImage } from "../stack/images";
 import { Stack } from "../stack/stack";
+import { releaseBefore, stackBefore } from "../stack/stack-before";
 import { startTrafficSide, type TrafficSide } from "../stack/traffic-side";
 import type { Workspace } from "../workspace";
 
@@ -28,8 +30,8 @@ const appSetting = "greenlight:appDirectory";
 
 export interface RehearsalContext {
   readonly options: RehearsalOptions;
-  /** Take the place of the stack file's, `greenlight:desiredCount` to `2`. @default none */
-  readonly settings?: Readonly<Record<string, string>>;
+  /** Take the place of the stack file's, `greenlight:desiredCount` to `2`; undefined takes one away. @default none */
+  readonly settings?: Readonly<Record<string, string | undefined>>;
   /** Changes the recorded graph before it is performed, as a fault in the account would. @default nothing */
   readonly alterGraph?: (recorder: Recorder) => void;
   /** Folder of Pulumi.yaml and the program. */
@@ -49,6 +51,8 @@ export interface Rehearsal {
   /** Where people approve runs of the pipeline. */
   readonly approvals: Approvals;
   readonly alarms: Alarms;
+  /** Starts what a push starts, here or in the stack that this one promotes from; undefined where it starts nothing. */
+  readonly release: (push: Push) => Promise<ExecutionResult> | undefined;
   /** Builds the app in `directory` and pushes it under `tag`; returns the image by digest. */
   readonly buildImage: (directory: string, tag: string) => Promise<string>;
   /** Deploys an image that is built already, without a run of the pipeline. @throws Error with the reason */
@@ -60,6 +64,11 @@ export async function setUpRehearsal(context: RehearsalContext): Promise<Rehears
   const { options, workspace, timeline } = context;
   const docker = options.runtime === "docker" ? await startDocker(context) : undefined;
   const { account, appDirectory, host } = await evaluateProgram(context, docker?.registry);
+  const before = stackBefore(account);
+  if (docker && before)
+    throw new Error(
+      "a stack that promotes is not rehearsed with --runtime docker: its images come from another registry",
+    );
   const target = releaseTarget(account);
   const images = docker ?? (await createImages(account, workspace));
   const traffic = await startTrafficSide({ ...context, account, target, host, portOffset: options.portOffset });
@@ -84,12 +93,14 @@ export async function setUpRehearsal(context: RehearsalContext): Promise<Rehears
     statusOf: (executionId) => pipeline.statusOf(executionId),
   });
   stack.serve({ ...jobs.operations, ...alarmOperations(alarms) });
-  const performers = actionPerformers({ ...context, account, repository, images, stack, approvals, jobs });
+  const released = new Released(timeline);
+  const performers = actionPerformers({ ...context, account, repository, images, stack, approvals, released, jobs });
   const rules = { DeploymentWindow: deploymentWindow(context), CloudWatchAlarm: alarmRule({ ...context, alarms }) };
   const pipeline: PipelineRunner = new PipelineRunner(account.pipeline, performers, timeline, rules);
   connectEventBridge(timeline, account, (functionArn, event) => {
     stack.invoke(functionArn.split(":").at(-1)!, event, context.signal).catch(() => undefined);
   });
+  const played = { ...context, released, repository, pipeline };
   return {
     stack,
     traffic,
@@ -97,6 +108,14 @@ export async function setUpRehearsal(context: RehearsalContext): Promise<Rehears
     repository,
     approvals,
     alarms,
+    release: (push) => {
+      if (before) {
+        const buildImage = (directory: string, tag: string) =>
+          pushImage(building, directory, `${before.repositoryUri}:${tag}`);
+        return releaseBefore(push, { ...played, before, buildImage });
+      }
+      return pipeline.startsOn(push.branch) ? pipeline.start(push.commitId, push.message) : undefined;
+    },
     buildImage: (directory, tag) => pushImage(building, directory, `${account.repositoryUrls[0]}:${tag}`),
     deployImage: (image) => deployImage(account.pipeline, performers, image),
   };

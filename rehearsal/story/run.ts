@@ -94,11 +94,14 @@ function approveWhenReady({ timeline, clock, signal }: RehearsalContext, { stack
 }
 
 /** Pushes the second version, and resolves when the pipeline run that it started has ended. */
-async function releaseByPush({ options, timeline, signal }: RehearsalContext, { repository, pipeline }: Rehearsal) {
+async function releaseByPush(
+  { options, timeline, signal }: RehearsalContext,
+  { repository, release: start }: Rehearsal,
+) {
   let release: Promise<ExecutionResult> | undefined;
   const ignore = repository.onPush((push) => {
     tellPush(timeline, push);
-    if (pipeline.startsOn(push.branch)) release ??= pipeline.start(push.commitId, push.message);
+    release ??= start(push);
   });
   // A push ends only when it has been heard.
   await pushSecondVersion(repository, options.fail);
@@ -112,7 +115,7 @@ async function releaseByPush({ options, timeline, signal }: RehearsalContext, { 
 /** Releases every further push until somebody ends the rehearsal. */
 async function stayForPushes(
   { timeline, signal }: RehearsalContext,
-  { repository, pipeline, traffic }: Rehearsal,
+  { repository, release, traffic }: Rehearsal,
 ): Promise<void> {
   const { cloneDirectory, remoteUrl, branch } = repository;
   const { caFile, productionUrl } = traffic;
@@ -122,7 +125,8 @@ async function stayForPushes(
   const runs = new Set<Promise<unknown>>();
   const ignore = repository.onPush((push) => {
     tellPush(timeline, push);
-    if (pipeline.startsOn(push.branch)) runs.add(pipeline.start(push.commitId, push.message).catch(() => undefined));
+    const run = release(push);
+    if (run) runs.add(run.catch(() => undefined));
   });
   await new Promise<void>((resolve) => {
     if (signal.aborted) resolve();

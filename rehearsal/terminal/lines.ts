@@ -9,6 +9,7 @@ const sourceStyles: Readonly<Record<Source, Style>> = {
   ecs: "cyan",
   elb: "cyan",
   lambda: "yellow",
+  s3: "cyan",
   cloudwatch: "yellow",
   traffic: "green",
   rehearsal: "bold",

@@ -4,6 +4,7 @@ import { windowProblems } from "../../components/deployment-window";
 import { notificationEvents } from "../../components/notifications";
 import { severities } from "../../components/scan-gate";
 import { repositoryProblems } from "../../components/deploy-pipeline";
+import { promotionProblems } from "../../components/promotion";
 import { triggerProblems } from "../../components/pipeline-triggers";
 import type { Problem } from "../../components/problems";
 import type { Given } from "../schema";
@@ -30,11 +31,13 @@ const notifications = z.strictObject({
   events: z.array(z.enum(notificationEvents)).min(1).optional(),
 });
 
+const promoteFrom = z.strictObject({ repositoryUri: z.string(), bucket: z.string(), keyArn: z.string() });
+
 const patterns = z.strictObject({ includes: names.optional(), excludes: names.optional() });
 
 /** Where commits come from, and what becomes of them. */
 export const pipeline = {
-  githubRepository: z.string({ error: "expected the GitHub repository as owner/name" }),
+  githubRepository: z.string({ error: "expected the GitHub repository as owner/name" }).optional(),
   branch: z.string().min(1).default("main"),
   connectionArn: z
     .string()
@@ -48,12 +51,14 @@ export const pipeline = {
   deploymentWindow: deploymentWindow.optional(),
   scanGate: z.strictObject({ severity: z.enum(severities) }).optional(),
   notifications: notifications.optional(),
+  promoteFrom: promoteFrom.optional(),
+  promoteTo: z.array(z.string()).default([]),
 };
 
 export function pipelineProblems(settings: Given): Problem[] {
-  const { githubRepository } = settings;
   return [
-    ...(githubRepository === undefined ? [] : repositoryProblems(githubRepository)),
+    ...repositoryProblems(settings.githubRepository),
+    ...promotionProblems(settings),
     ...triggerProblems(settings),
     ...approvalProblems(settings),
     ...windowProblems(settings),

@@ -70,7 +70,8 @@ describe("the buildspec, carried out", function () {
   function imageUri(result: BuildResult): string {
     assert.equal(result.status, "SUCCEEDED", log.join("\n"));
     const files = unzipSync(result.artifact ?? Buffer.alloc(0));
-    assert.deepEqual(Object.keys(files), ["imageDetail.json"]);
+    assert.deepEqual(Object.keys(files).sort(), ["commit.txt", "imageDetail.json"]);
+    assert.equal(strFromU8(files["commit.txt"]!), `${commitId}\n`);
     const detail = JSON.parse(strFromU8(files["imageDetail.json"]!)) as { ImageURI: string };
     assert.deepEqual(Object.keys(detail), ["ImageURI"]);
     return detail.ImageURI;
@@ -88,7 +89,7 @@ describe("the buildspec, carried out", function () {
     const { version, env, artifacts } = parseBuildspec(renderBuildspec());
     assert.equal(version, 0.2);
     assert.equal(env?.shell, "bash");
-    assert.deepEqual(artifacts, { files: ["imageDetail.json"] });
+    assert.deepEqual(artifacts, { files: ["imageDetail.json", "commit.txt"] });
     assert.equal(renderBuildspec(), renderBuildspec());
   });
 

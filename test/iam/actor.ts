@@ -44,6 +44,11 @@ export function each(calls: readonly Calls[]): Call[] {
   );
 }
 
+/** The account that a call's resource belongs to; the ARNs of buckets name none. */
+export function ownerOf({ resource, context }: Pick<Call, "resource" | "context">, home: string): string {
+  return context["aws:ResourceAccount"] ?? (resource.split(":")[4] || home);
+}
+
 /** What makes two calls the same to IAM. */
 export function key({ action, resource, context }: Call): string {
   return [action, resource, ...Object.entries(context).map((pair) => pair.join("="))].join(" ");

@@ -1,4 +1,4 @@
-import { type Actor, type Call, each } from "./actor";
+import { type Actor, type Call, each, ownerOf } from "./actor";
 import { actorsOf } from "./actors";
 import type { Stack } from "./stack";
 import { artifact, buildProject, repository, role } from "./actors/things";
@@ -12,7 +12,11 @@ export function forbidden(actor: Actor, stack: Stack): Call[] {
   const others = actorsOf(stack)
     .flatMap((other) => each(other.calls(stack)))
     .filter(({ resource }) => resource !== "*");
-  return [...others, ...power(stack)].filter((call) => !own.has(what(call)));
+  // What another account may in itself is not this stack's to say.
+  const judged = actor.identity
+    ? others.filter(({ resource, context }) => ownerOf({ resource, context }, stack.account) === stack.account)
+    : others;
+  return [...judged, ...power(stack)].filter((call) => !own.has(what(call)));
 }
 
 function what({ action, resource }: Call): string {

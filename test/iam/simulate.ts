@@ -1,6 +1,6 @@
 import { runSimulation, runUnsafeSimulation, type Simulation } from "@cloud-copilot/iam-simulate";
 import { account } from "../../rehearsal/graph/aws-outputs";
-import { type Actor, type Call, key } from "./actor";
+import { type Actor, type Call, key, ownerOf } from "./actor";
 import type { NamedPolicy, Policy, Stack } from "./stack";
 
 /** The policies that decide a request. */
@@ -15,10 +15,10 @@ const defaultKeyPolicy: Policy = {
   Statement: [{ Effect: "Allow", Principal: { AWS: `arn:aws:iam::${account}:root` }, Action: "kms:*", Resource: "*" }],
 };
 
-/** What the account that a first image comes from has to allow. Source: ECR user guide, repository-policy-examples. */
-const openedRepository: Policy = {
+/** What another account allows this one of what is its own; which of it a stack there allows is proven by itself. */
+const openedToUs: Policy = {
   Version: "2012-10-17",
-  Statement: [{ Effect: "Allow", Principal: { AWS: `arn:aws:iam::${account}:root` }, Action: "ecr:*" }],
+  Statement: [{ Effect: "Allow", Principal: { AWS: `arn:aws:iam::${account}:root` }, Action: "*", Resource: "*" }],
 };
 
 /**
@@ -28,10 +28,10 @@ const openedRepository: Policy = {
 const unknownToSimulator = ["codestar-connections:UseConnection"];
 
 /** The policies that decide `call` of an actor in `stack`. */
-export function policiesFor(actor: Actor, call: Call, stack: Stack): Policies {
+export function policiesFor(actor: Actor, call: Call, stack: Stack, owner = stack): Policies {
   const role = actor.role === undefined ? undefined : stack.role(actor.role);
   const given = actor.identity ? [{ name: actor.name, policy: actor.identity }] : [];
-  return { identity: role ? stack.policiesOf(role) : given, resource: resourcePolicy(call, stack) };
+  return { identity: role ? stack.policiesOf(role) : given, resource: resourcePolicy(call, owner) };
 }
 
 /** Requests that AWS knows. */
@@ -74,12 +74,14 @@ export async function isAllowedBy(policies: Policies, actor: Actor, call: Call, 
 
 function simulation(actor: Actor, call: Call, stack: Stack, { identity, resource }: Policies): Simulation {
   const role = actor.role === undefined ? undefined : stack.role(actor.role);
-  const principal = role ? `arn:aws:sts::${account}:assumed-role/${String(role.outputs.name)}/release` : actor.service;
+  const principal = role
+    ? `arn:aws:sts::${stack.account}:assumed-role/${String(role.outputs.name)}/release`
+    : actor.service;
   return {
     request: {
       principal,
       action: call.action,
-      resource: { resource: call.resource, accountId: call.resource.split(":")[4] || account },
+      resource: { resource: call.resource, accountId: ownerOf(call, stack.account) },
       contextVariables: { "aws:SecureTransport": "true", ...call.context },
     },
     identityPolicies: [...identity],
@@ -89,10 +91,10 @@ function simulation(actor: Actor, call: Call, stack: Stack, { identity, resource
   };
 }
 
-function resourcePolicy({ resource }: Call, stack: Stack): Policy | undefined {
+function resourcePolicy({ resource, context }: Call, stack: Stack): Policy | undefined {
   const arn = resource.startsWith("arn:aws:s3:::") ? resource.split("/")[0]! : resource;
   const own = stack.resourcePolicies.get(arn)?.policy;
   if (own) return own;
-  if (arn.includes(":kms:")) return defaultKeyPolicy;
-  return arn.includes(":ecr:") && !arn.includes(account) ? openedRepository : undefined;
+  if (ownerOf({ resource, context }, stack.account) !== stack.account) return openedToUs;
+  return arn.includes(":kms:") ? defaultKeyPolicy : undefined;
 }

@@ -1,4 +1,5 @@
 import { account, region } from "../../rehearsal/graph/aws-outputs";
+import { Recorder } from "../../rehearsal/graph/recorder";
 import { type Graph, type GraphResource, its } from "../support/graph";
 
 export interface Statement {
@@ -39,6 +40,8 @@ export class Stack {
         "policy",
       ]),
       ...this.all("aws:sns/topicPolicy:TopicPolicy").map((it) => [it, it.outputs.arn, "policy"]),
+      ...this.all("aws:ecr/repositoryPolicy:RepositoryPolicy").map((it) => [it, this.repositoryArn(it), "policy"]),
+      ...this.all("aws:cloudwatch/eventBusPolicy:EventBusPolicy").map((it) => [it, this.busArn(it), "policy"]),
       ...this.all("aws:kms/key:Key").map((it) => [it, it.outputs.arn, "policy"]),
       ...this.all(roleType).map((it) => [it, it.outputs.arn, "assumeRolePolicy"]),
     ] as [GraphResource, string, string][];
@@ -49,6 +52,16 @@ export class Stack {
       ]),
       ...this.all("aws:lambda/permission:Permission").map((it) => this.permission(it)),
     ]);
+  }
+
+  private repositoryArn({ inputs }: GraphResource): unknown {
+    const all = this.all("aws:ecr/repository:Repository");
+    return all.find(({ outputs }) => outputs.name === inputs.repository)?.outputs.arn;
+  }
+
+  private busArn({ inputs }: GraphResource): unknown {
+    const all = this.all("aws:cloudwatch/eventBus:EventBus");
+    return all.find(({ outputs }) => outputs.name === inputs.eventBusName)?.outputs.arn;
   }
 
   /** A permission on a function, as the policy that Lambda makes of it. Source: Lambda API, AddPermission. */
@@ -78,6 +91,21 @@ export class Stack {
     return [...made, ...(JSON.parse(this.graph.config["greenlight:alarmNames"] ?? "[]") as string[])];
   }
 
+  /** The stack that this one promotes from. */
+  get promoteFrom() {
+    const all = this.all("aws:codebuild/project:Project").map(({ inputs }) => inputs.environment);
+    const variables = all.flatMap(
+      (it) => (it as { environmentVariables: { name: string; value: string }[] }).environmentVariables,
+    );
+    const repositoryUri = variables.find(({ name }) => name === "SOURCE_REPOSITORY_URI")?.value;
+    if (repositoryUri === undefined) return undefined;
+    const { bucket, keyArn } = JSON.parse(this.graph.config["greenlight:promoteFrom"]!) as {
+      bucket: string;
+      keyArn: string;
+    };
+    return { repositoryUri, bucket, keyArn };
+  }
+
   /** Whether CodeDeploy releases the service, and not ECS itself. */
   get hasCodeDeploy(): boolean {
     return this.has("aws:codedeploy/deploymentGroup:DeploymentGroup");
@@ -98,11 +126,21 @@ export class Stack {
 
   /** An ARN of this account and region. */
   local(service: string, resource: string): string {
-    return `arn:aws:${service}:${region}:${account}:${resource}`;
+    return `arn:aws:${service}:${region}:${this.account}:${resource}`;
   }
 
   get account(): string {
-    return account;
+    return (this.roles[0]!.outputs.arn as string).split(":")[4]!;
+  }
+
+  /** This stack as it would be in another account; `then` is done to what is written of further accounts. */
+  inAccount(other: string, then: (text: string) => string): Stack {
+    const { recorder } = this.graph;
+    const text = then(JSON.stringify(recorder.resources).replaceAll(account, other));
+    const moved = Object.assign(Object.create(Recorder.prototype) as Recorder, {
+      resources: JSON.parse(text) as GraphResource[],
+    });
+    return new Stack(`${this.name} in ${other}`, { ...this.graph, recorder: moved });
   }
 
   get roles(): readonly GraphResource[] {
@@ -133,7 +171,7 @@ export function pipelineOf(stack: Stack) {
   }
   const { stages } = stack.graph.recorder.find("aws:codepipeline/pipeline:Pipeline").inputs as {
     stages: readonly {
-      readonly actions: readonly (Configured & { readonly provider: string })[];
+      readonly actions: readonly (Configured & { readonly provider: string; readonly category: string })[];
       readonly beforeEntry?: { readonly condition: { readonly rules: readonly (Configured & Rule)[] } };
     }[];
   };
@@ -141,9 +179,11 @@ export function pipelineOf(stack: Stack) {
     all.flatMap(({ configuration }) => configuration?.[key] ?? []);
   return {
     /** A key of the configuration of each action of a provider, where it has it. */
-    configured: (provider: string, key: string) =>
+    configured: (provider: string, key: string, category?: string) =>
       values(
-        stages.flatMap(({ actions }) => actions).filter((action) => action.provider === provider),
+        stages
+          .flatMap(({ actions }) => actions)
+          .filter((action) => action.provider === provider && (category ?? action.category) === action.category),
         key,
       ),
     /** The same of rules. */

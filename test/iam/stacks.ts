@@ -1,4 +1,6 @@
+import { account } from "../../rehearsal/graph/aws-outputs";
 import { devGraph, prodGraph } from "../support/graph";
+import { promoteTo, promoting } from "../support/promotion";
 import { Stack } from "./stack";
 
 const secret = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:shop/api-AbCdEf";
@@ -59,6 +61,8 @@ const options: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
       },
     ],
   },
+  "releases that others promote": { promoteTo },
+  "a stack before it, in another account": promoting,
   "access logs": { loadBalancer: { accessLogs: {} } },
   "access logs in a bucket that is there": { loadBalancer: { accessLogs: { bucket: "all-our-logs" } } },
 };
@@ -69,4 +73,17 @@ export async function stacks(): Promise<Stack[]> {
   for (const [name, changes] of Object.entries(options))
     all.push(new Stack(`dev with ${name}`, await devGraph(changes)));
   return all;
+}
+
+/** A stack whose releases a stack of another account promotes, and that one, each told of the other as its people would. */
+export async function twoAccounts(): Promise<{ from: Stack; to: Stack }> {
+  const [here, there, meanwhile] = [account, "222222222222", "111111111111"];
+  const bus = `arn:aws:events:eu-central-1:${there}:event-bus/greenlight-prod-promotions`;
+  const from = new Stack("dev", await devGraph({ promoteTo: [bus] }));
+  // Both are evaluated in the same account, so the first has another name in the second until that one is moved.
+  const released = JSON.parse(JSON.stringify(from.graph.outputs.released).replaceAll(here, meanwhile)) as object;
+  const graph = await prodGraph({ promoteFrom: released, githubRepository: undefined });
+  const back = (text: string) => text.replaceAll(meanwhile, here);
+  const config = Object.fromEntries(Object.entries(graph.config).map(([name, text]) => [name, back(text)]));
+  return { from, to: new Stack("prod", { ...graph, config }).inAccount(there, back) };
 }

@@ -1,4 +1,4 @@
-import type { Actor } from "../actor";
+import type { Actor, Calls } from "../actor";
 import { artifact, logStream, repository } from "./things";
 
 /** The build: makes the commit's image. */
@@ -51,9 +51,23 @@ export const build: Actor = {
       why: "pushes the image",
       source: "ECR user guide, image-push-iam",
     },
+    ...promoted(stack.promoteFrom?.repositoryUri),
     ...(gated(stack.all("aws:codebuild/project:Project")[0]!.inputs) ? scanGate(repository(stack)) : []),
   ],
 };
+
+function promoted(repositoryUri: string | undefined): Calls[] {
+  const [, account, region, name] = /^(\d+)\.dkr\.ecr\.([\w-]+)\.amazonaws\.com\/(.+)$/.exec(repositoryUri ?? "") ?? [];
+  if (!name) return [];
+  return [
+    {
+      actions: ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+      on: [`arn:aws:ecr:${region}:${account}:repository/${name}`],
+      why: "copies what the stack before has released",
+      source: "components/promotion-buildspec.ts; ECR user guide, repository-policy-examples",
+    },
+  ];
+}
 
 function scanGate(repositoryArn: string) {
   return [

@@ -7,6 +7,7 @@ import { accessLogs, notifications, slack, start } from "./events";
 import { hook } from "./hook";
 import { hookInvoker, infrastructure, releaseFunction, stopped } from "./native";
 import { pipeline } from "./pipeline";
+import { stackAfter, stackBefore, startPromotion, strangers, tell } from "./promotion";
 import { execution } from "./tasks";
 
 /** Everyone who calls AWS in a release. A role or a grant that none of these needs fails test/iam.spec.ts. */
@@ -25,6 +26,11 @@ export const actors: readonly Actor[] = [
   notifications,
   slack,
   accessLogs,
+  tell,
+  startPromotion,
+  stackAfter,
+  stackBefore,
+  strangers,
 ];
 
 /** Those who are there in a stack: without notifications there is no role for Slack, say. */

@@ -1,4 +1,4 @@
-import type { Actor } from "../actor";
+import { type Actor, type Calls, each, stranger } from "../actor";
 import { pipelineOf, type Stack } from "../stack";
 import { artifact, buildProject, readAlarms, role } from "./things";
 
@@ -60,9 +60,17 @@ export const pipeline: Actor = {
       why: "lets no run into a stage while an alarm fires",
       source: `${guide}, rule-reference-CloudWatchAlarm`,
     },
+    ...promotion(stack),
     ...(stack.hasCodeDeploy ? deployment(stack) : invocation(stack)),
   ],
   never: (stack) => [
+    ...each(released(stack)).map(({ action, resource, context }) => ({
+      actions: [action],
+      on: [resource],
+      context: otherwise(context),
+      why: "only what the stack before has released, and only from S3",
+      source: "S3 user guide, amazon-s3-policy-keys",
+    })),
     {
       actions: ["iam:PassRole"],
       on: [role(stack, "-task"), role(stack, "-execution")],
@@ -130,7 +138,58 @@ function invocation(stack: Stack) {
   ];
 }
 
+/** The same call in the name of another service, or on a bucket that has become somebody else's. */
+function otherwise(context: Readonly<Record<string, string>>): Record<string, string> {
+  if (context["kms:ViaService"]) return { "kms:ViaService": "secretsmanager.eu-central-1.amazonaws.com" };
+  return { "aws:ResourceAccount": stranger };
+}
+
+/** What is said for the stacks after this one, and read of the stack before. */
+function promotion(stack: Stack): Calls[] {
+  const said = pipelineOf(stack).configured("S3", "BucketName", "Deploy");
+  const source = `${guide}, action-reference-S3Deploy`;
+  return [
+    ...released(stack),
+    ...said.flatMap((bucket) => [
+      { actions: ["s3:PutObject"], on: [`arn:aws:s3:::${bucket}/released.zip`], why: "says what was released", source },
+      { actions: bucketReads, on: [`arn:aws:s3:::${bucket}`], why: "finds where to say it", source },
+      {
+        actions: ["kms:Decrypt", "kms:GenerateDataKey"],
+        on: pipelineOf(stack).configured("S3", "KMSEncryptionKeyARN"),
+        why: "says it under the key that others can be given",
+        source: "S3 user guide, UsingKMSEncryption",
+      },
+    ]),
+  ];
+}
+
+function released(stack: Stack): Calls[] {
+  const { promoteFrom } = stack;
+  if (!promoteFrom) return [];
+  const source = `${guide}, action-reference-S3`;
+  const context = { "aws:ResourceAccount": promoteFrom.keyArn.split(":")[4]! };
+  const bucket = `arn:aws:s3:::${promoteFrom.bucket}`;
+  return [
+    {
+      actions: ["s3:GetObject", "s3:GetObjectTagging", "s3:GetObjectVersion", "s3:GetObjectVersionTagging"],
+      on: [`${bucket}/released.zip`],
+      context,
+      why: "reads what the stack before has released",
+      source,
+    },
+    { actions: bucketReads, on: [bucket], context, why: "finds its newest version", source },
+    {
+      actions: ["kms:Decrypt"],
+      on: [promoteFrom.keyArn],
+      context: { "kms:ViaService": "s3.eu-central-1.amazonaws.com" },
+      why: "reads what is under the other stack's key",
+      source: "KMS developer guide, key-policy-modifying-external-accounts",
+    },
+  ];
+}
+
 function templates(stack: Stack): string[] {
-  const [buckets, keys] = ["S3Bucket", "S3ObjectKey"].map((key) => pipelineOf(stack).configured("S3", key));
-  return buckets!.map((bucket, index) => `arn:aws:s3:::${bucket}/${keys![index]}`);
+  return stack
+    .all("aws:s3/bucketObjectv2:BucketObjectv2")
+    .map(({ outputs }) => `arn:aws:s3:::${String(outputs.bucket)}/${String(outputs.key)}`);
 }
