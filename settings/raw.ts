@@ -36,7 +36,9 @@ export function typeProblems(issue: z.core.$ZodIssue, raw: unknown): Problem[] {
 }
 
 function typed(key: string, text: string): unknown {
-  const field = (schema.shape as Record<string, z.ZodType | undefined>)[key.slice(namespace.length + 1)];
+  const name = key.slice(namespace.length + 1);
+  // A setting may be called as a member that every object has.
+  const field = Object.hasOwn(schema.shape, name) ? (schema.shape as Record<string, z.ZodType>)[name] : undefined;
   if (field?.safeParse(text).success) return text;
   try {
     return JSON.parse(text) as unknown;

@@ -1,3 +1,5 @@
+import { misshapen, type Shape } from "./shape";
+
 /** One call of CodePipeline's Lambda action. Source: CodePipeline user guide, action-reference-Lambda. */
 export interface Job {
   readonly kind: "job";
@@ -42,6 +44,16 @@ interface UserParameters {
   readonly imageArtifact?: string;
 }
 
+const jobShape: Shape = {
+  id: "string",
+  data: {
+    actionConfiguration: { configuration: { UserParameters: "string" } },
+    inputArtifacts: [{ name: "string", location: { s3Location: { bucketName: "string", objectKey: "string" } } }],
+  },
+};
+
+const parametersShape: Shape = { pipelineExecutionId: "string", templateArtifact: "string", imageArtifact: "string" };
+
 /** The id of a job to which an answer is owed, whatever else its event says. */
 export function jobIdOf(event: unknown): string | undefined {
   const id = (event as { "CodePipeline.job"?: { id?: unknown } } | null)?.["CodePipeline.job"]?.id;
@@ -62,14 +74,17 @@ export function parseEvent(event: unknown): Job | StoppedRun {
   throw new Error("neither a job of CodePipeline nor the word that a run is stopped");
 }
 
-function parseJob({ id, data }: JobEvent): Job {
-  const text = data.actionConfiguration.configuration.UserParameters ?? "";
+function parseJob(job: JobEvent): Job {
+  require(job, jobShape, "the job");
+  const { id, data } = job;
+  const text = data?.actionConfiguration?.configuration?.UserParameters ?? "";
   const { pipelineExecutionId, templateArtifact, imageArtifact } = userParameters(text);
   if (!pipelineExecutionId) throw new Error("UserParameters: names no pipelineExecutionId");
   const artifact = (name: string | undefined): ArtifactLocation => {
-    const found = data.inputArtifacts.find((it) => it.name === name);
+    const found = data.inputArtifacts?.find((it) => it.name === name);
     if (!found) throw new Error(`UserParameters: the action has no input artifact "${String(name)}"`);
-    const { bucketName, objectKey } = found.location.s3Location;
+    const { bucketName, objectKey } = found.location?.s3Location ?? {};
+    if (!bucketName || !objectKey) throw new Error(`the job: input artifact "${found.name}" is not in S3`);
     return { name: found.name, bucket: bucketName, key: objectKey };
   };
   return {
@@ -83,9 +98,17 @@ function parseJob({ id, data }: JobEvent): Job {
 }
 
 function userParameters(text: string): UserParameters {
+  let value: unknown;
   try {
-    return (JSON.parse(text) ?? {}) as UserParameters;
+    value = JSON.parse(text);
   } catch (error) {
     throw new Error(`UserParameters: not JSON (${(error as Error).message})`, { cause: error });
   }
+  require(value, parametersShape, "UserParameters");
+  return value as UserParameters;
+}
+
+function require(value: unknown, shape: Shape, what: string): void {
+  const [problem] = misshapen(value, shape);
+  if (problem) throw new Error(`${what}: ${problem}`);
 }

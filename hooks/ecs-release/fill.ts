@@ -1,4 +1,5 @@
 import type { RegisterTaskDefinitionRequest, UpdateServiceRequest } from "@aws-sdk/client-ecs";
+import { misshapen, type Shape } from "./shape";
 import {
   imageFile,
   imagePlaceholder,
@@ -6,6 +7,21 @@ import {
   taskDefinitionFile,
   taskDefinitionPlaceholder,
 } from "./template-files";
+
+/** As far as a release reads them. Source: ECS API reference, RegisterTaskDefinition and UpdateService. */
+const shapes: Readonly<Record<keyof ReleaseFiles, Shape>> = {
+  [taskDefinitionFile]: {
+    family: "string",
+    containerDefinitions: [{ name: "string", image: "string", portMappings: [{ containerPort: "number" }] }],
+  },
+  [serviceUpdateFile]: {
+    service: "string",
+    taskDefinition: "string",
+    loadBalancers: [{ containerName: "string", containerPort: "number" }],
+    deploymentConfiguration: { alarms: { alarmNames: ["string"] } },
+  },
+  [imageFile]: { ImageURI: "string" },
+};
 
 export interface ReleaseFiles {
   readonly [taskDefinitionFile]: string;
@@ -27,7 +43,10 @@ export function fill(files: ReleaseFiles): Release {
   const problems: string[] = [];
   const read = <T>(file: keyof ReleaseFiles): T | undefined => {
     try {
-      return JSON.parse(files[file]) as T;
+      const value: unknown = JSON.parse(files[file]);
+      const wrong = misshapen(value, shapes[file]).map((problem) => `${file}: ${problem}`);
+      problems.push(...wrong);
+      return wrong.length > 0 ? undefined : (value as T);
     } catch (error) {
       problems.push(`${file}: not JSON (${(error as Error).message})`);
       return undefined;

@@ -29,7 +29,20 @@ export function inputArtifact({ artifacts }: PipelineExecution, name: string): A
 
 /** A text file of an artifact. Throws, as CodePipeline does, if it is not there. */
 export function textFile(artifact: Artifact, artifactName: string, name: string): string {
-  const content = artifact.file(name);
+  const content = readFile(artifact, artifactName, name);
   if (content) return content.toString("utf8");
   throw new Error(`the artifact ${artifactName} has no file ${name}`);
+}
+
+function readFile(artifact: Artifact, artifactName: string, name: string): Buffer | undefined {
+  try {
+    return artifact.file(name);
+  } catch (error) {
+    throw new Error(
+      `the artifact ${artifactName} is no zip that ${name} can be read from: ${(error as Error).message}`,
+      {
+        cause: error,
+      },
+    );
+  }
 }

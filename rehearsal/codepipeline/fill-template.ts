@@ -137,7 +137,8 @@ export function parseTaskDefinition(value: unknown): RegisteredTaskDefinition {
 function readAppSpec(text: string) {
   let value: unknown;
   try {
-    value = parse(text);
+    // Its warnings are for whoever wrote the file, not for the terminal.
+    value = parse(text, { logLevel: "error" });
   } catch (error) {
     throw new Error(`appspec.yaml: not YAML (${(error as Error).message.split("\n")[0]})`);
   }

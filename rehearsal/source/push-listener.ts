@@ -59,12 +59,12 @@ export class PushListener {
   }
 }
 
-/** Lines of `old new ref`; a deleted ref is of no interest. */
+/** Lines of `old new ref`; a deleted ref, and what git does not write, is of no interest: the words become git's own. */
 function parseUpdates(lines: string): RefUpdate[] {
   return lines
     .trim()
     .split("\n")
     .map((line) => line.split(" "))
     .map(([, commitId = "", ref = ""]) => ({ ref, commitId }))
-    .filter(({ commitId }) => /[1-9a-f]/.test(commitId));
+    .filter(({ commitId }) => /^[0-9a-f]{40,64}$/.test(commitId) && /[1-9a-f]/.test(commitId));
 }
