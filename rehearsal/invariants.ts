@@ -8,6 +8,8 @@ export class Invariants {
   readonly violations: string[] = [];
   private blue = "";
   private waited = false;
+  /** The way back failed: production is where it was. */
+  private stuck = false;
 
   constructor(
     private readonly stack: Stack,
@@ -29,13 +31,15 @@ export class Invariants {
     if (type === "deployment.created") {
       this.blue = this.stack.service.primaryTaskSet?.label ?? "";
       this.waited = false;
+      this.stuck = false;
     }
     const { phase, effects = [] } = watchedStep(event) ?? {};
+    if (phase === "failed" && effects.includes("goBack")) this.stuck = true;
     const done = phase === "succeeded" ? effects : [];
     if (done.includes("keepBlue")) this.waited = true;
     const over = done.includes("shiftProduction") || done.includes("goBack");
     if (over && this.productionGroups().length !== 1) this.violations.push(`${text}: not exactly one version is live`);
-    if (["rolled back", "stopped"].includes(deploymentEnd(event) ?? "")) {
+    if (["rolled back", "stopped"].includes(deploymentEnd(event) ?? "") && !this.stuck) {
       const others = this.stack.runningVersions.filter((version) => version !== this.blue);
       if (others.length > 0) this.violations.push(`${text}: ${others.join(", ")} still run`);
     }

@@ -1,11 +1,17 @@
+import type { Clock } from "../clock";
 import type { Service } from "../ecs/service";
 import type { TaskSet } from "../ecs/task-set";
 import type { TaskSpec } from "../ecs/task";
 import { whyNotSteady } from "../ecs/why-not-steady";
+import type { TargetGroup } from "../load-balancer/target-group";
 import type { HookVerdicts } from "./hook-verdicts";
 import type { LifecycleEvent } from "./lifecycle";
 import type { DeploymentOperations, HookEnd, Side } from "./operations";
 import type { TrafficRoutes } from "./traffic";
+
+/** How long the way back waits for a blue that does not answer, and how often it looks. Our own figures. */
+const wayBackMinutes = 10;
+const wayBackPollSeconds = 5;
 
 export interface DeploymentCloudProps {
   readonly id: string;
@@ -17,6 +23,7 @@ export interface DeploymentCloudProps {
   readonly service: Service;
   readonly routes: TrafficRoutes;
   readonly verdicts: HookVerdicts;
+  readonly clock: Clock;
   readonly invoke: (functionName: string, event: unknown, signal: AbortSignal) => Promise<string>;
   /** Ends the functions that still run. */
   readonly signal: AbortSignal;
@@ -73,6 +80,16 @@ export class DeploymentCloud implements DeploymentOperations {
 
   sendTest({ to }: { readonly to: Side }): void {
     this.props.routes.sendTest(this.targetGroup(to));
+  }
+
+  async wayBack(): Promise<{ readonly open: boolean; readonly why: string }> {
+    const { blue, routes, clock, signal } = this.props;
+    const green = routes.other(blue.targetGroup);
+    const answers = (group: TargetGroup) => group.targets().some(({ state }) => state === "healthy");
+    const isOpen = () => answers(blue.targetGroup) || !answers(green) || !(routes.weights.production[green.arn]! > 0);
+    for (let waited = 0; !isOpen() && waited < wayBackMinutes * 60; waited += wayBackPollSeconds)
+      await clock.wait(wayBackPollSeconds * 1000, signal);
+    return { open: isOpen(), why: whyNotSteady(blue) };
   }
 
   makePrimary({ side }: { readonly side: Side }): void {

@@ -40,6 +40,11 @@ export interface DeploymentOperations {
   sendProduction(input: { readonly to: Side; readonly percent: number }): void;
   /** Sends all test traffic to that side. */
   sendTest(input: { readonly to: Side }): void;
+  /**
+   * Whether production may go back to blue. While only green answers, it waits for a while for blue to be healthy again.
+   * That CodeDeploy looks at blue before it goes back is documented nowhere that we found.
+   */
+  wayBack(): Promise<{ readonly open: boolean; readonly why: string }>;
   /** UpdateServicePrimaryTaskSet. */
   makePrimary(input: { readonly side: Side }): void;
   /** DeleteTaskSet with `force`; answers once nothing of it runs, also if there is none. */

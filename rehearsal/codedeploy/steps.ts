@@ -114,6 +114,8 @@ export class DeploymentSteps {
 
   private async rollBack(): Promise<void> {
     const { cloud } = this;
+    const { open, why } = await cloud.wayBack();
+    if (!open) throw new Error(`blue has no healthy task, so production stays on green: ${why}`);
     await cloud.sendProduction({ to: "blue", percent: 100 });
     await cloud.sendTest({ to: "blue" });
     await cloud.makePrimary({ side: "blue" });

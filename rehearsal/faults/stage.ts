@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { Clock } from "../clock";
 import type { ExecutionResult } from "../codepipeline/pipeline";
 import { Timeline, type TimelineEvent } from "../events";
+import type { Recorder } from "../graph/recorder";
 import { Invariants } from "../invariants";
 import { LiveVersions } from "../story/live-versions";
 import { type Rehearsal, setUpRehearsal } from "../story/rehearse";
@@ -14,11 +15,16 @@ import { createWorkspace, type Workspace } from "../workspace";
 import type { Fault } from "./fault";
 
 /** Sixty minutes take six seconds. */
-const scale = 600;
+const defaultScale = 600;
 const ratePerSecond = 40;
 const appDirectory = join(__dirname, "app");
 /** Pulumi's mocks are one for a process. */
 let evaluating: Promise<unknown> = Promise.resolve();
+
+interface Scaled {
+  /** AWS milliseconds per real millisecond. @default 600 */
+  readonly scale?: number;
+}
 
 /** A stack of its own whose v1 is live, with clients, for one fault. */
 export class Stage {
@@ -38,7 +44,7 @@ export class Stage {
 
   /** @param start how its clients are started; by default in this process */
   static async set(
-    { settings, alterGraph, mix }: Pick<Fault, "settings" | "alterGraph" | "mix">,
+    { settings, alterGraph, mix, scale = defaultScale }: Pick<Fault, "settings" | "alterGraph" | "mix"> & Scaled,
     start: (options: TrafficOptions) => Traffic | Promise<Traffic> = startTraffic,
   ): Promise<Stage> {
     const clock = new Clock(scale);
@@ -111,6 +117,13 @@ export class Stage {
       () => undefined,
       (error: Error) => error.message,
     );
+  }
+
+  /** The program, run anew with the same settings, as a further `pulumi up` does. */
+  async evaluateAgain(): Promise<Recorder> {
+    const graph = evaluating.then(() => this.rehearsal.evaluateAgain());
+    evaluating = graph.catch(() => undefined);
+    return graph;
   }
 
   /** Calls `react` once, when the first event of this text is told. */

@@ -1,15 +1,18 @@
 import type { Fault } from "./fault";
 import { alarms } from "./rows/alarms";
-import { build } from "./rows/build";
+import { build, settingsFaults } from "./rows/build";
 import { health } from "./rows/health";
 import { hook } from "./rows/hook";
 import { people } from "./rows/people";
 import { releaseFiles } from "./rows/release-files";
 import { pushes } from "./rows/pushes";
+import { rollback } from "./rows/rollback";
 import { running } from "./rows/running";
+import { ups } from "./rows/up";
 
 /** What can go wrong in a release, each injected for real; a topic a file. */
 export const faults: readonly Fault[] = [
+  ...settingsFaults,
   ...build,
   ...releaseFiles,
   ...alarms,
@@ -18,4 +21,6 @@ export const faults: readonly Fault[] = [
   ...people,
   ...pushes,
   ...running,
+  ...rollback,
+  ...ups,
 ];

@@ -52,7 +52,7 @@ const initializationMs = 10_000;
  * Real milliseconds that a hurried function has beyond its hurried time, because its real work (loading the SDK, asking
  * green) is not hurried; and before it is killed, because what it keeps back to report in is hurried too. None at scale 1.
  */
-const workMs = 2_000;
+const workMs = 5_000;
 const reportMs = 1_000;
 
 /** Runs a Lambda function once, in a process of its own that is gone when the promise settles. */

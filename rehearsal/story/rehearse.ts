@@ -57,6 +57,8 @@ export interface Rehearsal {
   readonly buildImage: (directory: string, tag: string) => Promise<string>;
   /** Deploys an image that is built already, without a run of the pipeline. @throws Error with the reason */
   readonly deployImage: (image: string) => Promise<void>;
+  /** The program, run anew with the same settings. Pulumi's mocks are one for a process: one at a time. */
+  readonly evaluateAgain: () => Promise<Recorder>;
 }
 
 /** Sets up everything that the program describes. Whatever it opened belongs to the workspace, and is closed with it. */
@@ -118,6 +120,7 @@ export async function setUpRehearsal(context: RehearsalContext): Promise<Rehears
     },
     buildImage: (directory, tag) => pushImage(building, directory, `${account.repositoryUrls[0]}:${tag}`),
     deployImage: (image) => deployImage(account.pipeline, performers, image),
+    evaluateAgain: async () => (await runProgram(context, docker?.registry)).recorder,
   };
 }
 
@@ -135,16 +138,16 @@ function createAlarms(
   return alarms;
 }
 
-async function evaluateProgram(context: RehearsalContext, registry: string | undefined) {
-  const { options, programDirectory: directory, timeline, settings, alterGraph } = context;
+function runProgram({ options, programDirectory, settings }: RehearsalContext, registry?: string) {
   const { stack, appDirectory } = options;
   const overrides = { ...settings, ...(appDirectory ? { [appSetting]: appDirectory } : {}) };
-  const { recorder, config, outputs } = await evaluateStack({
-    directory,
-    stack,
-    overrides,
-    ...(registry ? { registry } : {}),
-  });
+  return evaluateStack({ directory: programDirectory, stack, overrides, ...(registry ? { registry } : {}) });
+}
+
+async function evaluateProgram(context: RehearsalContext, registry: string | undefined) {
+  const { options, programDirectory, timeline, alterGraph } = context;
+  const { stack } = options;
+  const { recorder, config, outputs } = await runProgram(context, registry);
   alterGraph?.(recorder);
   const resources = recorder.resources.filter(({ custom }) => custom).length;
   timeline.emit("rehearsal", "graph.evaluated", `stack ${stack} describes ${resources} resources`, { resources });
@@ -152,7 +155,7 @@ async function evaluateProgram(context: RehearsalContext, registry: string | und
   // A stack that names its first image has no build to read the app's folder from.
   const app = account.firstImage?.build.context ?? config[appSetting] ?? "app";
   const host = new URL(String(outputs.prodUrl)).hostname;
-  return { account, appDirectory: resolve(directory, app), host };
+  return { account, appDirectory: resolve(programDirectory, app), host };
 }
 
 /** The push as an event of the timeline. */

@@ -26,6 +26,8 @@ export interface TrafficOptions {
   readonly timeoutMs?: number;
   /** Told of each complete answer that was as it should be. @default nobody */
   readonly onSuccess?: (answer: Answer) => void;
+  /** Told of each request that failed. @default nobody */
+  readonly onFailure?: (failure: Pick<FailedRequest, "intendedMs" | "endedMs" | "kind" | "version">) => void;
   /** Who should have answered. @default any version will do */
   readonly versions?: VersionCheck;
   readonly timeline: Timeline;
@@ -223,6 +225,7 @@ class Meter implements Traffic {
     }
     one.tally.fail(end.kind);
     if (version !== undefined) this.failedBy[version] = (this.failedBy[version] ?? 0) + 1;
+    this.options.onFailure?.({ intendedMs, endedMs, kind: end.kind, version });
     if (this.failures.length >= failuresKept) return;
     const failure = { intendedMs, endedMs, class: one.name, kind: end.kind, message: end.message, version, traceId };
     this.failures.push(failure);
