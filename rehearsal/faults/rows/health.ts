@@ -28,7 +28,10 @@ export const health: readonly Fault[] = [
   {
     name: "container-unhealthy",
     fault: "green serves, and its container's health check fails",
-    settings: { "greenlight:container": JSON.stringify({ healthCheck: { command: ["CMD-SHELL", "test ! -e sick"] } }) },
+    settings: {
+      "greenlight:container": JSON.stringify({ healthCheck: { command: ["CMD-SHELL", "test ! -e sick"], retries: 1 } }),
+      "greenlight:healthCheckGracePeriodSeconds": "3",
+    },
     expected: { endState: "rolled back", noticed: { by: "codedeploy", saying: /failed container health checks/ } },
     run: (stage) => stage.release({ sick: "" }),
   },

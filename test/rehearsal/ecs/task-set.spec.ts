@@ -84,7 +84,7 @@ describe("an ECS task set", () => {
       `fetch("http://127.0.0.1:" + process.env.PORT + "/env").then((r) => r.json())
         .then(({ CHECK }) => { console.error("CHECK is " + CHECK); process.exit(CHECK === "fails" ? 1 : 0); })`,
     ),
-    intervalSeconds: 5,
+    intervalSeconds: 0.1,
     timeoutSeconds: 5,
     retries: 2,
     startPeriodSeconds: 0,
