@@ -10,3 +10,6 @@ export { Notifications, type NotificationsArgs } from "./notifications";
 export type { PromoteFrom } from "./promotion";
 export { InvalidInput, type Problem } from "./problems";
 export { VpcEndpoints, type VpcEndpointsArgs } from "./vpc-endpoints";
+export type { ContainerOptions } from "./task/container-options";
+export type { Sidecar } from "./task/sidecars";
+export type { TaskOptions } from "./task/task-options";

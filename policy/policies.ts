@@ -106,6 +106,34 @@ const httpsProduction = policy(
   },
 );
 
+/** Advice: ECS Exec, which some want in production, needs a root file system that can be written. */
+const readonlyProduction: StackValidationPolicy = {
+  ...policy(
+    "production-files-are-read-only",
+    "In a stack whose name begins with prod the app's container cannot change its own files.",
+    (resources, report) => {
+      const services = of(resources, "aws:ecs/service:Service").map(({ props }) => props as ServiceProps);
+      const names = services.flatMap(({ loadBalancers }) => loadBalancers.map(({ containerName }) => containerName));
+      for (const resource of of(resources, "aws:ecs/taskDefinition:TaskDefinition").filter(isProduction)) {
+        const containers = JSON.parse(String(resource.props.containerDefinitions)) as Container[];
+        const open = containers.filter((it) => names.includes(it.name) && it.readonlyRootFilesystem !== true);
+        for (const { name } of open)
+          report(`${name} can change its own files; set container.readonlyRootFilesystem`, resource.urn);
+      }
+    },
+  ),
+  enforcementLevel: "advisory",
+};
+
+interface ServiceProps {
+  readonly loadBalancers: readonly { readonly containerName: string }[];
+}
+
+interface Container {
+  readonly name: string;
+  readonly readonlyRootFilesystem?: boolean;
+}
+
 /** The project's own invariants, each on the whole stack. */
 export const policies: readonly StackValidationPolicy[] = [
   closedTestPort,
@@ -116,6 +144,7 @@ export const policies: readonly StackValidationPolicy[] = [
   logsEnd,
   protectedProduction,
   httpsProduction,
+  readonlyProduction,
 ];
 
 function policy(

@@ -29,6 +29,7 @@ function changed(resources: readonly Resource[], type: string, change: Readonly<
   return resources.map((it) => (it.type === type ? { ...it, props: { ...it.props, ...change } } : it));
 }
 
+const container = { readonlyRootFilesystem: true };
 const https = { domainName: "app.example.com", zoneId: "Z0123456789" };
 
 describe("the policy pack", () => {
@@ -37,7 +38,9 @@ describe("the policy pack", () => {
 
   before(async () => {
     dev = resourcesOf(await devGraph());
-    production = resourcesOf(await programGraph({ stack: "production" }, { deletionProtection: true, https }));
+    production = resourcesOf(
+      await programGraph({ stack: "production" }, { deletionProtection: true, https, container }),
+    );
   });
 
   it("finds nothing wrong with the stacks of this program", async () => {
@@ -56,15 +59,22 @@ describe("the policy pack", () => {
   });
 
   it("rejects an unprotected production stack", async () => {
-    const unprotected = await programGraph({ stack: "production" }, { https });
+    const unprotected = await programGraph({ stack: "production" }, { https, container });
     assert.deepEqual(await broken(resourcesOf(unprotected)), ["production-is-protected"]);
   });
 
   it("rejects a production stack, by its name or by its protection, that serves users over HTTP", async () => {
-    const named = await programGraph({ stack: "production" }, { deletionProtection: true });
+    const named = await programGraph({ stack: "production" }, { deletionProtection: true, container });
     const guarded = await programGraph({ stack: "shop" }, { deletionProtection: true });
     for (const graph of [named, guarded])
       assert.deepEqual(await broken(resourcesOf(graph)), ["production-speaks-https"]);
+  });
+
+  it("advises against a production stack whose app can change its own files, and rejects nothing for it", async () => {
+    const writable = await programGraph({ stack: "production" }, { deletionProtection: true, https });
+    assert.deepEqual(await broken(resourcesOf(writable)), ["production-files-are-read-only"]);
+    const advice = policies.find(({ name }) => name === "production-files-are-read-only");
+    assert.equal(advice!.enforcementLevel, "advisory");
   });
 
   for (const [name, type, change] of [
