@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { type BuildTestsArgs, reportGroup, reports, reportStatements } from "./build-tests";
 import { renderBuildspec } from "./buildspec";
 import { ecrRepositoryArns } from "./ecr-arn";
 import { imagePlatform, type ImageRepository } from "./image-repository";
@@ -17,6 +18,7 @@ export interface BuildProjectArgs {
   readonly sourceDirectory: string;
   readonly logRetentionDays: number;
   readonly scanGate?: ScanGateArgs;
+  readonly tests?: BuildTestsArgs;
   /** Copies the image that another stack has released, instead of building one. */
   readonly promoteFrom?: PromoteFrom;
 }
@@ -38,7 +40,9 @@ export class BuildProject extends pulumi.ComponentResource {
     const repository = args.repository.repository;
     const logGroup = new aws.cloudwatch.LogGroup(`${name}-build`, { retentionInDays: args.logRetentionDays }, parent);
     this.role = serviceRole(`${name}-build`, "codebuild.amazonaws.com", [], parent);
-    grant(`${name}-build`, this.role, statements(args, repository, logGroup), parent);
+    const group = reportGroup(name, args.tests, parent);
+    const granted = [...statements(args, repository, logGroup), ...(group ? reportStatements(group.arn) : [])];
+    grant(`${name}-build`, this.role, granted, parent);
     this.project = new aws.codebuild.Project(
       name,
       {
@@ -46,7 +50,7 @@ export class BuildProject extends pulumi.ComponentResource {
           ? "Copies the image that another stack has released, by digest"
           : "Builds the app's image and pushes it under its commit's tag",
         serviceRole: this.role.arn,
-        source: { type: "CODEPIPELINE", buildspec: buildspec(args) },
+        source: { type: "CODEPIPELINE", buildspec: buildspec(args, group) },
         artifacts: { type: "CODEPIPELINE" },
         environment: {
           ...environments[args.cpuArchitecture],
@@ -61,6 +65,7 @@ export class BuildProject extends pulumi.ComponentResource {
                   { name: "IMAGE_PLATFORM", value: imagePlatform(args.cpuArchitecture) },
                   { name: "APP_DIRECTORY", value: args.sourceDirectory },
                 ]),
+            ...(args.tests ? [{ name: "TEST_COMMAND", value: args.tests.command }] : []),
             ...(args.scanGate ? scanGateVariables(args.scanGate) : []),
           ],
         },
@@ -73,9 +78,14 @@ export class BuildProject extends pulumi.ComponentResource {
   }
 }
 
-function buildspec({ promoteFrom, scanGate }: BuildProjectArgs): string {
-  const options = { scanGate: scanGate !== undefined };
-  return promoteFrom ? renderPromotionBuildspec(options) : renderBuildspec(options);
+function buildspec(
+  { promoteFrom, scanGate, tests, sourceDirectory }: BuildProjectArgs,
+  group: aws.codebuild.ReportGroup | undefined,
+): pulumi.Input<string> {
+  const options = { scanGate: scanGate !== undefined, tests: tests !== undefined };
+  if (promoteFrom) return renderPromotionBuildspec(options);
+  if (!tests || !group) return renderBuildspec(options);
+  return group.arn.apply((arn) => renderBuildspec({ ...options, reports: reports(tests, arn, sourceDirectory) }));
 }
 
 function statements(args: BuildProjectArgs, repository: aws.ecr.Repository, logGroup: aws.cloudwatch.LogGroup) {

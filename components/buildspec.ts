@@ -1,9 +1,14 @@
 import { stringify } from "yaml";
+import { testCommand } from "./build-tests";
 import { scanGateCommand } from "./scan-gate";
 
 export interface BuildspecArgs {
   /** Whether ECR's findings may stop the build; then it needs the variable SCAN_SEVERITIES. @default false */
   readonly scanGate?: boolean;
+  /** Whether the app's tests run first; then it needs the variable TEST_COMMAND. @default false */
+  readonly tests?: boolean;
+  /** What the tests' reports are, by the ARN of their group. @default none */
+  readonly reports?: Readonly<Record<string, object>>;
 }
 
 /** Ends the build at once, naming every variable that is missing: a build by hand is the usual reason. */
@@ -102,7 +107,7 @@ echo "The release deploys $REPOSITORY_URI@$IMAGE_DIGEST"
  * Every command stands on its own and hands on exported variables only, which is all that CodeBuild promises to keep.
  * Source: CodeBuild user guide, build-spec-ref.
  */
-export function renderBuildspec({ scanGate = false }: BuildspecArgs = {}): string {
+export function renderBuildspec({ scanGate = false, tests = false, reports }: BuildspecArgs = {}): string {
   const buildspec = {
     version: 0.2,
     env: {
@@ -115,8 +120,16 @@ export function renderBuildspec({ scanGate = false }: BuildspecArgs = {}): strin
     },
     phases: {
       pre_build: { commands: [checkVariables, logIn, lookUp] },
-      build: { commands: [buildAndPush, ...(scanGate ? [scanGateCommand] : []), writeImageDetail] },
+      build: {
+        commands: [
+          ...(tests ? [testCommand] : []),
+          buildAndPush,
+          ...(scanGate ? [scanGateCommand] : []),
+          writeImageDetail,
+        ],
+      },
     },
+    ...(reports ? { reports } : {}),
     artifacts: { files: ["imageDetail.json", commitFile] },
   };
   return stringify(buildspec, { lineWidth: 0, blockQuote: "literal" });

@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { BlueGreenEcsService } from "./blue-green-ecs-service";
 import { BuildProject } from "./build-project";
+import { type BuildTestsArgs, testsProblems } from "./build-tests";
 import { withDefaults } from "./defaults";
 import { approvalProblems, type DeployApprovalArgs } from "./deploy-approval";
 import { type DeploymentWindowArgs, windowProblems } from "./deployment-window";
@@ -54,6 +55,8 @@ export interface DeployPipelineArgs {
   readonly deploymentWindow?: DeploymentWindowArgs;
   /** Stops a release whose image ECR's scan found something in. @default findings stop nothing */
   readonly scanGate?: ScanGateArgs;
+  /** The app's own tests, run before its image is built. @default none */
+  readonly tests?: BuildTestsArgs;
   /** Are told of each run; give them to the service, too. @default nobody is told */
   readonly notifications?: Notifications;
   /** @default 30 */
@@ -96,6 +99,7 @@ export class DeployPipeline extends pulumi.ComponentResource {
       ...nameProblems("name", name),
       ...repositoryProblems(settled.githubRepository),
       ...promotionProblems(settled),
+      ...testsProblems(settled),
       ...triggerProblems(settled),
       ...approvalProblems(settled),
       ...windowProblems(settled),

@@ -39,6 +39,7 @@ const outputsOf: Readonly<Record<string, Outputs>> = {
   "aws:cloudwatch/logGroup:LogGroup": (name) => ({ name, id: name, arn: arn("logs", `log-group:${name}`) }),
   "aws:cloudwatch/metricAlarm:MetricAlarm": (name) => ({ name, id: name, arn: arn("cloudwatch", `alarm:${name}`) }),
   "aws:codebuild/project:Project": (name) => ({ name, arn: arn("codebuild", `project/${name}`) }),
+  "aws:codebuild/reportGroup:ReportGroup": (name) => ({ name, arn: arn("codebuild", `report-group/${name}`) }),
   "aws:codeconnections/connection:Connection": (name, _, suffix) => ({
     name,
     arn: arn("codeconnections", `connection/${suffix}`),

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { approvalProblems } from "../../components/deploy-approval";
+import { reportFormats, testsProblems } from "../../components/build-tests";
 import { windowProblems } from "../../components/deployment-window";
 import { notificationEvents } from "../../components/notifications";
 import { severities } from "../../components/scan-gate";
@@ -31,6 +32,12 @@ const notifications = z.strictObject({
   events: z.array(z.enum(notificationEvents)).min(1).optional(),
 });
 
+const tests = z.strictObject({
+  command: z.string().min(1),
+  reportFiles: names.optional(),
+  reportFormat: z.enum(reportFormats).optional(),
+});
+
 const promoteFrom = z.strictObject({ repositoryUri: z.string(), bucket: z.string(), keyArn: z.string() });
 
 const patterns = z.strictObject({ includes: names.optional(), excludes: names.optional() });
@@ -50,6 +57,7 @@ export const pipeline = {
   deployApproval: deployApproval.optional(),
   deploymentWindow: deploymentWindow.optional(),
   scanGate: z.strictObject({ severity: z.enum(severities) }).optional(),
+  tests: tests.optional(),
   notifications: notifications.optional(),
   promoteFrom: promoteFrom.optional(),
   promoteTo: z.array(z.string()).default([]),
@@ -59,6 +67,7 @@ export function pipelineProblems(settings: Given): Problem[] {
   return [
     ...repositoryProblems(settings.githubRepository),
     ...promotionProblems(settings),
+    ...testsProblems(settings),
     ...triggerProblems(settings),
     ...approvalProblems(settings),
     ...windowProblems(settings),

@@ -177,6 +177,30 @@ describe("the buildspec, carried out", function () {
     assert.match(result.reason ?? "", /denied: not authorized[^]*ImageNotFoundException/);
   });
 
+  describe("with the app's tests", () => {
+    const tests = (command: string) => build({ TEST_COMMAND: command }, "bin", { tests: true });
+
+    it("runs them in the app's folder before it builds", async () => {
+      imageUri(await tests("test -f a.js && echo all is well"));
+      const [passed, started] = ["all is well", /^Building /].map((line) =>
+        log.findIndex((it) => (typeof line === "string" ? it === line : line.test(it))),
+      );
+      assert.ok(passed! >= 0 && passed! < started!, log.join("\n"));
+    });
+
+    it("builds nothing where they fail, and says so", async () => {
+      const { status, reason } = await tests("exit 3");
+      assert.equal(status, "FAILED");
+      assert.match(reason ?? "", /The tests failed with exit status 3; this commit is not released: exit 3/);
+      assert.ok(!log.some((line) => line.startsWith("Building ")));
+    });
+
+    it("does not run them again for an image that was built before", async () => {
+      await tests("true");
+      assert.equal((await tests("exit 3")).status, "SUCCEEDED", log.join("\n"));
+    });
+  });
+
   describe("with a scan gate", () => {
     const gate = (bin = "bin") => build({ SCAN_SEVERITIES: "CRITICAL,HIGH" }, bin, { scanGate: true });
     const found = (...findings: object[]) =>

@@ -61,6 +61,7 @@ const options: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
       },
     ],
   },
+  "tests with reports": { tests: { command: "npm test", reportFiles: ["reports/*.xml"] } },
   "releases that others promote": { promoteTo },
   "a stack before it, in another account": promoting,
   "access logs": { loadBalancer: { accessLogs: {} } },

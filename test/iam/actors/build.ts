@@ -51,6 +51,12 @@ export const build: Actor = {
       why: "pushes the image",
       source: "ECR user guide, image-push-iam",
     },
+    {
+      actions: ["codebuild:BatchPutTestCases", "codebuild:CreateReport", "codebuild:UpdateReport"],
+      on: stack.all("aws:codebuild/reportGroup:ReportGroup").map(({ outputs }) => outputs.arn as string),
+      why: "leaves the tests' reports",
+      source: "CodeBuild user guide, test-permissions",
+    },
     ...promoted(stack.promoteFrom?.repositoryUri),
     ...(gated(stack.all("aws:codebuild/project:Project")[0]!.inputs) ? scanGate(repository(stack)) : []),
   ],

@@ -83,10 +83,7 @@ describe("npm start that cannot start", function () {
   it("shows why the app's image cannot be built", async () => {
     const { status, message } = await unbuildable();
     assert.equal(status, 2);
-    assert.match(
-      message,
-      /^the image of .* was not built: A command of the build failed with exit status \d+:\n/,
-    );
+    assert.match(message, /^the image of .* was not built: A command of the build failed with exit status \d+:\n/);
     assert.match(message, /\nno such package\n/);
   });
 
