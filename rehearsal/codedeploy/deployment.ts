@@ -87,6 +87,11 @@ export class Deployment {
     return this.props.id;
   }
 
+  /** Green's name for people. */
+  get label(): string {
+    return this.props.label;
+  }
+
   get blue(): TaskSet {
     return this.cloud.blue;
   }

@@ -17,6 +17,15 @@ export const lifecycleEvents = [
 
 export type LifecycleEvent = (typeof lifecycleEvents)[number];
 
+/** The events that take hooks. */
+export const hookableEvents = [
+  "BeforeInstall",
+  "AfterInstall",
+  "AfterAllowTestTraffic",
+  "BeforeAllowTraffic",
+  "AfterAllowTraffic",
+] as const satisfies readonly LifecycleEvent[];
+
 /** The step that a deployment is in; each but the last is performed, and its outcome leads to the next. */
 export type Step =
   | { readonly kind: "event"; readonly event: LifecycleEvent }

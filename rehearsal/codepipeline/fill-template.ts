@@ -1,5 +1,6 @@
 import { parse } from "yaml";
 import { z } from "zod";
+import { hookableEvents } from "../codedeploy/lifecycle";
 
 export interface ReleaseFiles {
   /** taskdef.json, with the image's placeholder. */
@@ -78,14 +79,6 @@ export class RefusedTemplate extends Error {
   }
 }
 
-const hookableEvents = [
-  "BeforeInstall",
-  "AfterInstall",
-  "AfterAllowTestTraffic",
-  "BeforeAllowTraffic",
-  "AfterAllowTraffic",
-];
-
 /**
  * Puts the image into the task definition as the CodeDeployToECS action does, and refuses what it, ECS or CodeDeploy
  * would refuse. Source: CodePipeline user guide, action-reference-ECSbluegreen and file-reference.
@@ -149,7 +142,7 @@ function readAppSpec(text: string) {
     throw new Error(`appspec.yaml: TaskDefinition is "${TaskDefinition}"; expected the literal <TASK_DEFINITION>`);
   }
   const hooks = Object.assign({}, ...(parsed.data.Hooks ?? [])) as Record<string, string>;
-  const unknown = Object.keys(hooks).filter((event) => !hookableEvents.includes(event));
+  const unknown = Object.keys(hooks).filter((event) => !hookableEvents.some((one) => one === event));
   if (unknown.length > 0) {
     throw new Error(`appspec.yaml: ${unknown.join(", ")} takes no hook; these do: ${hookableEvents.join(", ")}`);
   }

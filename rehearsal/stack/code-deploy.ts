@@ -18,6 +18,9 @@ export interface CodeDeployOptions extends Omit<DeploymentContext, "verdicts"> {
   readonly launcher: (revision: Revision, containerName: string) => () => Promise<TaskSpec>;
 }
 
+/** What a release changes. */
+export type Release = Pick<FilledTemplate, "taskDefinition" | "containerName" | "hooks">;
+
 /** The deployments of one deployment group of CodeDeploy's. */
 export class CodeDeployDeployments {
   private readonly deployments = new Map<string, Deployment>();
@@ -26,7 +29,7 @@ export class CodeDeployDeployments {
   constructor(private readonly options: CodeDeployOptions) {}
 
   /** RegisterTaskDefinition and CreateDeployment. @throws Error when another deployment is under way */
-  create({ taskDefinition, containerName, hooks }: FilledTemplate): Deployment {
+  create({ taskDefinition, containerName, hooks }: Release): Deployment {
     const { group, deploymentConfig, taskDefinitions, launcher } = this.options;
     const active = [...this.deployments.values()].find(({ ended }) => !ended);
     if (active) throw new Error(`DeploymentLimitExceededException: deployment ${active.id} is still under way`);
@@ -71,6 +74,8 @@ export class CodeDeployDeployments {
       putLifecycleEventHookExecutionStatus: ({ deploymentId, lifecycleEventHookExecutionId, status }) => {
         this.find(deploymentId);
         this.verdicts.put(deploymentId, lifecycleEventHookExecutionId, status);
+        const text = `deployment ${deploymentId} has a hook's verdict: ${status}`;
+        this.options.timeline.emit("codedeploy", "hook.reported", text, { deploymentId, status });
         return { lifecycleEventHookExecutionId };
       },
     };

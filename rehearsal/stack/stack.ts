@@ -5,7 +5,7 @@ import { startAwsEndpoint } from "../aws-endpoint/endpoint";
 import type { Clock } from "../clock";
 import type { Alarms } from "../cloudwatch/alarms";
 import type { Deployment } from "../codedeploy/deployment";
-import { type FilledTemplate, parseTaskDefinition } from "../codepipeline/fill-template";
+import { parseTaskDefinition } from "../codepipeline/fill-template";
 import { Service } from "../ecs/service";
 import type { TaskSet } from "../ecs/task-set";
 import { whyNotSteady } from "../ecs/why-not-steady";
@@ -13,7 +13,7 @@ import type { Timeline } from "../events";
 import type { Account } from "../graph/account";
 import type { ReleaseTarget } from "../graph/release-target";
 import type { Workspace } from "../workspace";
-import { CodeDeployDeployments } from "./code-deploy";
+import { CodeDeployDeployments, type Release } from "./code-deploy";
 import { ecsOperations } from "./ecs-operations";
 import { describeOutcome, type FunctionInvoker, functionInvoker } from "./functions";
 import type { Images } from "./images";
@@ -96,31 +96,35 @@ export class Stack {
    * @throws Error with the reason if it is not in time
    */
   async create(image: string): Promise<void> {
-    const { account, target, traffic } = this.options;
-    const { taskDefinition, loadBalancers } = target.service;
-    const { targetGroupArn, containerName } = loadBalancers[0]!;
+    const { target, traffic } = this.options;
+    const { targetGroupArn } = target.service.loadBalancers[0]!;
     const targetGroup = traffic.targetGroups.find(({ arn }) => arn === targetGroupArn);
     if (!targetGroup)
       throw new Error(`the service is born on ${targetGroupArn}, which is none of its two target groups`);
-    const { family, cpu, memory, containerDefinitions } = account.taskDefinition(taskDefinition);
-    const definition = parseTaskDefinition({
-      family,
-      cpu,
-      memory,
-      containerDefinitions: JSON.parse(containerDefinitions) as unknown,
-    });
-    const filled = definition.containerDefinitions.map((it) => (it.name === containerName ? { ...it, image } : it));
-    const revision = this.taskDefinitions.register({ ...definition, containerDefinitions: filled });
+    const { taskDefinition, containerName } = this.firstRelease(image);
+    const revision = this.taskDefinitions.register(taskDefinition);
     const { label, arn } = revision;
     const launch = this.launcher(revision, containerName);
     this.native?.born(arn, targetGroupArn);
     await this.whenHealthy(this.service.createTaskSet({ label, taskDefinition: arn, launch, targetGroup }));
   }
 
+  /** The task definition that the service is born with, and this image in it. */
+  firstRelease(image: string): Release {
+    const { account, target } = this.options;
+    const { containerName } = target.service.loadBalancers[0]!;
+    const { containerDefinitions: json, ...task } = account.taskDefinition(target.service.taskDefinition);
+    const definition = parseTaskDefinition({ ...task, containerDefinitions: JSON.parse(json) as unknown });
+    const containerDefinitions = definition.containerDefinitions.map((container) =>
+      container.name === containerName ? { ...container, image } : container,
+    );
+    return { taskDefinition: { ...definition, containerDefinitions }, containerName, hooks: {} };
+  }
+
   /** RegisterTaskDefinition and CodeDeploy's CreateDeployment. @throws Error when another deployment is under way */
-  createDeployment(template: FilledTemplate): Deployment {
+  createDeployment(release: Release): Deployment {
     if (!this.codeDeploy) throw new Error("CodeDeploy has no deployment group here: ECS itself deploys this service");
-    return this.codeDeploy.create(template);
+    return this.codeDeploy.create(release);
   }
 
   /** CodeDeploy's ContinueDeployment: a person lets production shift. @throws Error if there is no such deployment */

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { tmpdir } from "node:os";
 import type { DeploymentProps } from "../../../rehearsal/codedeploy/deployment";
-import { Harness, hookableEvents, type HookEvent, onGreen, tested } from "./harness";
+import { hookableEvents } from "../../../rehearsal/codedeploy/lifecycle";
+import { Harness, type HookEvent, onGreen, tested } from "./harness";
 
 describe("a deployment in trouble", () => {
   let harness: Harness;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { lifecycleEvents } from "../../../rehearsal/codedeploy/lifecycle";
+import { hookableEvents, lifecycleEvents } from "../../../rehearsal/codedeploy/lifecycle";
 import { isListening, until } from "../fixtures/tasks";
-import { ask, Harness, hookableEvents, onBlue, onGreen, tested } from "./harness";
+import { ask, Harness, onBlue, onGreen, tested } from "./harness";
 
 describe("a deployment", () => {
   let harness: Harness;

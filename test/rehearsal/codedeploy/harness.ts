@@ -27,14 +27,6 @@ export const onBlue = { production: "v1", test: "v1" };
 export const tested = { production: "v1", test: "v2" };
 export const onGreen = { production: "v2", test: "v2" };
 
-export const hookableEvents = [
-  "BeforeInstall",
-  "AfterInstall",
-  "AfterAllowTestTraffic",
-  "BeforeAllowTraffic",
-  "AfterAllowTraffic",
-] as const;
-
 /** Parts of a deployment group that tests vary. */
 export interface GroupChange {
   readonly config?: string;

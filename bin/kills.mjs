@@ -1,0 +1,9 @@
+// `npm run kills`: the controller of a release is killed at every point of every path; `-- --path NAME` takes one path.
+import { createRequire } from "node:module";
+import { setUp } from "./setup.mjs";
+
+setUp();
+process.env.TSX_DISABLE_CACHE = "1";
+const { register } = await import("tsx/cjs/api");
+register();
+createRequire(import.meta.url)("../rehearsal/kills/main.ts");

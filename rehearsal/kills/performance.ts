@@ -1,0 +1,80 @@
+import type { Deployment } from "../codedeploy/deployment";
+import type { Stage } from "../faults/stage";
+import { routingAction, targetGroupWeights } from "../load-balancer/actions";
+import { totals } from "../traffic/report";
+import type { Path } from "./paths";
+
+/** What came of a release, as far as one whose controller died must be like one whose controller lived. */
+export interface Performance {
+  readonly status: string;
+  /** Up to where it names tasks, which differ from release to release. */
+  readonly reason: string | undefined;
+  /** What was told of it, in order: each step, each verdict, the end. The deaths of its controller aside. */
+  readonly told: readonly string[];
+  readonly deaths: number;
+  /** What must not be in either. */
+  readonly problems: readonly string[];
+}
+
+/** Runs a deployment to its end, and looks at what it did and left. */
+export async function perform(stage: Stage, deployment: Deployment, path: Path): Promise<Performance> {
+  const { events, invariants, traffic } = stage;
+  const before = { events: events.length, violations: invariants.violations.length, lost: lost(stage) };
+  const pids = new Set<number>();
+  deployment.controller.on("call", () => pids.add(deployment.controller.pid!));
+  const { status, reason } = await deployment.run();
+  const own = events
+    .slice(before.events)
+    .filter(({ source, detail }) => source === "codedeploy" && detail.deploymentId === deployment.id);
+  const alive = path.end === "Succeeded" ? deployment.label : deployment.blue.label;
+  const problems = [
+    ...invariants.violations.slice(before.violations),
+    ...whatIsLeft(stage, alive),
+    ...[...pids].filter(isRunning).map((pid) => `the controller's process ${pid} still runs`),
+    ...(lost(stage) > before.lost ? [`lost requests: ${traffic.snapshot().failures.at(-1)?.message}`] : []),
+    ...(status === path.end ? [] : [`it ${status}, and not ${path.end}: ${reason}`]),
+  ];
+  return {
+    status,
+    reason: reason?.split(/ v\d/)[0],
+    told: own.filter(({ type }) => type !== "controller.died").map(({ type, detail }) => [type, detail.step].join(" ")),
+    deaths: own.filter(({ type }) => type === "controller.died").length,
+    problems,
+  };
+}
+
+/** What differs between a release and one of the same path whose controller nobody killed. */
+export function differences(killed: Performance, whole: Performance): string[] {
+  const same = (what: "status" | "reason") =>
+    killed[what] === whole[what] ? [] : [`${what}: ${killed[what]}, and not ${whole[what]}`];
+  const told = killed.told.join(", ") === whole.told.join(", ") ? [] : [`it told: ${killed.told.join(", ")}`];
+  return [...same("status"), ...same("reason"), ...told];
+}
+
+/** Exactly one version must be left: its task set is the primary one, all its tasks run, and both listeners are on it. */
+function whatIsLeft({ rehearsal: { stack, traffic } }: Stage, label: string): string[] {
+  const { service } = stack;
+  const problems: string[] = [];
+  const taskSets = service.describeTaskSets().map(({ taskSet, status }) => `${taskSet.label} ${status}`);
+  if (taskSets.join() !== `${label} PRIMARY`) problems.push(`there are ${taskSets.join(", ")}, and not ${label} alone`);
+  if (stack.runningVersions.join() !== Array(service.desiredCount).fill(label).join())
+    problems.push(`${stack.runningVersions.join(", ") || "nothing"} runs`);
+  const arn = service.primaryTaskSet?.targetGroup.arn;
+  for (const { port, defaultActions } of traffic.loadBalancer.describeListeners()) {
+    const used = targetGroupWeights(routingAction(defaultActions)).filter(({ weight }) => weight > 0);
+    if (used.length !== 1 || used[0]!.arn !== arn) problems.push(`port ${port} is not on ${label} alone`);
+  }
+  return problems;
+}
+
+function lost({ traffic }: Stage): number {
+  return totals(traffic.snapshot()).failed;
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
