@@ -1,12 +1,11 @@
 import type { Remote } from "../controller/channel";
-import { controllerMain } from "../controller/main";
 import type { Controller } from "../controller/run-journalled";
 import { isEnd, firstStep, nameOf, nextStep, type Outcome, type Step } from "./lifecycle";
 import type { DeploymentOperations, DeploymentRequest } from "./operations";
 import { DeploymentSteps } from "./steps";
 
 /** The controller of one deployment: `lifecycle.ts` performed, and told as the timeline's events. */
-function deploymentController(
+export function deploymentController(
   request: DeploymentRequest,
   cloud: Remote<DeploymentOperations>,
 ): Controller<Step, Outcome> {
@@ -35,5 +34,3 @@ function deploymentController(
     },
   };
 }
-
-controllerMain(deploymentController);

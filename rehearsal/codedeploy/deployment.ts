@@ -73,7 +73,7 @@ export class Deployment {
     });
     this.controller = new ControllerProcess<Step>({
       name: `deployment ${id}`,
-      entryPoint: join(__dirname, "controller.ts"),
+      entryPoint: join(__dirname, "controller-main.ts"),
       directory: join(directory, id),
       request: requestOf(props, clock.scale),
       cloud: this.cloud,

@@ -12,8 +12,9 @@ export type Entry =
   | { readonly outcome: unknown };
 
 /**
- * What a controller has done so far: a file that only grows, a line an entry, on disk before anything follows from it.
- * One process writes to it at a time.
+ * What a controller has done so far: a file that only grows, a line an entry, written before anything follows from it. One
+ * process writes to it at a time. What is written outlives the process that wrote it, though not the machine, with which
+ * everything else here would be gone too: nothing waits for the disk.
  */
 export class Journal {
   private constructor(
@@ -24,7 +25,7 @@ export class Journal {
 
   /** Makes the file, with the request as its first line. */
   static create(file: string, request: unknown): void {
-    writeFileSync(file, line({ request }), { flag: "wx", flush: true });
+    writeFileSync(file, line({ request }), { flag: "wx" });
   }
 
   /**
@@ -42,9 +43,9 @@ export class Journal {
     return new Journal(file, entries);
   }
 
-  /** Writes an entry; it is on disk when this returns. */
+  /** Writes an entry. */
   append(entry: Entry): void {
-    appendFileSync(this.file, line(entry), { flush: true });
+    appendFileSync(this.file, line(entry));
   }
 
   /** The last step that has begun. */

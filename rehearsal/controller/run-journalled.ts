@@ -56,7 +56,7 @@ interface PastStep {
  */
 export async function runJournalled<Step, Outcome>(
   controller: Controller<Step, Outcome>,
-  journal: Journal,
+  journal: Pick<Journal, "entries" | "append">,
   teller: Remote<Teller>,
   interruption: Interruption,
   scale: number,
@@ -80,7 +80,7 @@ export async function runJournalled<Step, Outcome>(
   return step;
 }
 
-async function performed<Outcome>(journal: Journal, perform: () => Promise<Outcome>): Promise<Outcome> {
+async function performed<Outcome>(journal: Pick<Journal, "append">, perform: () => Promise<Outcome>): Promise<Outcome> {
   const outcome = await perform();
   journal.append({ outcome });
   return outcome;

@@ -5,7 +5,7 @@ import type { Journal } from "./journal";
 import type { Teller, Telling } from "./run-journalled";
 
 export interface WorkProps {
-  readonly journal: Journal;
+  readonly journal: Pick<Journal, "append">;
   readonly teller: Remote<Teller>;
   readonly interruption: Interruption;
   readonly scale: number;

@@ -1,7 +1,8 @@
 import type { Deployment } from "../codedeploy/deployment";
 import type { Stage } from "../faults/stage";
 import { routingAction, targetGroupWeights } from "../load-balancer/actions";
-import { totals } from "../traffic/report";
+import { failureKinds } from "../traffic/outcome";
+import { type Totals, totals } from "../traffic/report";
 import type { Path } from "./paths";
 
 /** What came of a release, as far as one whose controller died must be like one whose controller lived. */
@@ -18,7 +19,7 @@ export interface Performance {
 
 /** Runs a deployment to its end, and looks at what it did and left. */
 export async function perform(stage: Stage, deployment: Deployment, path: Path): Promise<Performance> {
-  const { events, invariants, traffic } = stage;
+  const { events, invariants } = stage;
   const before = { events: events.length, violations: invariants.violations.length, lost: lost(stage) };
   const pids = new Set<number>();
   deployment.controller.on("call", () => pids.add(deployment.controller.pid!));
@@ -31,7 +32,7 @@ export async function perform(stage: Stage, deployment: Deployment, path: Path):
     ...invariants.violations.slice(before.violations),
     ...whatIsLeft(stage, alive),
     ...[...pids].filter(isRunning).map((pid) => `the controller's process ${pid} still runs`),
-    ...(lost(stage) > before.lost ? [`lost requests: ${traffic.snapshot().failures.at(-1)?.message}`] : []),
+    ...lostSince(before.lost, lost(stage)),
     ...(status === path.end ? [] : [`it ${status}, and not ${path.end}: ${reason}`]),
   ];
   return {
@@ -67,8 +68,13 @@ function whatIsLeft({ rehearsal: { stack, traffic } }: Stage, label: string): st
   return problems;
 }
 
-function lost({ traffic }: Stage): number {
-  return totals(traffic.snapshot()).failed;
+function lost({ traffic }: Stage): Totals["byKind"] {
+  return totals(traffic.snapshot()).byKind;
+}
+
+function lostSince(before: Totals["byKind"], now: Totals["byKind"]): string[] {
+  const kinds = failureKinds.filter((kind) => now[kind] > before[kind]);
+  return kinds.map((kind) => `${now[kind] - before[kind]} production requests were lost: ${kind}`);
 }
 
 function isRunning(pid: number): boolean {
