@@ -113,8 +113,13 @@ export class Stack {
   firstRelease(image: string): Release {
     const { account, target } = this.options;
     const { containerName } = target.service.loadBalancers[0]!;
-    const { containerDefinitions: json, ...task } = account.taskDefinition(target.service.taskDefinition);
-    const definition = parseTaskDefinition({ ...task, containerDefinitions: JSON.parse(json) as unknown });
+    const { family, cpu, memory, containerDefinitions: json } = account.taskDefinition(target.service.taskDefinition);
+    const definition = parseTaskDefinition({
+      family,
+      cpu,
+      memory,
+      containerDefinitions: JSON.parse(json) as unknown,
+    });
     const containerDefinitions = definition.containerDefinitions.map((container) =>
       container.name === containerName ? { ...container, image } : container,
     );
