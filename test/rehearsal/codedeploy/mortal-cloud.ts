@@ -84,6 +84,10 @@ export class MortalCloud implements DeploymentOperations, Teller {
     return { steady: this.happening !== "takes too long", why: "it answers nothing" };
   }
 
+  wayBack() {
+    return Promise.resolve({ open: true, why: "" });
+  }
+
   sendProduction({ to, percent }: { readonly to: Side; readonly percent: number }): void {
     if (to === "green" && percent === 100) this.refuse();
     this.state.greenPercent = to === "green" ? percent : 100 - percent;
