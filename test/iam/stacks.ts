@@ -62,6 +62,11 @@ const options: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     ],
   },
   "tests with reports": { tests: { command: "npm test", reportFiles: ["reports/*.xml"] } },
+  "ECS as its controller, promotion and notifications": {
+    controller: "ECS",
+    promoteTo,
+    notifications: { slack: { workspaceId: "T01", channelId: "C01" } },
+  },
   "releases that others promote": { promoteTo },
   "a stack before it, in another account": promoting,
   "access logs": { loadBalancer: { accessLogs: {} } },
