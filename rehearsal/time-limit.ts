@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock } from "./clock";
 import type { Timeline } from "./events";
 
@@ -9,18 +10,20 @@ export interface TimeLimitContext {
   readonly timeline: Timeline;
   /** Ends the work before its time. */
   readonly signal: AbortSignal;
+  /** Below which the limit never shrinks, in real milliseconds: for work that a scaled clock does not hurry. @default 0 */
+  readonly leastMs?: number;
 }
 
 /** Runs `work` for so many minutes of AWS time at most; its signal is aborted with `TimedOut` after that, or with the context's reason. */
 export async function withinMinutes<T>(
   minutes: number,
   text: string,
-  { clock, timeline, signal }: TimeLimitContext,
+  { clock, timeline, signal, leastMs = 0 }: TimeLimitContext,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const over = new AbortController();
   const limit = new AbortController();
-  const timer = clock.wait(minutes * 60_000, over.signal).then(
+  const timer = sleep(clock.boundMs(minutes * 60_000, leastMs), undefined, { signal: over.signal }).then(
     () => limit.abort(new TimedOut(`${text}: no end within ${minutes} minutes`)),
     () => undefined,
   );

@@ -22,6 +22,8 @@ export interface LambdaJobsOptions {
 /** Minutes for the whole action, and for each answer. Source: CodePipeline user guide, limits, "AWS Lambda" and actions-invoke-lambda-function. */
 const actionTimeoutMinutes = 24 * 60;
 const answerTimeoutMinutes = 20;
+/** A function starts no faster under a scaled clock; in real milliseconds. */
+const leastAnswerMs = 10_000;
 /** Until the function is called again with its token. UNSURE: AWS gives no figure. */
 const nextCallSeconds = 30;
 /** Lambda tries an event that failed twice more, after a minute and two. Source: Lambda developer guide, invocation-async-error-handling. */
@@ -120,7 +122,7 @@ export class LambdaJobs {
       },
     };
     const over = new AbortController();
-    const context = { ...this.options, signal: AbortSignal.any([signal, this.options.signal]) };
+    const context = { ...this.options, signal: AbortSignal.any([signal, this.options.signal]), leastMs: leastAnswerMs };
     let ending = "";
     const invoked = this.invoke(configuration.FunctionName ?? "", event, job, AbortSignal.any([signal, over.signal]));
     invoked.then(

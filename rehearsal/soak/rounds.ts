@@ -1,3 +1,4 @@
+import { watchedStep } from "../deployment-steps";
 import { broken } from "../faults/broken";
 import type { Stage } from "../faults/stage";
 
@@ -22,6 +23,9 @@ const failsTheTest = broken(`exports.answer = (request, response) => {
   return true;
 };`);
 
+/** What both controllers say of a hook that does not let a version pass. */
+const failedTest = /reported Failed|FAILED/;
+
 /** Two versions that go live in turn; between them one that fails its test, and one that a person stops as traffic shifts. */
 export async function roundsOf(stage: Stage): Promise<readonly Round[]> {
   const one = await stage.buildImage({ "version.txt": "one\n" });
@@ -29,15 +33,19 @@ export async function roundsOf(stage: Stage): Promise<readonly Round[]> {
   const faulty = await stage.buildImage(failsTheTest);
   return [
     { what: "a release", image: one },
-    { what: "a release that fails its test", image: faulty, undone: /reported Failed/ },
+    { what: "a release that fails its test", image: faulty, undone: failedTest },
     { what: "the next release", image: other },
     { what: "a release that is stopped", image: one, undone: RegExp(stopped), prepare: () => stopAsItShifts(stage) },
   ];
 }
 
 function stopAsItShifts(stage: Stage): void {
-  stage.when("AllowTraffic started", async ({ detail }) => {
-    await stage.timeline.clock.wait(stoppedAfterMs);
-    stage.rehearsal.stack.stopDeployment(String(detail.deploymentId), stopped);
+  const ignore = stage.timeline.on((event) => {
+    const { phase, effects = [] } = watchedStep(event) ?? {};
+    if (phase !== "started" || !effects.includes("shiftProduction")) return;
+    ignore();
+    const { deploymentId, serviceDeploymentArn } = event.detail;
+    const id = String(deploymentId ?? serviceDeploymentArn);
+    void stage.timeline.clock.wait(stoppedAfterMs).then(() => stage.rehearsal.stack.stopDeployment(id, stopped));
   });
 }

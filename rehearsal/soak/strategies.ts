@@ -8,4 +8,5 @@ export const strategies: readonly Strategy[] = [
   { name: "all at once", settings: {} },
   { name: "canary", settings: { "greenlight:canary": '{"percent":10,"minutes":5}' } },
   { name: "linear", settings: { "greenlight:linear": '{"percent":20,"minutes":1}' } },
+  { name: "ECS itself", settings: { "greenlight:controller": "ECS" } },
 ];
