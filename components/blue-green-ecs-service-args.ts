@@ -12,6 +12,8 @@ import type { HealthCheck } from "./load-balancer";
 import { type LoadBalancerOptions, loadBalancerProblems, type TargetOptions } from "./load-balancer-options";
 import type { Network } from "./network";
 import type { Problem } from "./problems";
+import type { SharedLoadBalancer } from "./shared-load-balancer";
+import { sharedLoadBalancerProblems } from "./shared-load-balancer-problems";
 import { allAtOnce, type ShiftStep, shiftProblems } from "./traffic-shift";
 import { taskDefaults, type TaskOptions, taskProblems } from "./task/task-options";
 import { type TestHeader, testHeaderProblems } from "./test-header";
@@ -26,6 +28,8 @@ export interface BlueGreenEcsServiceArgs extends TargetOptions, TaskOptions {
   readonly capacityProviders?: readonly CapacityProvider[];
   /** Scales the service between two counts; then `desiredCount` is only what it is born with. @default a fixed count */
   readonly autoscaling?: Autoscaling;
+  /** A cluster that is there already, by ARN; its settings and capacity providers are its owner's. @default one is made */
+  readonly clusterArn?: pulumi.Input<string>;
   /** Tasks. @default 1 */
   readonly desiredCount?: number;
   /** @default 8080 */
@@ -42,6 +46,8 @@ export interface BlueGreenEcsServiceArgs extends TargetOptions, TaskOptions {
   readonly https?: Https;
   /** What the load balancer has besides its listeners. @default {} */
   readonly loadBalancer?: LoadBalancerOptions;
+  /** A place behind a load balancer that is there already, by host or path. @default a load balancer of its own */
+  readonly sharedLoadBalancer?: SharedLoadBalancer;
   readonly healthCheck?: HealthCheck;
   /** Seconds after a task's start in which failed health checks do not end it. @default 60 */
   readonly healthCheckGracePeriodSeconds?: number;
@@ -83,10 +89,12 @@ type NoneUnlessGiven =
   | "approvalWaitMinutes"
   | "autoscaling"
   | "canary"
+  | "clusterArn"
   | "deploymentCircuitBreaker"
   | "linear"
   | "https"
   | "notifications"
+  | "sharedLoadBalancer"
   | "testHeader"
   | keyof TargetOptions;
 type Defaults = Required<Omit<BlueGreenEcsServiceArgs, Needed | NoneUnlessGiven>>;
@@ -111,6 +119,11 @@ export const serviceDefaults: Defaults = {
   deletionProtection: false,
 };
 
+function clusterProblems({ clusterArn }: { readonly clusterArn?: pulumi.Input<string> }): Problem[] {
+  if (typeof clusterArn !== "string" || /^arn:[\w-]+:ecs:[^:]+:\d{12}:cluster\/.+$/.test(clusterArn)) return [];
+  return [{ path: "clusterArn", message: `"${clusterArn}" is not the ARN of an ECS cluster.` }];
+}
+
 /** Everything that is wrong with a service's plain arguments; also asked by the reader of the settings. */
 export function serviceProblems(args: Partial<Omit<BlueGreenEcsServiceArgs, "notifications">>): Problem[] {
   const settled = withDefaults(serviceDefaults, args);
@@ -123,7 +136,9 @@ export function serviceProblems(args: Partial<Omit<BlueGreenEcsServiceArgs, "not
     ...autoscalingProblems(settled.autoscaling, settled.desiredCount),
     ...sizeProblems(settled.cpu, settled.memoryMiB),
     ...portProblems(ports),
-    ...httpsProblems(settled.https, ports),
+    ...httpsProblems(settled.https, settled.sharedLoadBalancer ? undefined : ports),
+    ...sharedLoadBalancerProblems(settled),
+    ...clusterProblems(settled),
     ...loadBalancerProblems(settled.loadBalancer, settled),
     ...retentionProblems("logRetentionDays", settled.logRetentionDays),
     ...controllerProblems(settled),

@@ -90,19 +90,23 @@ export class BlueGreenEcsService extends pulumi.ComponentResource implements Rel
     this.calls = task.calls;
     this.taskDefinitionTemplate = task.template;
     admitToVolumes(`${name}-task`, settled.efsVolumes, this.securityGroup, parent);
-    this.cluster = new aws.ecs.Cluster(
-      name,
-      {
-        settings: [{ name: "containerInsights", value: "enabled" }],
-        ...(task.commandLog ? { configuration: commandLogging(task.commandLog) } : {}),
-      },
-      parent,
-    );
+    this.cluster =
+      settled.clusterArn === undefined
+        ? new aws.ecs.Cluster(
+            name,
+            {
+              settings: [{ name: "containerInsights", value: "enabled" }],
+              ...(task.commandLog ? { configuration: commandLogging(task.commandLog) } : {}),
+            },
+            parent,
+          )
+        : aws.ecs.Cluster.get(name, settled.clusterArn, undefined, parent);
     this.service = ecsService(
       name,
       {
         ...settled,
         cluster: this.cluster,
+        ownCluster: settled.clusterArn === undefined,
         loadBalancer: this.loadBalancer,
         securityGroup: this.securityGroup,
         containerName: this.containerName,
@@ -137,7 +141,7 @@ function sidecarNameProblems(name: string, sidecars: readonly Sidecar[]): Proble
 
 function taskSecurityGroup(
   name: string,
-  { securityGroup: albGroup }: BlueGreenLoadBalancer,
+  { securityGroupId: albGroupId }: BlueGreenLoadBalancer,
   { network }: { readonly network: Network },
   opts: pulumi.CustomResourceOptions,
 ): aws.ec2.SecurityGroup {
@@ -150,12 +154,12 @@ function taskSecurityGroup(
   const anyPort = { ipProtocol: "tcp", fromPort: 0, toPort: 65535 };
   new aws.vpc.SecurityGroupIngressRule(
     `${name}-task`,
-    { securityGroupId: group.id, referencedSecurityGroupId: albGroup.id, description: "load balancer", ...anyPort },
+    { securityGroupId: group.id, referencedSecurityGroupId: albGroupId, description: "load balancer", ...anyPort },
     opts,
   );
   new aws.vpc.SecurityGroupEgressRule(
     `${name}-alb`,
-    { securityGroupId: albGroup.id, referencedSecurityGroupId: group.id, description: "tasks", ...anyPort },
+    { securityGroupId: albGroupId, referencedSecurityGroupId: group.id, description: "tasks", ...anyPort },
     opts,
   );
   // Whom the app calls is its own affair; ECR and CloudWatch Logs are among them.

@@ -15,6 +15,7 @@ import type { GreenTestHook } from "./green-test-hook";
 import type { BlueGreenLoadBalancer } from "./load-balancer";
 import { grantPublishing, type Notifications } from "./notifications";
 import { serviceRole, type Statement } from "./policy";
+import type { RouteRules } from "./route-rules";
 import { siblingArn } from "./sibling-arn";
 import { shiftConfiguration, type TrafficShift } from "./traffic-shift";
 
@@ -26,14 +27,19 @@ export interface CodeDeployArgs extends TrafficShift, ReleasedService {
   readonly terminationWaitMinutes: number;
   /** Are told when a deployment is rolled back or stopped, or waits for a person. */
   readonly notifications?: Notifications | undefined;
+  /** The service's rules on listeners that it shares; undefined where the listeners are its own. */
+  readonly rules: RouteRules | undefined;
 }
 
 /** A service that only CodeDeploy changes. Source: ECS API reference, UpdateService. */
-export function codeDeployBirth({ productionListener, test }: BlueGreenLoadBalancer): ServiceBirth {
+export function codeDeployBirth(
+  { productionListener, test }: BlueGreenLoadBalancer,
+  rules: RouteRules | undefined,
+): ServiceBirth {
   return {
     deploymentController: { type: "CODE_DEPLOY" },
     // ECS refuses a service whose target group hangs on no listener.
-    dependsOn: [productionListener, test.listener],
+    dependsOn: rules ? [rules.production, rules.test] : [productionListener, test.listener],
     ignoreChanges: [
       // Each of these belongs to the releases: UpdateService refuses them for a CODE_DEPLOY service, and every
       // deployment changes them.
@@ -118,11 +124,13 @@ export class CodeDeploy extends pulumi.ComponentResource implements DeploymentCo
             "codedeploy:ListDeploymentTargets",
             "codedeploy:BatchGetDeploymentTargets",
             "codedeploy:PutLifecycleEventHookExecutionStatus",
+            // Nor has Describe of Elastic Load Balancing.
+            ...(this.args.rules ? ["elasticloadbalancing:DescribeRules"] : []),
           ],
           resources: ["*"],
         },
       ],
-      environment: {},
+      environment: this.args.rules ? { TEST_LISTENER_RULE_ARN: this.args.rules.test.arn } : {},
     };
   }
 
@@ -206,9 +214,8 @@ function pipelineStatements(
 
 // What AWSCodeDeployRoleForECS allows on everything, on this service's own resources. The managed ...Limited policy
 // would bind the hook's and the roles' names. Source: AWS managed policy reference, AWSCodeDeployRoleForECS.
-function statements({ service, loadBalancer, executionRole, taskRole, alarms }: CodeDeployArgs) {
+function statements({ service, loadBalancer, rules, executionRole, taskRole, alarms }: CodeDeployArgs) {
   const taskSets = service.arn.apply((arn) => `${arn.replace(":service/", ":task-set/")}/*`);
-  const listenerArns = [loadBalancer.productionListener.arn, loadBalancer.test.listener.arn];
   return [
     { actions: ["ecs:DescribeServices", "ecs:UpdateServicePrimaryTaskSet"], resources: [service.arn] },
     { actions: ["ecs:CreateTaskSet", "ecs:DeleteTaskSet"], resources: [taskSets] },
@@ -221,7 +228,13 @@ function statements({ service, loadBalancer, executionRole, taskRole, alarms }: 
       ],
       resources: ["*"],
     },
-    { actions: ["elasticloadbalancing:ModifyListener"], resources: listenerArns },
+    // On a shared listener it may move this service's rules, and nothing that is another's.
+    rules
+      ? { actions: ["elasticloadbalancing:ModifyRule"], resources: [rules.production.arn, rules.test.arn] }
+      : {
+          actions: ["elasticloadbalancing:ModifyListener"],
+          resources: [loadBalancer.productionListener.arn, loadBalancer.test.listener.arn],
+        },
     {
       actions: ["iam:PassRole"],
       resources: [executionRole.arn, taskRole.arn],

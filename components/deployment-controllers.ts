@@ -4,9 +4,10 @@ import type { ControllerType, DeploymentController, ReleasedService, ServiceBirt
 import { EcsDeployments, type EcsDeploymentsArgs } from "./ecs-deployments";
 import { EcsRoutes } from "./ecs-routes";
 import type { BlueGreenLoadBalancer } from "./load-balancer";
+import { routeRules } from "./route-rules";
 
 /** How releases go; each controller takes what it knows. */
-export type ReleaseArgs = Omit<CodeDeployArgs & EcsDeploymentsArgs, keyof ReleasedService | "routes">;
+export type ReleaseArgs = Omit<CodeDeployArgs & EcsDeploymentsArgs, keyof ReleasedService | "routes" | "rules">;
 
 /** What a controller does for a service, before and after the service is there. */
 interface Control {
@@ -26,10 +27,13 @@ type Controllers = Record<
 
 /** The one place where the two controllers part. */
 export const deploymentControllers: Controllers = {
-  CODE_DEPLOY: (name, args, loadBalancer, opts) => ({
-    birth: codeDeployBirth(loadBalancer),
-    take: (service) => new CodeDeploy(name, { ...args, ...service }, opts),
-  }),
+  CODE_DEPLOY: (name, args, loadBalancer, opts) => {
+    const rules = loadBalancer.share && routeRules(name, loadBalancer, loadBalancer.forwardToBlue, opts);
+    return {
+      birth: codeDeployBirth(loadBalancer, rules),
+      take: (service) => new CodeDeploy(name, { ...args, ...service, rules }, opts),
+    };
+  },
   ECS: (name, args, loadBalancer, opts) => {
     const routes = new EcsRoutes(name, loadBalancer, opts);
     return {

@@ -1,12 +1,9 @@
-import * as aws from "@pulumi/aws";
+import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { ServiceBirth } from "./deployment-controller";
 import type { BlueGreenLoadBalancer } from "./load-balancer";
 import { grant, serviceRole } from "./policy";
-import { stickyForward, weightedForward } from "./sticky-forward";
-
-/** Between 1 and 50000, in the order in which a listener asks its rules. Source: ELB API, CreateRule. */
-const priorities = { test: 100, everything: 50_000 };
+import { routeRules } from "./route-rules";
 
 /**
  * The listener rules by which ECS itself moves production and test traffic between blue and green, and the role with which
@@ -25,13 +22,10 @@ export class EcsRoutes extends pulumi.ComponentResource {
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("greenlight:index:EcsRoutes", name, {}, opts);
-    const { productionListener, test } = loadBalancer;
-    this.production = this.rule("production", productionListener, priorities.everything, everyPath);
-    this.test = test.header
-      ? this.rule("test", test.listener, priorities.test, {
-          httpHeader: { httpHeaderName: test.header.name, values: [test.header.value] },
-        })
-      : this.rule("test", test.listener, priorities.everything, everyPath);
+    // Both groups, so that ECS has only weights to change. Source: ECS developer guide, migrate-codedeploy-to-ecs-bluegreen.
+    const rules = routeRules(name, loadBalancer, loadBalancer.forwardToBlue, { parent: this });
+    this.production = rules.production;
+    this.test = rules.test;
     this.infrastructureRole = serviceRole(`${name}-infrastructure`, "ecs.amazonaws.com", [], { parent: this });
     this.granted = this.grantTraffic();
     this.registerOutputs();
@@ -71,27 +65,6 @@ export class EcsRoutes extends pulumi.ComponentResource {
     };
   }
 
-  private rule(
-    kind: "production" | "test",
-    listener: aws.lb.Listener,
-    priority: number,
-    condition: aws.types.input.lb.ListenerRuleCondition,
-  ): aws.lb.ListenerRule {
-    const { blue, green, sticky } = this.loadBalancer;
-    return new aws.lb.ListenerRule(
-      `${this.name}-${kind}`,
-      {
-        listenerArn: listener.arn,
-        priority,
-        conditions: [condition],
-        // Both groups, so that ECS has only weights to change. Source: ECS developer guide, migrate-codedeploy-to-ecs-bluegreen.
-        actions: [sticky ? stickyForward(blue, green) : weightedForward(blue, green)],
-      },
-      // Every deployment rewrites the weights; setting them back would point production at an empty target group.
-      { parent: this, ignoreChanges: ["actions"] },
-    );
-  }
-
   // What the managed policy allows on every load balancer, on this one. Source: AWS managed policy reference,
   // AmazonECSInfrastructureRolePolicyForLoadBalancers.
   private grantTraffic(): aws.iam.RolePolicy {
@@ -120,5 +93,3 @@ export class EcsRoutes extends pulumi.ComponentResource {
     );
   }
 }
-
-const everyPath = { pathPattern: { values: ["*"] } };

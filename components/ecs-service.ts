@@ -7,6 +7,8 @@ import type { Network } from "./network";
 
 export interface EcsServiceArgs {
   readonly cluster: aws.ecs.Cluster;
+  /** Whether the cluster is made here; the capacity providers of another's are its owner's to associate. */
+  readonly ownCluster: boolean;
   readonly network: Network;
   readonly loadBalancer: BlueGreenLoadBalancer;
   readonly securityGroup: aws.ec2.SecurityGroup;
@@ -44,7 +46,7 @@ export function ecsService(name: string, args: EcsServiceArgs, opts: pulumi.Cust
       "taskRoleArn",
     ],
   });
-  const capacity = clusterCapacity(name, args.cluster, args.capacityProviders, opts);
+  const capacity = args.ownCluster ? clusterCapacity(name, args.cluster, args.capacityProviders, opts) : undefined;
   return new aws.ecs.Service(
     name,
     {

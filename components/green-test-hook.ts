@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { GreenTestConfig, HttpCheck } from "../hooks/green-test/checks";
 import type { BlueGreenEcsService } from "./blue-green-ecs-service";
 import { withDefaults } from "./defaults";
+import { checkPathProblems } from "./shared-load-balancer-problems";
 import type { ControllerType } from "./deployment-controller";
 import { bundleGreenTestHook } from "./hook-bundle";
 import { longestSoakMinutes, retentionProblems } from "./limits";
@@ -50,6 +51,7 @@ export class GreenTestHook extends pulumi.ComponentResource {
     refuse(`GreenTestHook "${name}"`, [
       ...hookProblems(waitMinutes, service.controller.type),
       ...checkProblems(checks),
+      ...checkPathProblems(checks, service.loadBalancer.share?.paths),
       ...retentionProblems("logRetentionDays", logRetentionDays),
     ]);
     super("greenlight:index:GreenTestHook", name, {}, opts);
@@ -167,7 +169,7 @@ function keepFromOwnCode(functionArn: pulumi.Input<string>): Statement {
 }
 
 function hookSecurityGroup(name: string, service: BlueGreenEcsService, opts: pulumi.CustomResourceOptions) {
-  const albGroupId = service.loadBalancer.securityGroup.id;
+  const albGroupId = service.loadBalancer.securityGroupId;
   const group = new aws.ec2.SecurityGroup(
     name,
     { vpcId: service.network.vpcId, description: `${name}: test hook` },

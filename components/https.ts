@@ -25,8 +25,12 @@ export interface Https {
 
 export const httpsDefaults = { sslPolicy: "ELBSecurityPolicy-TLS13-1-2-Res-2021-06", redirectPort: 80 };
 
-/** What is wrong with the plain values. */
-export function httpsProblems(https: Https | undefined, ports: ListenerPorts): Problem[] {
+/**
+ * What is wrong with the plain values.
+ *
+ * @param ports of the listeners that are made here; undefined where they are there already, certificate and all
+ */
+export function httpsProblems(https: Https | undefined, ports: ListenerPorts | undefined): Problem[] {
   if (!https) return [];
   const problems: Problem[] = [];
   const wrong = (field: keyof Https, message: string) => problems.push({ path: `https.${field}`, message });
@@ -34,7 +38,7 @@ export function httpsProblems(https: Https | undefined, ports: ListenerPorts): P
   if (!/^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/.test(domainName) || domainName.length > 253) {
     wrong("domainName", `"${domainName}" is not a name that users can call; expected one like app.example.com.`);
   }
-  if (zoneId === undefined && certificateArn === undefined) {
+  if (ports && zoneId === undefined && certificateArn === undefined) {
     wrong(
       "certificateArn",
       "is missing; HTTPS needs a certificate: name one, or a zoneId in which one can be validated.",
@@ -47,7 +51,7 @@ export function httpsProblems(https: Https | undefined, ports: ListenerPorts): P
     const expected = "a policy without TLS 1.0 and 1.1: ELBSecurityPolicy-TLS13-1-2-… or ELBSecurityPolicy-TLS13-1-3-…";
     wrong("sslPolicy", `is "${sslPolicy}"; expected ${expected}.`);
   }
-  for (const [other, port] of Object.entries(ports)) {
+  for (const [other, port] of Object.entries(ports ?? {})) {
     if (redirectPort === port) {
       wrong(
         "redirectPort",

@@ -6,6 +6,7 @@ export { GreenTestHook, type GreenTestHookArgs } from "./green-test-hook";
 export { type FirstImageArgs, ImageRepository, type ImageRepositoryArgs } from "./image-repository";
 export type { HealthCheck } from "./load-balancer";
 export { createNetwork, type Network, type NetworkArgs } from "./network";
+export type { SharedLoadBalancer } from "./shared-load-balancer";
 export { Notifications, type NotificationsArgs } from "./notifications";
 export type { PromoteFrom } from "./promotion";
 export { InvalidInput, type Problem } from "./problems";

@@ -1,10 +1,12 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { accessLogs } from "./access-logs";
-import { aliasRecord, certificateArn, type Https, httpsDefaults } from "./https";
+import type { Https } from "./https";
+import type { ListenerShare, LoadBalancerFront, TestTraffic } from "./load-balancer-front";
 import type { LoadBalancerOptions, TargetOptions } from "./load-balancer-options";
-import { stickyForward } from "./sticky-forward";
 import type { Network } from "./network";
+import { ownLoadBalancer } from "./own-load-balancer";
+import { type SharedLoadBalancer, sharedLoadBalancer } from "./shared-load-balancer";
+import { stickyForward, weightedForward } from "./sticky-forward";
 import type { TestHeader } from "./test-header";
 
 export interface HealthCheck {
@@ -22,14 +24,6 @@ export interface HealthCheck {
   readonly matcher?: string;
 }
 
-/** How requests reach green before users do. */
-export interface TestTraffic {
-  readonly listener: aws.lb.Listener;
-  readonly port: number;
-  /** What tells them from users' requests, on a listener that both share. */
-  readonly header?: TestHeader;
-}
-
 export interface BlueGreenLoadBalancerArgs extends TargetOptions {
   readonly network: Network;
   readonly productionPort: number;
@@ -45,24 +39,30 @@ export interface BlueGreenLoadBalancerArgs extends TargetOptions {
   readonly deletionProtection: boolean;
   /** Without it both listeners speak HTTP. */
   readonly https: Https | undefined;
+  /** Of a load balancer that is made here. */
   readonly loadBalancer: LoadBalancerOptions;
+  /** Instead of it, one that is there already. */
+  readonly sharedLoadBalancer?: SharedLoadBalancer | undefined;
 }
 
 /**
- * An application load balancer with two listeners, production and test (or one, where a header tells test traffic), and
- * the two target groups, blue and green, between which a deployment moves their traffic.
+ * The service's place behind an application load balancer, its own or a shared one: a listener for production and one for
+ * test traffic (or one for both, where a header tells test traffic), and the two target groups, blue and green, between which
+ * a deployment moves their traffic.
  */
-export class BlueGreenLoadBalancer extends pulumi.ComponentResource {
-  readonly securityGroup: aws.ec2.SecurityGroup;
+export class BlueGreenLoadBalancer extends pulumi.ComponentResource implements LoadBalancerFront {
+  readonly securityGroupId: pulumi.Output<string>;
   readonly loadBalancer: aws.lb.LoadBalancer;
   /** The host that requests name. */
   readonly host: pulumi.Output<string>;
+  readonly path: string;
   /** Where the service is born, and the traffic of both listeners with it. */
   readonly blue: aws.lb.TargetGroup;
   readonly green: aws.lb.TargetGroup;
   readonly productionListener: aws.lb.Listener;
   /** Where requests meet green before users do. */
   readonly test: TestTraffic;
+  readonly share: ListenerShare | undefined;
 
   constructor(
     private readonly name: string,
@@ -70,84 +70,32 @@ export class BlueGreenLoadBalancer extends pulumi.ComponentResource {
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("greenlight:index:BlueGreenLoadBalancer", name, {}, opts);
-    this.securityGroup = new aws.ec2.SecurityGroup(
-      `${name}-alb`,
-      { vpcId: args.network.vpcId, description: `${name}: load balancer` },
-      { parent: this },
-    );
-    const { https, loadBalancer: options, network, deletionProtection } = args;
-    this.admit("production", args.productionPort, args.productionCidrs);
-    if (!args.testHeader) this.admit("test", args.testPort, args.testCidrs);
     this.blue = this.targetGroup("blue");
     this.green = this.targetGroup("green");
-    this.loadBalancer = new aws.lb.LoadBalancer(
-      name,
-      {
-        loadBalancerType: "application",
-        internal: options.internal ?? false,
-        subnets: options.internal ? network.privateSubnetIds : network.publicSubnetIds,
-        securityGroups: [this.securityGroup.id],
-        idleTimeout: options.idleTimeoutSeconds ?? 60,
-        enableHttp2: true,
-        dropInvalidHeaderFields: true,
-        enableDeletionProtection: deletionProtection,
-        ...(options.accessLogs
-          ? { accessLogs: accessLogs(name, options.accessLogs, this.blue, deletionProtection, { parent: this }) }
-          : {}),
-      },
-      { parent: this, protect: deletionProtection },
-    );
-    const tls = https && {
-      protocol: "HTTPS",
-      certificateArn: certificateArn(name, https, { parent: this }),
-      sslPolicy: https.sslPolicy ?? httpsDefaults.sslPolicy,
-    };
-    const transport = tls ?? { protocol: "HTTP" };
-    this.productionListener = this.listener("production", args.productionPort, transport);
-    this.test = args.testHeader
-      ? { listener: this.productionListener, port: args.productionPort, header: args.testHeader }
-      : { listener: this.listener("test", args.testPort, transport), port: args.testPort };
-    this.host = pulumi.output(https?.domainName ?? this.loadBalancer.dnsName);
-    if (https) {
-      this.redirect(https.redirectPort ?? httpsDefaults.redirectPort);
-      aliasRecord(name, https, this.loadBalancer, { parent: this });
-    }
-    if (options.webAclArn !== undefined) {
-      new aws.wafv2.WebAclAssociation(
-        name,
-        { resourceArn: this.loadBalancer.arn, webAclArn: options.webAclArn },
-        { parent: this },
-      );
-    }
+    const front = args.sharedLoadBalancer
+      ? sharedLoadBalancer(name, args.sharedLoadBalancer, args, { parent: this })
+      : ownLoadBalancer(name, args, this, { parent: this });
+    this.loadBalancer = front.loadBalancer;
+    this.securityGroupId = front.securityGroupId;
+    this.host = front.host;
+    this.path = front.path;
+    this.productionListener = front.productionListener;
+    this.test = front.test;
+    this.share = front.share;
     this.registerOutputs();
   }
 
-  /** `http://<the load balancer's name>:<port>`, or `https://<the domain's name>`, with the port unless it is 443. */
+  /** `http://<host>:<port>`, or `https://<host>`, with the port unless it is 443, and with the path unless it is `/`. */
   url(port: number): pulumi.Output<string> {
-    if (!this.args.https) return pulumi.interpolate`http://${this.host}:${port}`;
-    return pulumi.interpolate`https://${this.host}${port === 443 ? "" : `:${port}`}`;
+    const path = this.path === "/" ? "" : this.path;
+    if (!this.args.https) return pulumi.interpolate`http://${this.host}:${port}${path}`;
+    return pulumi.interpolate`https://${this.host}${port === 443 ? "" : `:${port}`}${path}`;
   }
 
-  /** Whether the target groups keep clients with their tasks. */
-  get sticky(): boolean {
-    return this.args.stickiness !== undefined;
-  }
-
-  private admit(listener: string, port: number, cidrs: readonly string[]): void {
-    for (const cidr of new Set(cidrs)) {
-      new aws.vpc.SecurityGroupIngressRule(
-        `${this.name}-${listener}-${cidr.toLowerCase().replaceAll(":", "-")}`,
-        {
-          securityGroupId: this.securityGroup.id,
-          description: `${listener} listener`,
-          ipProtocol: "tcp",
-          fromPort: port,
-          toPort: port,
-          ...(cidr.includes(":") ? { cidrIpv6: cidr } : { cidrIpv4: cidr }),
-        },
-        { parent: this },
-      );
-    }
+  /** All traffic to blue, by an action that names both groups. */
+  get forwardToBlue() {
+    const forward = this.args.stickiness ? stickyForward : weightedForward;
+    return forward(this.blue, this.green);
   }
 
   private targetGroup(color: "blue" | "green"): aws.lb.TargetGroup {
@@ -173,49 +121,6 @@ export class BlueGreenLoadBalancer extends pulumi.ComponentResource {
           unhealthyThreshold: healthCheck.unhealthyThreshold ?? 2,
           matcher: healthCheck.matcher ?? "200-299",
         },
-      },
-      { parent: this },
-    );
-  }
-
-  private listener(
-    name: "production" | "test",
-    port: number,
-    transport: Pick<aws.lb.ListenerArgs, "protocol" | "certificateArn" | "sslPolicy">,
-  ): aws.lb.Listener {
-    return new aws.lb.Listener(
-      `${this.name}-${name}`,
-      {
-        loadBalancerArn: this.loadBalancer.arn,
-        port,
-        ...transport,
-        // Both start on blue. Source: CodeDeploy user guide, deployment-steps-ecs.
-        defaultActions: [
-          this.sticky ? stickyForward(this.blue, this.green) : { type: "forward", targetGroupArn: this.blue.arn },
-        ],
-      },
-      // Every deployment moves the listeners, and leaves a weighted forward to both groups behind; setting them back
-      // would point production at an empty target group.
-      { parent: this, ignoreChanges: ["defaultActions"] },
-    );
-  }
-
-  /** Sends HTTP on to the same place over HTTPS; what users are not let through to is not opened here either. */
-  private redirect(port: number): void {
-    const { productionCidrs, productionPort } = this.args;
-    this.admit("redirect", port, productionCidrs);
-    new aws.lb.Listener(
-      `${this.name}-redirect`,
-      {
-        loadBalancerArn: this.loadBalancer.arn,
-        port,
-        protocol: "HTTP",
-        defaultActions: [
-          {
-            type: "redirect",
-            redirect: { protocol: "HTTPS", port: String(productionPort), statusCode: "HTTP_301" },
-          },
-        ],
       },
       { parent: this },
     );

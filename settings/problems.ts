@@ -1,5 +1,6 @@
 import { serviceProblems } from "../components/blue-green-ecs-service-args";
 import type { Problem } from "../components/problems";
+import { checkPathProblems } from "../components/shared-load-balancer-problems";
 import type { Given } from "./schema";
 import { appProblems } from "./sections/app";
 import { networkProblems } from "./sections/network";
@@ -18,6 +19,8 @@ const judgedBy: Readonly<Record<string, string>> = {
   sidecars: "container",
   executeCommand: "container",
   desiredCount: "autoscaling",
+  sharedLoadBalancer: "https",
+  checks: "sharedLoadBalancer",
   testPort: "productionPort",
   https: "productionPort",
   waitMinutes: "trafficShift",
@@ -36,6 +39,7 @@ export function meaningProblems(settings: Given): Problem[] {
     ...appProblems(settings),
     ...serviceProblems(settings),
     ...releaseProblems(settings),
+    ...checkPathProblems(settings.checks ?? [], settings.sharedLoadBalancer?.paths),
     ...pipelineProblems(settings),
     ...networkProblems(settings),
   ];

@@ -7,6 +7,7 @@ const text = readFileSync(join(__dirname, "../docs/settings.md"), "utf8");
 const { alarms, autoscaling, capacityProviders, checks, healthCheck, https, loadBalancer, triggers } = schema.shape;
 const { deployApproval, deploymentWindow, notifications, promoteFrom, tests } = schema.shape;
 const { container, efsVolumes, logRouter, openTelemetry, sidecars } = schema.shape;
+const { sharedLoadBalancer } = schema.shape;
 const containerShape = container.unwrap().shape;
 const nested = {
   Triggers: triggers.unwrap().shape,
@@ -28,6 +29,7 @@ const nested = {
   "A check": checks.unwrap().element.shape,
   "A health check": healthCheck.unwrap().shape,
   HTTPS: https.unwrap().shape,
+  "A shared load balancer": sharedLoadBalancer.unwrap().shape,
   "The load balancer": loadBalancer.unwrap().shape,
   "Access logs": loadBalancer.unwrap().shape.accessLogs.unwrap().shape,
 };

@@ -3,7 +3,7 @@ import { codeDeploy } from "../aws";
 import type { Config } from "./config";
 import type { Prove } from "./round";
 import { requireHealthyTarget } from "./target-health";
-import { describeTestListener, type Endpoint, forwardedTo, groupName, locate } from "./test-listener";
+import { describeTestListener, type Endpoint, forwardedTo, groupName, locate, ruleActions } from "./test-listener";
 
 /**
  * Proves that the test listener answers with this deployment's own green tasks, and with nothing else.
@@ -24,7 +24,9 @@ async function prove(deploymentId: string, config: Config, signal: AbortSignal):
   if (!green.runningCount) throw new Error(`no green task is running (task set ${green.status ?? "unknown"})`);
 
   const listener = await describeTestListener(config.testListenerArn, signal);
-  const forwarded = [...forwardedTo(listener.DefaultActions ?? [])];
+  const rule = config.testListenerRuleArn;
+  const actions = rule === undefined ? (listener.DefaultActions ?? []) : await ruleActions(rule, signal);
+  const forwarded = [...forwardedTo(actions)];
   const others = forwarded.filter(([arn]) => groupName(arn) !== greenGroup);
   if (others.length > 0) {
     const names = others.map(([arn, weight]) => `${groupName(arn)} (weight ${weight})`).join(", ");

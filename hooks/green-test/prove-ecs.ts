@@ -1,8 +1,8 @@
-import { ecs, loadBalancing } from "../aws";
+import { ecs } from "../aws";
 import type { Config } from "./config";
 import type { EcsHook } from "./event";
 import type { Prove } from "./round";
-import { describeTestListener, type Endpoint, forwardedTo, groupName, locate } from "./test-listener";
+import { describeTestListener, type Endpoint, forwardedTo, groupName, locate, ruleActions } from "./test-listener";
 import { requireHealthyTarget } from "./target-health";
 
 /**
@@ -42,10 +42,7 @@ async function targetGroupOf(revision: string, signal: AbortSignal): Promise<str
   return arn;
 }
 
-async function testActions({ testListenerRuleArn }: Config, signal: AbortSignal) {
+function testActions({ testListenerRuleArn }: Config, signal: AbortSignal) {
   if (!testListenerRuleArn) throw new Error("environment variable TEST_LISTENER_RULE_ARN is not set");
-  const client = await loadBalancing();
-  const { Rules } = await client.describeRules({ RuleArns: [testListenerRuleArn] }, { abortSignal: signal });
-  if (!Rules?.[0]) throw new Error(`the rule for test traffic ${testListenerRuleArn} does not exist`);
-  return Rules[0].Actions ?? [];
+  return ruleActions(testListenerRuleArn, signal);
 }

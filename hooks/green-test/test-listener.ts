@@ -20,6 +20,14 @@ export async function describeTestListener(arn: string, signal: AbortSignal): Pr
   return listener;
 }
 
+/** The actions of a rule as they are now. */
+export async function ruleActions(arn: string, signal: AbortSignal): Promise<readonly Action[]> {
+  const client = await loadBalancing();
+  const { Rules } = await client.describeRules({ RuleArns: [arn] }, { abortSignal: signal });
+  if (!Rules?.[0]) throw new Error(`the rule for test traffic ${arn} does not exist`);
+  return Rules[0].Actions ?? [];
+}
+
 /** The target groups that a listener's or rule's actions forward to, by ARN, each with its weight; groups of weight 0 get nothing and are left out. */
 export function forwardedTo(actions: readonly Action[]): ReadonlyMap<string, number> {
   const forward = actions.find((action) => action.Type === "forward");

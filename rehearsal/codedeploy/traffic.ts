@@ -1,5 +1,5 @@
 import type { Account, DeploymentGroup } from "../graph/account";
-import { routingAction, targetGroupWeights } from "../load-balancer/actions";
+import { type Action, routingAction, targetGroupWeights } from "../load-balancer/actions";
 import type { LoadBalancer } from "../load-balancer/load-balancer";
 import type { TargetGroup } from "../load-balancer/target-group";
 
@@ -70,10 +70,28 @@ export class TrafficRoutes {
   }
 }
 
-/** A deployment group's routes: its two listeners. */
-export function routesOf(group: DeploymentGroup): RouteArns {
+/**
+ * What CodeDeploy moves on a deployment group's two listeners: the default actions and the rules that forward to one of the group's
+ * target groups, and no others. UNSURE of rules: AWS documents listeners with default actions alone, while its managed policy
+ * has ModifyRule, and people's rules are known to be moved.
+ *
+ * @throws Error when a listener forwards to neither target group
+ */
+export function routesOf(account: Account, group: DeploymentGroup): RouteArns {
   const { prodTrafficRoute, testTrafficRoute } = group.loadBalancerInfo.targetGroupPairInfo;
-  return { production: prodTrafficRoute.listenerArns, test: testTrafficRoute.listenerArns };
+  const groups = targetGroupNames(account, group).map((name) => account.targetGroup(name).arn);
+  const isOwn = (actions: readonly Action[]) =>
+    targetGroupWeights(routingAction(actions)).some(({ arn }) => groups.includes(arn));
+  const movedOn = (listenerArn: string) => {
+    const { defaultActions, rules } = account.listener(listenerArn);
+    const moved = [{ arn: listenerArn, actions: defaultActions }, ...rules].filter(({ actions }) => isOwn(actions));
+    if (moved.length > 0) return moved.map(({ arn }) => arn);
+    throw new Error(`listener ${listenerArn} forwards to none of ${group.deploymentGroupName}'s target groups`);
+  };
+  return {
+    production: prodTrafficRoute.listenerArns.flatMap(movedOn),
+    test: testTrafficRoute.listenerArns.flatMap(movedOn),
+  };
 }
 
 /** The names of a deployment group's two target groups. Throws unless there are exactly two. */

@@ -3,6 +3,7 @@ import { alarms } from "./rows/alarms";
 import { build, settingsFaults } from "./rows/build";
 import { health } from "./rows/health";
 import { hook } from "./rows/hook";
+import { loadBalancer } from "./rows/load-balancer";
 import { people } from "./rows/people";
 import { releaseFiles } from "./rows/release-files";
 import { pushes } from "./rows/pushes";
@@ -23,4 +24,5 @@ export const faults: readonly Fault[] = [
   ...running,
   ...rollback,
   ...ups,
+  ...loadBalancer,
 ];

@@ -66,7 +66,10 @@ const outputsOf: Readonly<Record<string, Outputs>> = {
     repositoryUrl: `${account}.dkr.ecr.${region}.amazonaws.com/${name}`,
   }),
   "aws:ecr/repositoryPolicy:RepositoryPolicy": nothingAdded,
-  "aws:ecs/cluster:Cluster": (name) => ({ name, arn: arn("ecs", `cluster/${name}`) }),
+  "aws:ecs/cluster:Cluster": (name) => {
+    const cluster = arn("ecs", `cluster/${name}`);
+    return { name, id: cluster, arn: cluster };
+  },
   "aws:ecs/clusterCapacityProviders:ClusterCapacityProviders": nothingAdded,
   "aws:ecs/service:Service": (name, { cluster }) => {
     const service = arn("ecs", `service/${String(cluster).split("/")[1]}/${name}`);
@@ -86,6 +89,7 @@ const outputsOf: Readonly<Record<string, Outputs>> = {
     const listener = `${String(loadBalancerArn).replace(":loadbalancer/", ":listener/")}/${suffix}`;
     return { id: listener, arn: listener };
   },
+  "aws:lb/listenerCertificate:ListenerCertificate": nothingAdded,
   "aws:lb/listenerRule:ListenerRule": (_, { listenerArn }, suffix) => {
     const rule = `${String(listenerArn).replace(":listener/", ":listener-rule/")}/${suffix}`;
     return { id: rule, arn: rule };

@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
+import type { ReadResourceRequest, RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
 import { awsCall, awsOutputs } from "./aws-outputs";
+import { existingOutputs } from "./existing";
 
-/** One resource that the program registered: what `pulumi up` would send to its provider, and with which options. */
+/** One resource that the program registered: what `pulumi up` would send to its provider, and with which options; or that it has read. */
 export interface GraphResource {
   readonly urn: string;
   readonly type: string;
@@ -54,6 +55,7 @@ export class Recorder {
           // The program's own components register their outputs themselves.
           if (isComponent && !recorder.remoteComponents.has(args.type)) return { id: undefined, state: {} };
           const inputs = args.inputs as Record<string, unknown>;
+          if (args.id) return { id: args.id, state: existingOutputs(args.type, args.id, inputs) };
           const { id, state } = awsOutputs(args.type, args.name, inputs);
           if (registry !== undefined && "repositoryUrl" in state)
             state.repositoryUrl = `${registry}/${String(state.name)}`;
@@ -95,6 +97,30 @@ export class Recorder {
         callback(error, response);
       });
     };
+    const read = monitor.readResource.bind(monitor);
+    monitor.readResource = (request, callback) =>
+      read(request, (error, response) => {
+        if (!error) this.recordRead(request, response!);
+        callback(error, response);
+      });
+  }
+
+  private recordRead(request: ReadResourceRequest, response: MockReadResponse): void {
+    this.resources.push({
+      urn: response.getUrn(),
+      type: request.getType(),
+      name: request.getName(),
+      parent: request.getParent(),
+      custom: true,
+      id: request.getId(),
+      inputs: {},
+      secretInputs: [],
+      outputs: pulumi.runtime.deserializeProperties(response.getProperties()),
+      ignoreChanges: [],
+      dependencies: request.getDependenciesList(),
+      protect: false,
+      retainOnDelete: false,
+    });
   }
 
   private record(request: RegisterResourceRequest, response: MockResponse): void {
@@ -124,7 +150,16 @@ interface MockResponse {
   getObject(): NonNullable<ReturnType<RegisterResourceRequest["getObject"]>>;
 }
 
+interface MockReadResponse {
+  getUrn(): string;
+  getProperties(): NonNullable<ReturnType<ReadResourceRequest["getProperties"]>>;
+}
+
 interface MockMonitor {
+  readResource(
+    request: ReadResourceRequest,
+    callback: (error: unknown, response: MockReadResponse | undefined) => void,
+  ): unknown;
   registerResource(
     request: RegisterResourceRequest,
     callback: (error: unknown, response: MockResponse | undefined) => void,

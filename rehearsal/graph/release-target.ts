@@ -38,15 +38,15 @@ export function releaseTarget(account: Account): ReleaseTarget {
 }
 
 function releasedByCodeDeploy(account: Account, group: DeploymentGroup): ReleaseTarget {
-  const routes = routesOf(group);
+  const { prodTrafficRoute, testTrafficRoute } = group.loadBalancerInfo.targetGroupPairInfo;
   const [first, second] = targetGroupNames(account, group).map((name) => account.targetGroup(name).arn);
   return {
     controller: "CODE_DEPLOY",
     group,
     service: account.service(group.ecsService.serviceName),
-    productionListener: account.listener(routes.production[0] ?? ""),
-    testListener: account.listener(routes.test[0] ?? ""),
-    routes,
+    productionListener: account.listener(prodTrafficRoute.listenerArns[0] ?? ""),
+    testListener: account.listener(testTrafficRoute.listenerArns[0] ?? ""),
+    routes: routesOf(account, group),
     alarmNames: group.alarmConfiguration?.alarms ?? [],
     targetGroups: [first!, second!],
   };

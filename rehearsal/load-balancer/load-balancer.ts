@@ -102,7 +102,8 @@ export class LoadBalancer extends EventEmitter<{ request: [entry: AccessLogEntry
     this.check(actions);
     listener.rules = listener.rules.map((rule) => (rule.arn === arn ? { ...rule, actions } : rule));
     this.updateUse();
-    this.tell("rule.modified", listener, actions);
+    const { priority } = listener.rules.find((rule) => rule.arn === arn)!;
+    this.tell("rule.modified", listener, actions, `, rule ${priority}`);
   }
 
   /** The actions of a rule, or the default ones of a listener; none if there is neither. */
@@ -151,11 +152,11 @@ export class LoadBalancer extends EventEmitter<{ request: [entry: AccessLogEntry
     for (const group of this.targetGroups.values()) group.setInUse(used.has(group.arn));
   }
 
-  private tell(type: string, listener: Listener, actions: readonly Action[]): void {
+  private tell(type: string, listener: Listener, actions: readonly Action[], rule = ""): void {
     const { arn, port, localPort } = describe(listener);
     const where = describeActions(actions, (group) => this.targetGroup(group).name);
     const here = localPort === port || type !== "listener.created" ? "" : `, here ${localPort},`;
-    this.timeline.emit("elb", type, `listener ${port}${here} → ${where}`, {
+    this.timeline.emit("elb", type, `listener ${port}${here}${rule} → ${where}`, {
       listenerArn: arn,
       port,
       localPort,

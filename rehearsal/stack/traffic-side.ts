@@ -27,8 +27,8 @@ export interface TrafficSide {
 export interface TrafficSideOptions {
   readonly account: Account;
   readonly target: ReleaseTarget;
-  /** The name that users call. */
-  readonly host: string;
+  /** What users call. */
+  readonly productionUrl: URL;
   /** Added to each listener's port. */
   readonly portOffset: number;
   readonly workspace: Workspace;
@@ -46,7 +46,7 @@ export async function startTrafficSide(options: TrafficSideOptions): Promise<Tra
     listeners.map(({ port }) => port),
     portOffset,
   );
-  const certificates = await listenerCertificates(listeners, options);
+  const certificates = await listenerCertificates(listeners, { ...options, host: options.productionUrl.hostname });
   const all = account.targetGroups.map((one) => targetGroup(one, options));
   const loadBalancer = new LoadBalancer(
     {
@@ -70,8 +70,13 @@ export async function startTrafficSide(options: TrafficSideOptions): Promise<Tra
   }
   const [first, second] = target.targetGroups.map((arn) => all.find((one) => one.arn === arn)!);
   const targetGroups = [first!, second!] as const;
-  const url = ({ protocol, port }: ListenerResource) =>
-    protocol === "HTTPS" ? `https://${options.host}:${ports.get(port)}` : `http://127.0.0.1:${ports.get(port)}`;
+  const { hostname, pathname } = options.productionUrl;
+  const path = pathname === "/" ? "" : pathname;
+  const url = ({ protocol, port }: ListenerResource) => {
+    // A load balancer's own name is nobody's here.
+    const host = hostname === resource.dnsName ? "127.0.0.1" : hostname;
+    return `${protocol.toLowerCase()}://${host}:${ports.get(port)}${path}`;
+  };
   return {
     loadBalancer,
     targetGroups,

@@ -65,7 +65,7 @@ export interface Rehearsal {
 export async function setUpRehearsal(context: RehearsalContext): Promise<Rehearsal> {
   const { options, workspace, timeline } = context;
   const docker = options.runtime === "docker" ? await startDocker(context) : undefined;
-  const { account, appDirectory, host } = await evaluateProgram(context, docker?.registry);
+  const { account, appDirectory, productionUrl } = await evaluateProgram(context, docker?.registry);
   const before = stackBefore(account);
   if (docker && before)
     throw new Error(
@@ -73,7 +73,8 @@ export async function setUpRehearsal(context: RehearsalContext): Promise<Rehears
     );
   const target = releaseTarget(account);
   const images = docker ?? (await createImages(account, workspace));
-  const traffic = await startTrafficSide({ ...context, account, target, host, portOffset: options.portOffset });
+  const { portOffset } = options;
+  const traffic = await startTrafficSide({ ...context, account, target, productionUrl, portOffset });
   const alarms = createAlarms(account, target, traffic, context);
   const stack = new Stack({ ...context, account, target, traffic, images, alarms });
   // Closed before the stack, so that nothing is left to drain.
@@ -154,8 +155,8 @@ async function evaluateProgram(context: RehearsalContext, registry: string | und
   const account = new Account(recorder);
   // A stack that names its first image has no build to read the app's folder from.
   const app = account.firstImage?.build.context ?? config[appSetting] ?? "app";
-  const host = new URL(String(outputs.prodUrl)).hostname;
-  return { account, appDirectory: resolve(programDirectory, app), host };
+  const productionUrl = new URL(String(outputs.prodUrl));
+  return { account, appDirectory: resolve(programDirectory, app), productionUrl };
 }
 
 /** The push as an event of the timeline. */

@@ -3,6 +3,7 @@ import type { TimelineEvent } from "../events";
 import type { Display } from "../terminal/display";
 import { summaryBox } from "../terminal/summary";
 import { startTraffic } from "../traffic/meter";
+import { defaultMix, mixOf } from "../traffic/mix";
 import { describeTotals, totals } from "../traffic/report";
 import { LiveVersions } from "./live-versions";
 import { type Rehearsal, type RehearsalContext, setUpRehearsal, tellPush } from "./rehearse";
@@ -27,7 +28,8 @@ export async function run(context: RehearsalContext, display: Display): Promise<
   const witness = new Witness({ ...traffic, versions, timeline });
   workspace.onClose(() => witness.close());
   const { productionUrl: url, client } = traffic;
-  const meter = startTraffic({ url, client, ratePerSecond: options.ratePerSecond, versions, timeline });
+  const mix = mixOf(defaultMix, url);
+  const meter = startTraffic({ url, client, mix, ratePerSecond: options.ratePerSecond, versions, timeline });
   workspace.onClose(async () => void (await meter.stop()));
   const status = setInterval(() => display.setStatus(describeTotals(meter.snapshot())), statusEveryMs);
   workspace.onClose(() => clearInterval(status));

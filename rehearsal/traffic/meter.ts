@@ -15,7 +15,7 @@ import { visitWebSocket } from "./web-socket";
 const failuresKept = 20;
 
 export interface TrafficOptions {
-  /** Where the app is, `http://host:port`. */
+  /** Where the app is; its origin counts, paths are the mix's. */
   readonly url: string;
   readonly ratePerSecond: number;
   /** How its clients connect. @default as DNS and the public authorities have it */
@@ -118,10 +118,11 @@ class Meter implements Traffic {
     // A request's own time is the one bound: undici's, on connecting, is off.
     const connect = { ...client, timeout: 0 };
     // As many connections as there are requests under way: none waits for another's answer.
-    this.fresh = new Pool(url, { connect, pipelining: 1 });
-    this.kept = new Pool(url, { connect, pipelining: 1 });
+    const { origin } = new URL(url);
+    this.fresh = new Pool(origin, { connect, pipelining: 1 });
+    this.kept = new Pool(origin, { connect, pipelining: 1 });
     // One connection: a request waits for those before it on the way back only.
-    this.pipelined = new Pool(url, { connect, connections: 1, pipelining: 8 });
+    this.pipelined = new Pool(origin, { connect, connections: 1, pipelining: 8 });
   }
 
   start(): void {

@@ -26,6 +26,12 @@ export interface TrafficClass {
   readonly bodyBytes?: number;
 }
 
+/** The same at the path that a service's requests begin with. */
+export function mixOf(mix: readonly TrafficClass[], url: string): readonly TrafficClass[] {
+  const base = new URL(url).pathname.replace(/\/$/, "");
+  return mix.map((one) => ({ ...one, path: `${base}${one.path}` }));
+}
+
 /** What every app answers: its front page, on fresh and on kept connections. */
 export const defaultMix: readonly TrafficClass[] = [
   { name: "fresh", path: "/" },

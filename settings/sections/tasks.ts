@@ -33,6 +33,7 @@ export const tasks = {
   memoryMiB: z.number().int().default(512),
   cpuArchitecture: z.enum(["X86_64", "ARM64"]).default("X86_64"),
   containerPort: port.default(3000),
+  clusterArn: z.string().optional(),
   desiredCount: z.number().int().min(1).max(5000).default(1),
   autoscaling: autoscaling.optional(),
   capacityProviders: z.array(capacityProvider).default([]),

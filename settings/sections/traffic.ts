@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { cidr, port, urlPath } from "../values";
+import { cidr, names, port, urlPath } from "../values";
 
 /** Limits of an application load balancer's health check. Source: Elastic Load Balancing API, CreateTargetGroup. */
 const healthCheck = z.strictObject({
@@ -35,6 +35,14 @@ const loadBalancer = z.strictObject({
   webAclArn: z.string().optional(),
 });
 
+const sharedLoadBalancer = z.strictObject({
+  productionListenerArn: z.string(),
+  testListenerArn: z.string().optional(),
+  hosts: names.optional(),
+  paths: z.array(urlPath).optional(),
+  priority: z.number().int(),
+});
+
 /** Who reaches the tasks, and how the load balancer treats them. */
 export const traffic = {
   productionPort: port.default(8080),
@@ -44,6 +52,7 @@ export const traffic = {
   testCidrs: z.array(cidr).default([]),
   https: https.optional(),
   loadBalancer: loadBalancer.default({}),
+  sharedLoadBalancer: sharedLoadBalancer.optional(),
   healthCheck: healthCheck.default({}),
   healthCheckGracePeriodSeconds: z.number().int().min(0).max(2_147_483_647).default(60),
   deregistrationDelaySeconds: z.number().int().min(0).max(3600).default(30),

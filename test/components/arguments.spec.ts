@@ -9,7 +9,7 @@ const network = { vpcId: "vpc-1", publicSubnetIds: ["subnet-1", "subnet-2"], pri
 const given = { network, image: "app:1", repositoryArn: "arn:aws:ecr:eu-central-1:123456789012:repository/app" };
 const nothing = undefined as never;
 /** All of a service that its hook's arguments are judged by. */
-const service = { controller: { type: "CODE_DEPLOY" } } as never;
+const service = { controller: { type: "CODE_DEPLOY" }, loadBalancer: {} } as never;
 
 describe("a component's wrong arguments", () => {
   it("are all named in one error, before a service's first resource", async () => {

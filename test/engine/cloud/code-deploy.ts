@@ -9,7 +9,8 @@ interface TargetGroupPair {
 
 /**
  * Leaves the account as a release by CodeDeploy leaves it: a new revision of the task definition, the service's primary
- * task set on it and on the other target group, both listeners with a weighted forward.
+ * task set on it and on the other target group; of both listeners what forwards to its target groups, default actions or
+ * rules, with a weighted forward.
  */
 export function release(cloud: Cloud, serviceName: string): void {
   const service = one(cloud, "aws:ecs/service:Service", "name", serviceName);
@@ -25,16 +26,17 @@ export function release(cloud: Cloud, serviceName: string): void {
   service.properties.loadBalancers = [{ ...live, targetGroupArn: next.properties.arn }];
   service.properties.platformVersion = "1.4.0";
   for (const arn of [...pair.prodTrafficRoute.listenerArns, ...pair.testTrafficRoute.listenerArns]) {
-    one(cloud, "aws:lb/listener:Listener", "arn", arn).properties.defaultActions = [
-      {
-        type: "forward",
-        order: 1,
-        forward: {
-          targetGroups: groups.map((it) => ({ arn: it.properties.arn, weight: it === next ? 100 : 0 })),
-        },
-      },
-    ];
+    const { properties } = one(cloud, "aws:lb/listener:Listener", "arn", arn);
+    const rules = cloud.all("aws:lb/listenerRule:ListenerRule").filter((rule) => rule.properties.listenerArn === arn);
+    const targetGroups = groups.map((it) => ({ arn: it.properties.arn, weight: it === next ? 100 : 0 }));
+    const weighted = [{ type: "forward", order: 1, forward: { targetGroups } }];
+    if (forwardsTo(groups, properties.defaultActions)) properties.defaultActions = weighted;
+    for (const rule of rules) if (forwardsTo(groups, rule.properties.actions)) rule.properties.actions = weighted;
   }
+}
+
+function forwardsTo(groups: readonly Thing[], actions: unknown): boolean {
+  return groups.some(({ properties }) => JSON.stringify(actions).includes(String(properties.arn)));
 }
 
 /** What the pipeline's deploy action registers: the same definition with the build's image. */

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Clock } from "../../../rehearsal/clock";
 import { Deployment, type DeploymentContext, type DeploymentProps } from "../../../rehearsal/codedeploy/deployment";
 import { HookVerdicts, type Verdict } from "../../../rehearsal/codedeploy/hook-verdicts";
-import { routesOf, TrafficRoutes } from "../../../rehearsal/codedeploy/traffic";
+import { TrafficRoutes } from "../../../rehearsal/codedeploy/traffic";
 import { Service } from "../../../rehearsal/ecs/service";
 import type { TaskSpec } from "../../../rehearsal/ecs/task";
 import { Timeline, type TimelineEvent } from "../../../rehearsal/events";
@@ -90,7 +90,7 @@ export class Harness {
     const { label, taskDefinition, launch } = this.nextRevision();
     const group = deploymentGroup(groupChange);
     const props = { id: `d-${label}`, group, label, taskDefinitionArn: taskDefinition, launch, hooks: {}, ...own };
-    return new Deployment(props, this.context(group));
+    return new Deployment(props, this.context());
   }
 
   /** The body of the answer of each port. */
@@ -159,13 +159,14 @@ export class Harness {
     return { label, taskDefinition: `app:${this.revision}`, launch: () => Promise.resolve(server(label)) };
   }
 
-  private context(group: DeploymentGroup): DeploymentContext {
+  private context(): DeploymentContext {
     const { service, verdicts, clock, timeline } = this;
     const invoke = async (functionName: string, event: unknown) => {
       await this.functions[functionName]?.(event as HookEvent);
       return "returned";
     };
-    const routes = new TrafficRoutes(routesOf(group), this.loadBalancer, this.groups);
+    const arns = { production: ["arn:listener/production"], test: ["arn:listener/test"] };
+    const routes = new TrafficRoutes(arns, this.loadBalancer, this.groups);
     const { directory, processes } = this;
     const { signal } = this.interruption;
     return { service, routes, verdicts, invoke, clock, timeline, directory, processes, signal };

@@ -1,0 +1,146 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { accessLogs } from "./access-logs";
+import { aliasRecord, certificateArn, type Https, httpsDefaults } from "./https";
+import type { BlueGreenLoadBalancerArgs } from "./load-balancer";
+import type { LoadBalancerFront } from "./load-balancer-front";
+import { stickyForward } from "./sticky-forward";
+
+interface TargetGroups {
+  readonly blue: aws.lb.TargetGroup;
+  readonly green: aws.lb.TargetGroup;
+}
+
+/** A load balancer of the service's own, whose listeners are moved whole by CodeDeploy, and by ECS through a rule. */
+export function ownLoadBalancer(
+  name: string,
+  args: BlueGreenLoadBalancerArgs,
+  groups: TargetGroups,
+  opts: pulumi.CustomResourceOptions,
+): LoadBalancerFront {
+  const { network, https, loadBalancer: options, deletionProtection, productionPort, testPort, testHeader } = args;
+  const securityGroup = new aws.ec2.SecurityGroup(
+    `${name}-alb`,
+    { vpcId: network.vpcId, description: `${name}: load balancer` },
+    opts,
+  );
+  const admit = (listener: string, port: number, cidrs: readonly string[]) =>
+    admitCidrs(`${name}-${listener}`, { securityGroup, description: `${listener} listener`, port, cidrs }, opts);
+  admit("production", productionPort, args.productionCidrs);
+  if (!testHeader) admit("test", testPort, args.testCidrs);
+  const loadBalancer = new aws.lb.LoadBalancer(
+    name,
+    {
+      loadBalancerType: "application",
+      internal: options.internal ?? false,
+      subnets: options.internal ? network.privateSubnetIds : network.publicSubnetIds,
+      securityGroups: [securityGroup.id],
+      idleTimeout: options.idleTimeoutSeconds ?? 60,
+      enableHttp2: true,
+      dropInvalidHeaderFields: true,
+      enableDeletionProtection: deletionProtection,
+      ...(options.accessLogs
+        ? { accessLogs: accessLogs(name, options.accessLogs, groups.blue, deletionProtection, opts) }
+        : {}),
+    },
+    { ...opts, protect: deletionProtection },
+  );
+  const transport = https ? secureTransport(name, https, opts) : { protocol: "HTTP" };
+  const listener = (kind: "production" | "test", port: number) =>
+    new aws.lb.Listener(
+      `${name}-${kind}`,
+      {
+        loadBalancerArn: loadBalancer.arn,
+        port,
+        ...transport,
+        // Both start on blue. Source: CodeDeploy user guide, deployment-steps-ecs.
+        defaultActions: [
+          args.stickiness
+            ? stickyForward(groups.blue, groups.green)
+            : { type: "forward", targetGroupArn: groups.blue.arn },
+        ],
+      },
+      // Every deployment moves the listeners, and leaves a weighted forward to both groups behind; setting them back
+      // would point production at an empty target group.
+      { ...opts, ignoreChanges: ["defaultActions"] },
+    );
+  const productionListener = listener("production", productionPort);
+  const test = testHeader
+    ? { listener: productionListener, port: productionPort, header: testHeader }
+    : { listener: listener("test", testPort), port: testPort };
+  if (https) {
+    const port = https.redirectPort ?? httpsDefaults.redirectPort;
+    // What users are not let through to is not opened here either.
+    admit("redirect", port, args.productionCidrs);
+    redirectToHttps(name, loadBalancer, { from: port, to: productionPort }, opts);
+    aliasRecord(name, https, loadBalancer, opts);
+  }
+  if (options.webAclArn !== undefined) {
+    new aws.wafv2.WebAclAssociation(name, { resourceArn: loadBalancer.arn, webAclArn: options.webAclArn }, opts);
+  }
+  return {
+    loadBalancer,
+    securityGroupId: securityGroup.id,
+    host: pulumi.output(https?.domainName ?? loadBalancer.dnsName),
+    path: "/",
+    productionListener,
+    test,
+    share: undefined,
+  };
+}
+
+interface Admission {
+  readonly securityGroup: aws.ec2.SecurityGroup;
+  readonly description: string;
+  readonly port: number;
+  readonly cidrs: readonly string[];
+}
+
+function admitCidrs(
+  name: string,
+  { securityGroup, description, port, cidrs }: Admission,
+  opts: pulumi.CustomResourceOptions,
+) {
+  for (const cidr of new Set(cidrs)) {
+    new aws.vpc.SecurityGroupIngressRule(
+      `${name}-${cidr.toLowerCase().replaceAll(":", "-")}`,
+      {
+        securityGroupId: securityGroup.id,
+        description,
+        ipProtocol: "tcp",
+        fromPort: port,
+        toPort: port,
+        ...(cidr.includes(":") ? { cidrIpv6: cidr } : { cidrIpv4: cidr }),
+      },
+      opts,
+    );
+  }
+}
+
+function secureTransport(name: string, https: Https, opts: pulumi.CustomResourceOptions) {
+  return {
+    protocol: "HTTPS",
+    certificateArn: certificateArn(name, https, opts),
+    sslPolicy: https.sslPolicy ?? httpsDefaults.sslPolicy,
+  };
+}
+
+/** Sends HTTP on to the same place over HTTPS. */
+function redirectToHttps(
+  name: string,
+  loadBalancer: aws.lb.LoadBalancer,
+  { from, to }: { readonly from: number; readonly to: number },
+  opts: pulumi.CustomResourceOptions,
+) {
+  const redirect = { protocol: "HTTPS", port: String(to), statusCode: "HTTP_301" };
+  new aws.lb.Listener(
+    `${name}-redirect`,
+    {
+      loadBalancerArn: loadBalancer.arn,
+      port: from,
+      protocol: "HTTP",
+      defaultActions: [{ type: "redirect", redirect }],
+    },
+    opts,
+  );
+}

@@ -1,0 +1,87 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { aliasRecord, certificateArn, type Https } from "./https";
+import type { BlueGreenLoadBalancerArgs } from "./load-balancer";
+import type { LoadBalancerFront } from "./load-balancer-front";
+
+/**
+ * A load balancer that is there already, and the requests on its listeners that are this service's. Their default actions, their
+ * other rules and whatever else the load balancer has stay as they are.
+ */
+export interface SharedLoadBalancer {
+  /** The listener for users' requests; its port is `productionPort`. */
+  readonly productionListenerArn: pulumi.Input<string>;
+  /** The listener of the same load balancer for test traffic; its port is `testPort`. @default none, where `testHeader` tells */
+  readonly testListenerArn?: pulumi.Input<string>;
+  /** Hosts whose requests are the service's; `*` and `?` stand for any characters and for one. @default every host */
+  readonly hosts?: readonly string[];
+  /** Paths whose requests are, like `/shop/*`; the app is asked for the whole path. @default every path */
+  readonly paths?: readonly string[];
+  /**
+   * When the listeners ask this service's rules, 1 to 49999, lower ones first; no other rule may have it. With `testHeader`
+   * the next one is taken too.
+   */
+  readonly priority: number;
+}
+
+/** Puts a service behind a load balancer that it shares with others. */
+export function sharedLoadBalancer(
+  name: string,
+  shared: SharedLoadBalancer,
+  { https, productionPort, testPort, testHeader }: BlueGreenLoadBalancerArgs,
+  opts: pulumi.CustomResourceOptions,
+): LoadBalancerFront {
+  const protocol = https ? "HTTPS" : "HTTP";
+  const listener = (kind: "production" | "test", arn: pulumi.Input<string>, port: number) =>
+    // Port and protocol are what we take it for; what AWS says takes their place.
+    aws.lb.Listener.get(`${name}-${kind}`, arn, { port, protocol }, opts);
+  const productionListener = listener("production", shared.productionListenerArn, productionPort);
+  const test = testHeader
+    ? { listener: productionListener, port: productionPort, header: testHeader }
+    : { listener: listener("test", shared.testListenerArn!, testPort), port: testPort };
+  const loadBalancerArn = pulumi.output(shared.productionListenerArn).apply(loadBalancerOf);
+  const loadBalancer = aws.lb.LoadBalancer.get(name, loadBalancerArn, undefined, opts);
+  if (https) {
+    const listeners = testHeader ? [productionListener] : [productionListener, test.listener];
+    addCertificate(name, https, listeners, opts);
+    aliasRecord(name, https, loadBalancer, opts);
+  }
+  const { hosts = [], paths = [], priority } = shared;
+  const plainHost = hosts.find((host) => !/[*?]/.test(host));
+  return {
+    loadBalancer,
+    securityGroupId: loadBalancer.securityGroups.apply(([first]) => first!),
+    host: pulumi.output(https?.domainName ?? plainHost ?? loadBalancer.dnsName),
+    path: paths[0]?.replace(/[*?].*$/, "") ?? "/",
+    productionListener,
+    test,
+    share: {
+      paths,
+      conditions: [
+        ...(hosts.length > 0 ? [{ hostHeader: { values: [...hosts] } }] : []),
+        ...(paths.length > 0 ? [{ pathPattern: { values: [...paths] } }] : []),
+      ],
+      priority,
+    },
+  };
+}
+
+/** `…:loadbalancer/app/name/id` of `…:listener/app/name/id/own-id`. */
+export function loadBalancerOf(listenerArn: string): string {
+  return listenerArn.replace(":listener/", ":loadbalancer/").replace(/\/[^/]*$/, "");
+}
+
+/** The service's own certificate beside those that the listeners have; they choose by the name that a client asks for. */
+function addCertificate(
+  name: string,
+  https: Https,
+  listeners: readonly aws.lb.Listener[],
+  opts: pulumi.CustomResourceOptions,
+) {
+  if (https.zoneId === undefined && https.certificateArn === undefined) return;
+  const arn = certificateArn(name, https, opts);
+  for (const [index, listener] of listeners.entries()) {
+    const kind = index === 0 ? "production" : "test";
+    new aws.lb.ListenerCertificate(`${name}-${kind}`, { listenerArn: listener.arn, certificateArn: arn }, opts);
+  }
+}

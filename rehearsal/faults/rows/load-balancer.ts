@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { Agent, request } from "undici";
+import type { Recorder } from "../../graph/recorder";
+import type { Fault } from "../fault";
+import type { Stage } from "../stage";
+
+const prefix = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener/app/web/50dc6c495c0c9188";
+const listenerArns = {
+  productionListenerArn: `${prefix}/f2f7dc8efc522ab2`,
+  testListenerArn: `${prefix}/0467ef3c8400ae65`,
+};
+const place = { ...listenerArns, hosts: ["shop.example.com"], priority: 200 };
+
+/** Another service's rule, before ours, on both listeners. */
+function addNeighbour({ resources }: Recorder): void {
+  const ours = resources.filter(({ type }) => type === "aws:lb/listenerRule:ListenerRule");
+  const fixedResponse = { contentType: "text/plain", statusCode: "200", messageBody: "neighbour" };
+  for (const rule of ours) {
+    const arn = `${String(rule.outputs.arn)}-neighbour`;
+    const outputs = {
+      arn,
+      listenerArn: rule.outputs.listenerArn,
+      priority: 100,
+      conditions: [{ pathPattern: { values: ["/neighbour/*"] } }],
+      actions: [{ type: "fixed-response", fixedResponse }],
+    };
+    resources.push({ ...rule, name: "neighbour", outputs });
+  }
+}
+
+async function askNeighbour({ rehearsal }: Stage, url: string): Promise<void> {
+  const dispatcher = new Agent({ connect: rehearsal.traffic.client });
+  const { body } = await request(new URL("/neighbour/", url), { dispatcher });
+  assert.equal(await body.text(), "neighbour");
+  await dispatcher.destroy();
+}
+
+/** What the load balancer is as traffic shifts. */
+export const loadBalancer: readonly Fault[] = [
+  {
+    name: "neighbour",
+    fault: "the service shares its load balancer, whose listeners have another service's rule",
+    settings: { "greenlight:sharedLoadBalancer": JSON.stringify(place) },
+    alterGraph: addNeighbour,
+    expected: { endState: "released", noticed: { by: "elb", saying: /listener 8080, rule 200 → \S+-green-\S+ 100 %/ } },
+    run: async (stage) => {
+      const { productionUrl, testUrl } = stage.rehearsal.traffic;
+      const asked: Promise<void>[] = [];
+      stage.when("AllowTraffic succeeded", () => asked.push(askNeighbour(stage, productionUrl)));
+      stage.when("AllowTestTraffic succeeded", () => asked.push(askNeighbour(stage, testUrl)));
+      await stage.release();
+      assert.equal((await Promise.all(asked)).length, 2);
+      await askNeighbour(stage, productionUrl);
+    },
+  },
+  {
+    name: "sticky",
+    fault: "the target groups keep clients with their tasks",
+    settings: { "greenlight:stickiness": JSON.stringify({ seconds: 86_400 }), "greenlight:desiredCount": "2" },
+    expected: { endState: "released", noticed: { by: "elb", saying: /listener 8080 → \S+-green-\S+ 100 %/ } },
+    run: (stage) => stage.release(),
+  },
+];
