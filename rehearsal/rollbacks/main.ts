@@ -27,7 +27,10 @@ async function main(): Promise<number> {
         const fault = lateFaults[index % lateFaults.length]!;
         // Alarms look at whole minutes: when in a minute green goes wrong is left to chance.
         await stage.measure(fault, minuteMs * (1 + Math.random())).then(
-          (time) => times.push(time),
+          (time) => {
+            times.push(time);
+            if (times.length % 20 === 0) process.stderr.write(`${times.length} so far\n${rollbackTable(times)}\n`);
+          },
           (error: Error) => problems.push(error.message),
         );
       }
