@@ -95,7 +95,7 @@ const httpsProduction = policy(
   "production-speaks-https",
   "In a stack whose name begins with prod, or that is protected from deletion, users are served over HTTPS.",
   (resources, report) => {
-    const arns = listenerArns(resources, "prodTrafficRoute");
+    const arns = listenerArns(resources, "production");
     const balancers = of(resources, "aws:lb/loadBalancer:LoadBalancer");
     const isProtected = balancers.some(({ props }) => props.enableDeletionProtection === true);
     for (const listener of of(resources, "aws:lb/listener:Listener")) {
@@ -171,25 +171,44 @@ function without(resources: Resources, type: string, isSound: (props: Props) => 
   return of(resources, "aws:s3/bucket:Bucket").filter(({ props }) => !covered.has(String(props.bucket)));
 }
 
-/** Ports of the listeners that deployment groups use for test traffic. */
+/** Ports of the listeners that are for test traffic alone; a header tells it on a listener that serves users as well. */
 function testPorts(resources: Resources): number[] {
-  const arns = listenerArns(resources, "testTrafficRoute");
+  const users = listenerArns(resources, "production");
+  const arns = listenerArns(resources, "test").filter((arn) => !users.includes(arn));
   const listeners = of(resources, "aws:lb/listener:Listener").filter(({ props }) => arns.includes(String(props.arn)));
   return listeners.map(({ props }) => Number(props.port));
 }
 
-type Route = "prodTrafficRoute" | "testTrafficRoute";
+type Traffic = "production" | "test";
 
-/** Listeners that deployment groups use for this traffic. */
-function listenerArns(resources: Resources, route: Route): readonly string[] {
+/** Listeners of this traffic: CodeDeploy's deployment groups name them, ECS's services name rules of theirs. */
+function listenerArns(resources: Resources, traffic: Traffic): readonly string[] {
+  const route = ({ production: "prodTrafficRoute", test: "testTrafficRoute" } as const)[traffic];
   const groups = of(resources, "aws:codedeploy/deploymentGroup:DeploymentGroup");
-  return groups.flatMap(
+  const moved = groups.flatMap(
     ({ props }) => (props as DeploymentGroupProps).loadBalancerInfo?.targetGroupPairInfo?.[route]?.listenerArns ?? [],
   );
+  const ruleArns = of(resources, "aws:ecs/service:Service").flatMap(({ props }) =>
+    ((props as ServiceProps).loadBalancers ?? []).flatMap(
+      ({ advancedConfiguration: advanced }) => advanced?.[`${traffic}ListenerRule`] ?? [],
+    ),
+  );
+  const rules = of(resources, "aws:lb/listenerRule:ListenerRule").filter(({ props }) =>
+    ruleArns.includes(String(props.arn)),
+  );
+  return [...moved, ...rules.map(({ props }) => String(props.listenerArn))];
 }
 
 interface DeploymentGroupProps {
   readonly loadBalancerInfo?: {
-    readonly targetGroupPairInfo?: { readonly [route in Route]?: { readonly listenerArns: readonly string[] } };
+    readonly targetGroupPairInfo?: {
+      readonly [route in "prodTrafficRoute" | "testTrafficRoute"]?: { readonly listenerArns: readonly string[] };
+    };
   };
+}
+
+interface ServiceProps {
+  readonly loadBalancers?: readonly {
+    readonly advancedConfiguration?: { readonly [rule in `${Traffic}ListenerRule`]?: string };
+  }[];
 }

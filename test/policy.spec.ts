@@ -58,6 +58,17 @@ describe("the policy pack", () => {
     assert.deepEqual(await broken(resourcesOf(some)), []);
   });
 
+  it("judges a stack that ECS deploys by the same rules, whether test traffic has a port or a header", async () => {
+    const ecs = { controller: "ECS" };
+    assert.deepEqual(await broken(resourcesOf(await programGraph({}, ecs))), []);
+    const open = await programGraph({}, { ...ecs, testCidrs: ["0.0.0.0/0"] });
+    assert.deepEqual(await broken(resourcesOf(open)), ["test-port-is-closed"]);
+    const header = { ...ecs, testHeader: { name: "X-Test", value: "a-secret-word" } };
+    assert.deepEqual(await broken(resourcesOf(await programGraph({}, header))), []);
+    const overHttp = await programGraph({ stack: "shop" }, { ...header, deletionProtection: true });
+    assert.deepEqual(await broken(resourcesOf(overHttp)), ["production-speaks-https"]);
+  });
+
   it("rejects an unprotected production stack", async () => {
     const unprotected = await programGraph({ stack: "production" }, { https, container });
     assert.deepEqual(await broken(resourcesOf(unprotected)), ["production-is-protected"]);

@@ -118,6 +118,30 @@ describe("a service that ECS deploys", () => {
     assert.deepEqual(registered, []);
   });
 
+  it("refuses to be asked for a rollback's notification, which only CodeDeploy sends", async () => {
+    const { error, registered } = await refusal({
+      githubRepository: "a/b",
+      ...ecs,
+      notifications: { events: ["rolledBack"] },
+    });
+    assert.match(error!.message, /notifications\.events: has rolledBack.*say failed/);
+    assert.deepEqual(registered, []);
+  });
+
+  it("has an endpoint of ECS in a network without NAT, through which the hook looks at this service's revisions and nothing else", async () => {
+    const image = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/app:1";
+    const closed = await devGraph({ ...ecs, natGateways: "none", firstImage: image });
+    const { serviceName, policy } = closed.recorder.find("aws:ec2/vpcEndpoint:VpcEndpoint", "-ecs").inputs;
+    assert.equal(serviceName, "com.amazonaws.eu-central-1.ecs");
+    const { Statement } = JSON.parse(String(policy)) as { Statement: { Action: string[] }[] };
+    assert.deepEqual(
+      Statement.map(({ Action }) => Action),
+      [["ecs:DescribeServiceRevisions"]],
+    );
+    const types = closed.recorder.all("aws:ec2/vpcEndpoint:VpcEndpoint").map(({ name }) => name);
+    assert.ok(!types.some((name) => name.includes("codedeploy")));
+  });
+
   it("refuses waits beyond ECS's and the pipeline's, CodeDeploy's configurations, and too small steps, all at once", async () => {
     const { paths } = await refusal({
       githubRepository: "a/b",

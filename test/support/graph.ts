@@ -23,6 +23,11 @@ export function prodGraph(changes: Settings = {}): Promise<Graph> {
   return stackGraph("prod", changes);
 }
 
+/** The same of the stack `native`. */
+export function nativeGraph(changes: Settings = {}): Promise<Graph> {
+  return stackGraph("native", changes);
+}
+
 /** The graph of `dev`, evaluated anew. */
 export function evaluateDev(changes: Settings = {}): Promise<Graph> {
   return evaluateStack({ directory: root, stack: "dev", overrides: config(changes) });
