@@ -10,6 +10,7 @@ import { fill, type Release } from "./fill";
 import { isStopped } from "./run";
 import { imageFile, serviceUpdateFile, taskDefinitionFile } from "./template-files";
 import { writeToken } from "./token";
+import { LeftOut, sendingWhole } from "./whole";
 
 /**
  * The first call: registers the release's task definition and starts its deployment; refuses, with the reason, what must not
@@ -40,7 +41,7 @@ export async function start(job: Job, config: Config): Promise<Answer> {
     await update(release.serviceUpdate(taskDefinitionArn));
   } catch (error) {
     // Without an answer it may have started all the same: the next call looks for it.
-    if (!worthAnotherAttempt(error)) throw error;
+    if (error instanceof LeftOut || !worthAnotherAttempt(error)) throw error;
     return follows(taskDefinitionArn, `${release.image}; ECS did not answer: ${describeError(error)}`);
   }
   return follows(taskDefinitionArn, release.image);
@@ -63,7 +64,7 @@ async function firingAlarms(alarmNames: readonly string[]): Promise<string[]> {
 }
 
 async function register({ taskDefinition }: Release, job: Job): Promise<string> {
-  const client = await ecs();
+  const client = sendingWhole(await ecs());
   const tags = [
     ...(taskDefinition.tags ?? []),
     { key: tagKeys.job, value: job.id },
@@ -74,7 +75,7 @@ async function register({ taskDefinition }: Release, job: Job): Promise<string> 
 }
 
 async function update(request: UpdateServiceRequest): Promise<void> {
-  const client = await ecs();
+  const client = sendingWhole(await ecs());
   const { services = [] } = await client.describeServices({ cluster: request.cluster, services: [request.service!] });
   const { loadBalancers, ...rest } = request;
   // ECS alternates the two groups by itself; told again which is blue, it is reported to deploy to the live one

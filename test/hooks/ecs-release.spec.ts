@@ -106,6 +106,21 @@ describe("the function that deploys to ECS", () => {
       });
     }
 
+    it("refuses to send a release without what the runtime's AWS SDK does not know of it", async () => {
+      const { deploymentConfiguration } = template["service.json"];
+      const newer = { ...deploymentConfiguration, lifecycleHooks: [{ targetType: "PAUSE", notYetInvented: { a: 1 } }] };
+      release.aws.artifacts["template.zip"] = {
+        ...template,
+        "service.json": { ...template["service.json"], deploymentConfiguration: newer },
+      };
+      await release.call();
+      assert.match(
+        reason(),
+        /does not know deploymentConfiguration\.lifecycleHooks\[0\]\.notYetInvented of UpdateService/,
+      );
+      assert.equal(release.aws.updates.length, 0);
+    });
+
     it("fails the job with ECS's reason when ECS refuses the update", async () => {
       const error = new AwsError("InvalidParameterException", "the target group is in use");
       release.aws.errors.updateService = [{ error }];
