@@ -189,7 +189,7 @@ function listenerArns(resources: Resources, traffic: Traffic): readonly string[]
     ({ props }) => (props as DeploymentGroupProps).loadBalancerInfo?.targetGroupPairInfo?.[route]?.listenerArns ?? [],
   );
   const ruleArns = of(resources, "aws:ecs/service:Service").flatMap(({ props }) =>
-    ((props as ServiceProps).loadBalancers ?? []).flatMap(
+    ((props as RoutedServiceProps).loadBalancers ?? []).flatMap(
       ({ advancedConfiguration: advanced }) => advanced?.[`${traffic}ListenerRule`] ?? [],
     ),
   );
@@ -207,7 +207,7 @@ interface DeploymentGroupProps {
   };
 }
 
-interface ServiceProps {
+interface RoutedServiceProps {
   readonly loadBalancers?: readonly {
     readonly advancedConfiguration?: { readonly [rule in `${Traffic}ListenerRule`]?: string };
   }[];
