@@ -53,7 +53,7 @@ export function differences(killed: Performance, whole: Performance): string[] {
 }
 
 /** Exactly one version must be left: its task set is the primary one, all its tasks run, and both listeners are on it. */
-function whatIsLeft({ rehearsal: { stack, traffic } }: Stage, label: string): string[] {
+export function whatIsLeft({ rehearsal: { stack, traffic } }: Stage, label: string): string[] {
   const { service } = stack;
   const problems: string[] = [];
   const taskSets = service.describeTaskSets().map(({ taskSet, status }) => `${taskSet.label} ${status}`);
@@ -68,11 +68,11 @@ function whatIsLeft({ rehearsal: { stack, traffic } }: Stage, label: string): st
   return problems;
 }
 
-function lost({ traffic }: Stage): Totals["byKind"] {
+export function lost({ traffic }: Stage): Totals["byKind"] {
   return totals(traffic.snapshot()).byKind;
 }
 
-function lostSince(before: Totals["byKind"], now: Totals["byKind"]): string[] {
+export function lostSince(before: Totals["byKind"], now: Totals["byKind"]): string[] {
   const kinds = failureKinds.filter((kind) => now[kind] > before[kind]);
   return kinds.map((kind) => `${now[kind] - before[kind]} production requests were lost: ${kind}`);
 }
