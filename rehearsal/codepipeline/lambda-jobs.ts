@@ -26,6 +26,8 @@ const answerTimeoutMinutes = 20;
 const leastAnswerMs = 10_000;
 /** Until the function is called again with its token. UNSURE: AWS gives no figure. */
 const nextCallSeconds = 30;
+/** The same in real milliseconds, at least: each call starts a process, which must not crowd out what it looks at. */
+const leastNextCallMs = 1_000;
 /** Lambda tries an event that failed twice more, after a minute and two. Source: Lambda developer guide, invocation-async-error-handling. */
 const retryAfterMinutes = [1, 2];
 
@@ -48,6 +50,7 @@ export class LambdaJobs {
 
   /** Performs a Lambda action to its end. Throws with the reason when it fails. */
   async perform(action: PipelineAction, execution: PipelineExecution): Promise<undefined> {
+    const { clock } = this.options;
     this.executions.add(execution.id);
     const inputArtifacts = (action.inputArtifacts ?? []).map((name) => this.store(name, execution));
     await withinMinutes(actionTimeoutMinutes, `action ${action.name}`, this.options, async (signal) => {
@@ -57,7 +60,7 @@ export class LambdaJobs {
         if (result.status === "failed") throw new Error(result.reason);
         continuationToken = result.continuationToken;
         if (continuationToken === undefined) return;
-        await this.options.clock.wait(nextCallSeconds * 1000, signal);
+        await clock.wait(clock.boundMs(nextCallSeconds * 1000, leastNextCallMs) * clock.scale, signal);
       }
     }).catch((error: unknown) => {
       if (!(error instanceof TimedOut)) throw error;

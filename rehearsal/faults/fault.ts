@@ -9,9 +9,26 @@ import type { Stage } from "./stage";
  */
 export type EndState = "released" | "rolled back" | "stopped" | "refused" | "not created";
 
+export type Controller = "CODE_DEPLOY" | "ECS";
+
+/** What must come of a fault. */
+export interface Expected {
+  readonly endState: EndState;
+  /** The version that alone runs afterwards. @default v2 if released, else v1 */
+  readonly live?: string;
+  /** The one version whose own requests production may lose; it must lose some. @default nobody loses any */
+  readonly losing?: string;
+  /** The same, and it may lose none. @default nobody loses any */
+  readonly mayLose?: string;
+  /** Who says what about it; a release that does not go through must end with these words, too. */
+  readonly noticed: { readonly by: Source | "pulumi"; readonly saying: RegExp };
+}
+
 /** One row of the table: what goes wrong, and what must come of it. */
 export interface Fault {
   readonly name: string;
+  /** Which deployment controllers can meet it. @default both */
+  readonly controllers?: readonly Controller[];
   /** What goes wrong, for people. */
   readonly fault: string;
   /** Take the place of the stack's settings. @default none */
@@ -20,17 +37,35 @@ export interface Fault {
   readonly alterGraph?: (recorder: Recorder) => void;
   /** @default fresh and kept connections to `/` */
   readonly mix?: readonly TrafficClass[];
-  readonly expected: {
-    readonly endState: EndState;
-    /** The version that alone runs afterwards. @default v2 if released, else v1 */
-    readonly live?: string;
-    /** The one version whose own requests production may lose; it must lose some. @default nobody loses any */
-    readonly losing?: string;
-    /** The same, and it may lose none. @default nobody loses any */
-    readonly mayLose?: string;
-    /** Who says what about it; a release that does not go through must end with these words, too. */
-    readonly noticed: { readonly by: Source | "pulumi"; readonly saying: RegExp };
-  };
+  readonly expected: Expected;
+  /** The words of ECS where it deploys by itself. @default those of `expected` */
+  readonly ecsSaying?: RegExp;
   /** Injects the fault, and resolves when the release has ended; with something that was measured, for people. */
   readonly run: (stage: Stage) => Promise<unknown>;
+}
+
+/** A row on one of the controllers. */
+export interface Row extends Fault {
+  readonly controller: Controller;
+}
+
+/** The fault on each controller that can meet it. */
+export function rowsOf(fault: Fault): Row[] {
+  const { controllers = ["CODE_DEPLOY", "ECS"] } = fault;
+  const suffix = controllers.length > 1 ? "-ecs" : "";
+  return controllers.map((controller) =>
+    controller === "ECS"
+      ? { ...fault, controller, name: `${fault.name}${suffix}`, expected: onEcs(fault) }
+      : { ...fault, controller },
+  );
+}
+
+/** ECS itself notices what CodeDeploy would, and knows one way to end a deployment that was stopped: back. */
+function onEcs({ expected, ecsSaying }: Fault): Expected {
+  const { endState, noticed } = expected;
+  return {
+    ...expected,
+    endState: endState === "stopped" ? "rolled back" : endState,
+    noticed: { by: noticed.by === "codedeploy" ? "ecs" : noticed.by, saying: ecsSaying ?? noticed.saying },
+  };
 }

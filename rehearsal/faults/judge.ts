@@ -1,10 +1,11 @@
 import { describeTotals, totals, type TrafficReport } from "../traffic/report";
-import type { EndState, Fault } from "./fault";
+import { deploymentEnd } from "../deployment-steps";
+import type { EndState, Row } from "./fault";
 import { Stage } from "./stage";
 
 /** What came of a row. */
 export interface RowResult {
-  readonly row: Fault;
+  readonly row: Row;
   readonly noticedBy: string;
   readonly endState: EndState | "none";
   /** What the clients saw. */
@@ -14,7 +15,7 @@ export interface RowResult {
 }
 
 /** Performs a row on a stage of its own, and judges what came of it. */
-export async function perform(row: Fault): Promise<RowResult> {
+export async function perform(row: Row): Promise<RowResult> {
   let stage: Stage;
   try {
     stage = await Stage.set(row);
@@ -31,14 +32,14 @@ export async function perform(row: Fault): Promise<RowResult> {
   }
 }
 
-function notCreated(row: Fault, { message }: Error): RowResult {
+function notCreated(row: Row, { message }: Error): RowResult {
   const { endState, noticed } = row.expected;
   const asExpected = endState === "not created" && noticed.saying.test(message);
   const problems = asExpected ? [] : [message];
   return { row, noticedBy: "pulumi", endState: "not created", clients: "–", problems };
 }
 
-function judge(row: Fault, stage: Stage, report: TrafficReport, measured: string): RowResult {
+function judge(row: Row, stage: Stage, report: TrafficReport, measured: string): RowResult {
   const { endState: expected, noticed, live = expected === "released" ? "v2" : "v1", losing, mayLose } = row.expected;
   const problems: string[] = [];
   const endState = endStateOf(stage);
@@ -62,7 +63,6 @@ function judge(row: Fault, stage: Stage, report: TrafficReport, measured: string
 
 function endStateOf({ events, results }: Stage): EndState {
   if (results.at(-1)?.status === "Succeeded") return "released";
-  const types = new Set(events.filter(({ source }) => source === "codedeploy").map(({ type }) => type));
-  if (types.has("deployment.stopped")) return "stopped";
-  return types.has("deployment.failed") ? "rolled back" : "refused";
+  const end = events.flatMap((event) => deploymentEnd(event) ?? []).at(-1);
+  return end === "stopped" || end === "rolled back" ? end : "refused";
 }

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { perform, type RowResult } from "./judge";
+import { rowsOf } from "./fault";
 import { markdownTable, resultTable } from "./print";
 import { faults } from "./table";
 
@@ -8,16 +9,21 @@ const sideBySide = 2;
 
 /** Runs the rows, two at a time, and prints what came of each. */
 async function main(): Promise<number> {
-  const { only, markdown } = parseArgs({
-    options: { only: { type: "string" }, markdown: { type: "boolean" } },
+  const { only, controller, markdown } = parseArgs({
+    options: { only: { type: "string" }, controller: { type: "string" }, markdown: { type: "boolean" } },
   }).values;
-  const rows = faults.filter(({ name }) => only === undefined || name === only);
+  const all = faults.flatMap(rowsOf);
+  const rows = all.filter(
+    (row) => (only ?? row.name) === row.name && (controller ?? row.controller) === row.controller,
+  );
   if (rows.length === 0) {
-    process.stderr.write(`--only: there is no ${only}; there are ${faults.map(({ name }) => name).join(", ")}\n`);
+    process.stderr.write(
+      `--only, --controller: there is no such row; there are ${all.map(({ name }) => name).join(", ")}\n`,
+    );
     return 2;
   }
   if (markdown) {
-    process.stdout.write(`${markdownTable(rows)}\n`);
+    process.stdout.write(`${markdownTable(faults)}\n`);
     return 0;
   }
   process.chdir(join(__dirname, "../.."));

@@ -1,4 +1,4 @@
-import type { Fault } from "./fault";
+import { type Controller, type Expected, type Fault, rowsOf } from "./fault";
 import type { RowResult } from "./judge";
 
 /** The rows and what came of them, as a table of plain text. */
@@ -26,14 +26,24 @@ export function resultTable(results: readonly RowResult[]): string {
 
 /** The rows as docs/faults.md shows them. */
 export function markdownTable(rows: readonly Fault[]): string {
-  const lines = rows.map(({ name, fault, expected }) => {
-    const { noticed, endState } = expected;
-    return `| ${name} | ${fault} | ${noticed.by} | ${endState} | ${clientsOf(expected)} |`;
+  const lines = rows.map((row) => {
+    const { name, fault, expected } = row;
+    const on = rowsOf(row);
+    const both = (of: (expected: Expected) => string) => [...new Set(on.map((one) => of(one.expected)))].join(" / ");
+    const noticedBy = both(({ noticed }) => noticed.by);
+    const controllers = on.map(({ controller }) => controllerNames[controller]).join(", ");
+    return `| ${name} | ${fault} | ${controllers} | ${noticedBy} | ${both(({ endState }) => endState)} | ${clientsOf(expected)} |`;
   });
-  return ["| row | fault | noticed by | end state | clients |", "|---|---|---|---|---|", ...lines].join("\n");
+  return [
+    "| row | fault | controllers | noticed by | end state | clients |",
+    "|---|---|---|---|---|---|",
+    ...lines,
+  ].join("\n");
 }
 
-function clientsOf({ losing, mayLose, endState }: Fault["expected"]): string {
+const controllerNames: Readonly<Record<Controller, string>> = { CODE_DEPLOY: "CodeDeploy", ECS: "ECS" };
+
+function clientsOf({ losing, mayLose, endState }: Expected): string {
   if (endState === "not created") return "–";
   if (losing === undefined && mayLose === undefined) return "nothing lost";
   return losing === undefined ? `at most what ${mayLose} failed` : `only what ${losing} failed`;

@@ -12,7 +12,7 @@ import { LiveVersions } from "../story/live-versions";
 import { type Rehearsal, setUpRehearsal } from "../story/rehearse";
 import { startTraffic, type Traffic, type TrafficOptions } from "../traffic/meter";
 import { createWorkspace, type Workspace } from "../workspace";
-import type { Fault } from "./fault";
+import type { Row } from "./fault";
 
 /** Sixty minutes take six seconds. */
 const defaultScale = 600;
@@ -44,9 +44,16 @@ export class Stage {
 
   /** @param start how its clients are started; by default in this process */
   static async set(
-    { settings, alterGraph, mix, scale = defaultScale }: Pick<Fault, "settings" | "alterGraph" | "mix"> & Scaled,
+    {
+      controller,
+      settings: ofRow,
+      alterGraph,
+      mix,
+      scale = defaultScale,
+    }: Partial<Pick<Row, "controller" | "settings" | "alterGraph" | "mix">> & Scaled,
     start: (options: TrafficOptions) => Traffic | Promise<Traffic> = startTraffic,
   ): Promise<Stage> {
+    const settings = { ...ofRow, ...(controller ? { "greenlight:controller": controller } : {}) };
     const clock = new Clock(scale);
     const timeline = new Timeline(clock);
     const workspace = await createWorkspace();
@@ -70,7 +77,7 @@ export class Stage {
         clock,
         timeline,
         signal,
-        ...(settings ? { settings } : {}),
+        settings,
         ...(alterGraph ? { alterGraph } : {}),
       }),
     );
@@ -88,6 +95,13 @@ export class Stage {
       await workspace.close();
       throw error;
     }
+  }
+
+  /** The steps of a deployment in which something may be done to it, by their controller's names. */
+  get steps(): { readonly install: string; readonly test: string; readonly keepBlue: string } {
+    return this.rehearsal.stack.isDeployedByEcs
+      ? { install: "SCALE_UP", test: "POST_TEST_TRAFFIC_SHIFT", keepBlue: "BAKE_TIME" }
+      : { install: "Install", test: "AfterAllowTestTraffic", keepBlue: "terminationWait" };
   }
 
   /** Commits these files of the app, pushes them, and resolves when the pipeline's run has ended. */

@@ -126,6 +126,10 @@ export class Stack {
     return { taskDefinition: { ...definition, containerDefinitions }, containerName, hooks: {} };
   }
 
+  get isDeployedByEcs(): boolean {
+    return this.native !== undefined;
+  }
+
   /** RegisterTaskDefinition and CodeDeploy's CreateDeployment. @throws Error when another deployment is under way */
   createDeployment(release: Release): Deployment {
     if (!this.codeDeploy) throw new Error("CodeDeploy has no deployment group here: ECS itself deploys this service");

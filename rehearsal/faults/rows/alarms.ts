@@ -8,6 +8,7 @@ const settings = {
 };
 const ownAlarm = { "greenlight:alarmNames": '["shop-orders"]' };
 const fires = (alarm: string) => new RegExp(`ALARM_ACTIVE: the alarm \\S*${alarm}\\S* is in ALARM`);
+const ecsFires = (alarm: string) => new RegExp(`the alarm \\S*${alarm}\\S* went to ALARM`);
 
 /** Green passes its health checks and its test, and answers the app's users with `code`. */
 const wrongForUsers = (code: string) =>
@@ -29,6 +30,7 @@ export const alarms: readonly Fault[] = [
       losing: "v2",
       noticed: { by: "codedeploy", saying: fires("green-server-errors") },
     },
+    ecsSaying: ecsFires("green-server-errors"),
     run: (stage) => stage.release(answers500),
   },
   {
@@ -40,6 +42,7 @@ export const alarms: readonly Fault[] = [
       losing: "v2",
       noticed: { by: "codedeploy", saying: fires("green-server-errors") },
     },
+    ecsSaying: ecsFires("green-server-errors"),
     run: (stage) => stage.release(answers500),
   },
   {
@@ -47,6 +50,7 @@ export const alarms: readonly Fault[] = [
     fault: "green answers users slowly once it has production",
     settings,
     expected: { endState: "stopped", noticed: { by: "codedeploy", saying: fires("green-latency") } },
+    ecsSaying: ecsFires("green-latency"),
     run: (stage) => stage.release(wrongForUsers('setTimeout(() => response.end("late"), 600);')),
   },
   {
@@ -58,6 +62,7 @@ export const alarms: readonly Fault[] = [
       losing: "v2",
       noticed: { by: "codedeploy", saying: fires("(green-unhealthy-tasks|load-balancer-errors)") },
     },
+    ecsSaying: ecsFires("(green-unhealthy-tasks|load-balancer-errors)"),
     run: (stage) =>
       stage.release(
         wrongForUsers(
@@ -74,6 +79,7 @@ export const alarms: readonly Fault[] = [
       losing: "v2",
       noticed: { by: "codedeploy", saying: fires("load-balancer-errors") },
     },
+    ecsSaying: ecsFires("load-balancer-errors"),
     run: (stage) => stage.release(wrongForUsers("process.exit(1);")),
   },
   {
@@ -94,8 +100,9 @@ export const alarms: readonly Fault[] = [
     fault: "an alarm of the release fires while green is tested",
     settings: ownAlarm,
     expected: { endState: "stopped", noticed: { by: "codedeploy", saying: fires("shop-orders") } },
+    ecsSaying: ecsFires("shop-orders"),
     run: (stage) => {
-      stage.when("AfterAllowTestTraffic started", () =>
+      stage.when(`${stage.steps.test} started`, () =>
         stage.rehearsal.alarms.set("shop-orders", "ALARM", "orders do not come through"),
       );
       return stage.release();

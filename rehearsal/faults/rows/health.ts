@@ -3,6 +3,8 @@ import type { Fault } from "../fault";
 
 const neverHealthy = /timed out while waiting for the replacement task set to become healthy/;
 
+const circuitBroken = /the circuit breaker's threshold of 3 failures is reached/;
+
 const secretArn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:shop-token-AbCdEf";
 
 /** Green does not come up. */
@@ -11,12 +13,14 @@ export const health: readonly Fault[] = [
     name: "never-healthy",
     fault: "green never answers",
     expected: { endState: "rolled back", noticed: { by: "codedeploy", saying: neverHealthy } },
+    ecsSaying: circuitBroken,
     run: (stage) => stage.release(broken("exports.listens = false;")),
   },
   {
     name: "crash-loop",
     fault: "green crashes in a loop",
     expected: { endState: "rolled back", noticed: { by: "codedeploy", saying: neverHealthy } },
+    ecsSaying: circuitBroken,
     run: (stage) => stage.release(broken("process.exit(3);")),
   },
   {
@@ -39,6 +43,7 @@ export const health: readonly Fault[] = [
     name: "slow-start-late",
     fault: "green starts slowly, beyond the grace period",
     expected: { endState: "rolled back", noticed: { by: "codedeploy", saying: neverHealthy } },
+    ecsSaying: circuitBroken,
     run: (stage) => stage.release(broken("exports.startMs = 60_000;")),
   },
   {
@@ -50,7 +55,7 @@ export const health: readonly Fault[] = [
       noticed: { by: "codedeploy", saying: /ResourceInitializationError: unable to pull secrets: .*shop-token/ },
     },
     run: (stage) => {
-      stage.when("Install started", () => stage.rehearsal.stack.deletedSecrets.add(secretArn));
+      stage.when(`${stage.steps.install} started`, () => stage.rehearsal.stack.deletedSecrets.add(secretArn));
       return stage.release();
     },
   },
@@ -71,7 +76,7 @@ export const health: readonly Fault[] = [
     fault: "the image is gone from the registry",
     expected: { endState: "rolled back", noticed: { by: "codedeploy", saying: /CannotPullContainerError/ } },
     run: (stage) => {
-      stage.when("Install started", () => stage.removeImages());
+      stage.when(`${stage.steps.install} started`, () => stage.removeImages());
       return stage.release();
     },
   },

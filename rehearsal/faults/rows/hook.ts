@@ -6,10 +6,12 @@ import type { Fault } from "../fault";
 import type { Stage } from "../stage";
 
 const failedHook = /AfterAllowTestTraffic reported Failed/;
+const returnedFailed = /at POST_TEST_TRAFFIC_SHIFT returned FAILED/;
 
-/** Puts another handler in the place of the bundled one, which stays beside it as bundle.js. */
+/** Puts another handler in the place of the hook's bundled one, which stays beside it as bundle.js. */
 const handler = (code: string) => (recorder: Recorder) => {
-  for (const { outputs } of recorder.all("aws:lambda/function:Function")) {
+  const hooks = recorder.all("aws:lambda/function:Function").filter(({ name }) => name.endsWith("-test"));
+  for (const { outputs } of hooks) {
     const { assets } = outputs.code as { assets: Promise<pulumi.asset.AssetMap> };
     const replaced = Promise.resolve(assets).then((files) => ({
       ...files,
@@ -48,6 +50,7 @@ export const hook: readonly Fault[] = [
     name: "hook-failed",
     fault: "green answers the hook with 500",
     expected: { endState: "rolled back", noticed: { by: "codedeploy", saying: failedHook } },
+    ecsSaying: returnedFailed,
     run: (stage) =>
       stage.release(
         broken(`exports.answer = (request, response) => {
@@ -65,6 +68,7 @@ export const hook: readonly Fault[] = [
       endState: "rolled back",
       noticed: { by: "codedeploy", saying: /gave no verdict within 60 minutes: exited/ },
     },
+    ecsSaying: /at POST_TEST_TRAFFIC_SHIFT exited without an answer/,
     run: (stage) => stage.release(),
   },
   {
@@ -75,18 +79,22 @@ export const hook: readonly Fault[] = [
       endState: "rolled back",
       noticed: { by: "codedeploy", saying: /gave no verdict within 60 minutes: timed out after/ },
     },
+    ecsSaying: /at POST_TEST_TRAFFIC_SHIFT timed out after/,
     run: (stage) => stage.release(),
   },
   {
     name: "hook-twice",
     fault: "the hook's event is delivered twice",
     alterGraph: handler(`const { handler } = require("./bundle.js");
-exports.handler = async (event, context) => (await handler(event, context), handler(event, context));`),
+exports.handler = async (event, context) =>
+  (await Promise.all([handler(event, context), handler(event, context)]))[1];`),
     expected: { endState: "released", noticed: { by: "lambda", saying: /Succeeded: green passed/ } },
     run: (stage) => stage.release(),
   },
   {
     name: "hook-late",
+    // ECS takes what the function returns, and it returns nothing once it is over.
+    controllers: ["CODE_DEPLOY"],
     fault: "the hook's verdict comes after its deadline",
     alterGraph: handler("exports.handler = async () => {};"),
     expected: {
@@ -102,12 +110,13 @@ exports.handler = async (event, context) => (await handler(event, context), hand
     name: "hook-unreachable",
     fault: "the test listener is out of the hook's reach",
     expected: { endState: "rolled back", noticed: { by: "codedeploy", saying: failedHook } },
+    ecsSaying: returnedFailed,
     run: (stage) => {
       const { loadBalancer, testUrl } = stage.rehearsal.traffic;
       const test = loadBalancer
         .describeListeners()
         .find(({ localPort }) => localPort === Number(new URL(testUrl).port));
-      stage.when("AfterAllowTestTraffic started", () => loadBalancer.isolate(test!.arn));
+      stage.when(`${stage.steps.test} started`, () => loadBalancer.isolate(test!.arn));
       return stage.release();
     },
   },
@@ -115,9 +124,10 @@ exports.handler = async (event, context) => (await handler(event, context), hand
     name: "test-on-blue",
     fault: "the test listener is back on blue when the hook runs",
     expected: { endState: "rolled back", noticed: { by: "codedeploy", saying: failedHook } },
+    ecsSaying: returnedFailed,
     run: (stage) => {
       const { stack, traffic } = stage.rehearsal;
-      stage.when("AfterAllowTestTraffic started", () =>
+      stage.when(`${stage.steps.test} started`, () =>
         traffic.routes.sendTest(stack.service.primaryTaskSet!.targetGroup),
       );
       return stage.release();

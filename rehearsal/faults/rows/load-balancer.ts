@@ -39,6 +39,7 @@ async function askNeighbour({ rehearsal }: Stage, url: string): Promise<void> {
 export const loadBalancer: readonly Fault[] = [
   {
     name: "neighbour",
+    controllers: ["CODE_DEPLOY"],
     fault: "the service shares its load balancer, whose listeners have another service's rule",
     settings: { "greenlight:sharedLoadBalancer": JSON.stringify(place) },
     alterGraph: addNeighbour,
@@ -55,6 +56,7 @@ export const loadBalancer: readonly Fault[] = [
   },
   {
     name: "sticky",
+    controllers: ["CODE_DEPLOY"],
     fault: "the target groups keep clients with their tasks",
     settings: { "greenlight:stickiness": JSON.stringify({ seconds: 86_400 }), "greenlight:desiredCount": "2" },
     expected: { endState: "released", noticed: { by: "elb", saying: /listener 8080 → \S+-green-\S+ 100 %/ } },

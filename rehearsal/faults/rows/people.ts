@@ -1,4 +1,5 @@
 import type { Fault } from "../fault";
+import type { Stage } from "../stage";
 
 /** What people do, or fail to do, during a release. */
 export const people: readonly Fault[] = [
@@ -24,7 +25,7 @@ export const people: readonly Fault[] = [
     fault: "the service is scaled out while green is tested",
     expected: { endState: "released", noticed: { by: "ecs", saying: /has desired count 3/ } },
     run: (stage) => {
-      stage.when("AfterAllowTestTraffic started", () => stage.rehearsal.stack.service.updateDesiredCount(3));
+      stage.when(`${stage.steps.test} started`, () => stage.rehearsal.stack.service.updateDesiredCount(3));
       return stage.release();
     },
   },
@@ -33,10 +34,45 @@ export const people: readonly Fault[] = [
     fault: "a person stops the deployment after the shift",
     expected: { endState: "stopped", noticed: { by: "codedeploy", saying: /a person stopped it/ } },
     run: (stage) => {
-      stage.when("terminationWait started", ({ detail }) =>
-        stage.rehearsal.stack.stopDeployment(String(detail.deploymentId), "a person stopped it"),
+      stage.when(`${stage.steps.keepBlue} started`, ({ detail }) =>
+        stage.rehearsal.stack.stopDeployment(
+          String(detail.deploymentId ?? detail.serviceDeploymentArn),
+          "a person stopped it",
+        ),
       );
       return stage.release();
     },
   },
+  {
+    name: "run-stopped",
+    fault: "a person stops the pipeline's run while green is tested",
+    controllers: ["ECS"],
+    expected: {
+      endState: "rolled back",
+      noticed: { by: "codepipeline", saying: /it was stopped: a mistake; rolled back: (the run was|somebody) stopped/ },
+    },
+    run: (stage) => {
+      stopRun(stage, false);
+      return stage.release();
+    },
+  },
+  {
+    name: "run-abandoned",
+    fault: "a person stops the pipeline's run and abandons its actions",
+    controllers: ["ECS"],
+    expected: { endState: "rolled back", noticed: { by: "codepipeline", saying: /its actions were abandoned/ } },
+    run: async (stage) => {
+      stopRun(stage, true);
+      const end = new Promise((resolve) => stage.when(/^service deployment \S+ ROLLBACK_SUCCESSFUL/, resolve));
+      await stage.release();
+      await end;
+    },
+  },
 ];
+
+/** StopPipelineExecution while green is tested. */
+function stopRun(stage: Stage, abandon: boolean): void {
+  let executionId = "";
+  stage.when(/^run \w+ of .* started/, ({ detail }) => (executionId = String(detail.executionId)));
+  stage.when(`${stage.steps.test} started`, () => stage.rehearsal.pipeline.stop(executionId, "a mistake", { abandon }));
+}

@@ -50,6 +50,7 @@ export const pushes: readonly Fault[] = [
     fault: "a second push during a release, executionMode QUEUED",
     settings: { ...settings, "greenlight:executionMode": "QUEUED" },
     expected: { endState: "released", live: "v3", noticed: { by: "codedeploy", saying: /Install started/ } },
+    ecsSaying: /SCALE_UP started/,
     run: (stage) => releaseWhilePushing(stage, ["3"]),
   },
 ];

@@ -31,15 +31,31 @@ const releaseWith = (files: { readonly taskdef?: string; readonly appspec?: stri
 const refused = (name: string, fault: string, saying: RegExp, run: Fault["run"]): Fault => ({
   name,
   fault,
+  controllers: ["CODE_DEPLOY"],
   settings,
   expected: { endState: "refused", noticed: { by: "codepipeline", saying } },
   run,
 });
 
+const refusedByEcs = (...[name, fault, saying, run]: Parameters<typeof refused>): Fault => ({
+  ...refused(name, fault, saying, run),
+  controllers: ["ECS"],
+});
+
+/** Releases a version whose repository has this taskdef.json, and a service.json with these changes. */
+const releaseWithUpdate =
+  (change: object, taskDefinitionText = taskdef) =>
+  (stage: Stage) =>
+    stage.release({
+      "../taskdef.json": taskDefinitionText,
+      "../service.json": JSON.stringify({ service: "greenlight-dev", taskDefinition: "<TASK_DEFINITION>", ...change }),
+    });
+
 /** The app keeps the release's two files in its own repository, and they are broken. */
 export const releaseFiles: readonly Fault[] = [
   {
     name: "files-in-repository",
+    controllers: ["CODE_DEPLOY"],
     fault: "taskdef.json and appspec.yaml are the repository's own, and right",
     settings,
     expected: { endState: "released", noticed: { by: "codedeploy", saying: /Succeeded/ } },
@@ -93,5 +109,29 @@ export const releaseFiles: readonly Fault[] = [
     /the artifact Source: it has 3\.\d MB; CodeDeployToECS takes at most 3 MB/,
     (stage) =>
       stage.release({ "../taskdef.json": taskdef, "../appspec.yaml": appspec({}), "big.bin": randomBytes(3_300_000) }),
+  ),
+  refusedByEcs(
+    "taskdef-broken",
+    "taskdef.json is not JSON",
+    /taskdef\.json: not JSON/,
+    releaseWithUpdate({}, taskdef.slice(0, -1)),
+  ),
+  refusedByEcs(
+    "service-no-placeholder",
+    "service.json has no <TASK_DEFINITION>",
+    /service\.json: taskDefinition is "greenlight-dev:1"/,
+    releaseWithUpdate({ taskDefinition: "greenlight-dev:1" }),
+  ),
+  refusedByEcs(
+    "service-wrong-container",
+    "service.json names a container that is not there",
+    /service\.json: taskdef\.json has no container "web"; it has app/,
+    releaseWithUpdate({ loadBalancers: [{ containerName: "web", containerPort: 8080 }] }),
+  ),
+  refusedByEcs(
+    "service-wrong-port",
+    "service.json names a port that the container does not map",
+    /service\.json: container "app" maps no port 80 in taskdef\.json/,
+    releaseWithUpdate({ loadBalancers: [{ containerName: "app", containerPort: 80 }] }),
   ),
 ];

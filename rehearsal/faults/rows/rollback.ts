@@ -31,6 +31,7 @@ function gap(stage: Stage): string {
 export const rollback: readonly Fault[] = [
   {
     name: "blue-dies-before",
+    controllers: ["CODE_DEPLOY"],
     fault: "one of two blue tasks is killed before the shift",
     settings: { "greenlight:desiredCount": "2" },
     expected: { endState: "released", mayLose: "v1", noticed: { by: "elb", saying: /v1-3 is healthy/ } },
@@ -42,6 +43,7 @@ export const rollback: readonly Fault[] = [
   },
   {
     name: "only-blue-dies-before",
+    controllers: ["CODE_DEPLOY"],
     fault: "the only blue task is killed before the shift",
     expected: { endState: "released", losing: "v1", noticed: { by: "elb", saying: /v1-2 is healthy/ } },
     run: async (stage) => {
@@ -57,6 +59,7 @@ export const rollback: readonly Fault[] = [
   },
   {
     name: "rollback-waits",
+    controllers: ["CODE_DEPLOY"],
     fault: "blue's task is killed after the shift, and the release is stopped before it is replaced",
     settings,
     expected: { endState: "stopped", noticed },
@@ -64,6 +67,7 @@ export const rollback: readonly Fault[] = [
   },
   {
     name: "rollback-impossible",
+    controllers: ["CODE_DEPLOY"],
     fault: "blue's task is killed after the shift and cannot start again, and the release is stopped",
     settings,
     expected: {
@@ -82,6 +86,7 @@ export const rollback: readonly Fault[] = [
   },
   {
     name: "rollback-stopped",
+    controllers: ["CODE_DEPLOY"],
     fault: "a person stops the deployment again while it goes back",
     settings,
     expected: { endState: "stopped", noticed },
@@ -94,6 +99,7 @@ export const rollback: readonly Fault[] = [
   },
   {
     name: "release-after-rollback",
+    controllers: ["CODE_DEPLOY"],
     fault: "a release is rolled back, and the next one is right",
     expected: { endState: "released", live: "v3", noticed: { by: "codedeploy", saying: /Succeeded/ } },
     run: async (stage) => {

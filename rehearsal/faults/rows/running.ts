@@ -27,7 +27,7 @@ export const running: readonly Fault[] = [
     expected: { endState: "released", noticed: { by: "ecs", saying: /task v1-1 failed: / } },
     run: (stage) => {
       const pid = stage.rehearsal.stack.service.primaryTaskSet!.tasks[0]!.pid!;
-      stage.when("terminationWait started", () => process.kill(pid, "SIGKILL"));
+      stage.when(`${stage.steps.keepBlue} started`, () => process.kill(pid, "SIGKILL"));
       return stage.release();
     },
   },

@@ -36,6 +36,7 @@ function texts(found: readonly Proposal[]): string {
 export const ups: readonly Fault[] = [
   {
     name: "up-during-release",
+    controllers: ["CODE_DEPLOY"],
     fault: "pulumi up while green is installed, tested and live, and right after the release",
     expected: { endState: "released", noticed: { by: "codedeploy", saying: /Succeeded/ } },
     run: (stage) =>
@@ -43,6 +44,7 @@ export const ups: readonly Fault[] = [
   },
   {
     name: "up-during-canary",
+    controllers: ["CODE_DEPLOY"],
     fault: "pulumi up while a tenth of production is on green",
     settings: { "greenlight:canary": '{"percent":10,"minutes":30}' },
     expected: { endState: "released", noticed: { by: "codedeploy", saying: /Succeeded/ } },
