@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { bundleGreenTestHook } from "../../components/hook-bundle";
 import type { GreenTestConfig } from "../../hooks/green-test/checks";
 import { AwsError } from "../../rehearsal/aws-endpoint/control-plane";
+import { deploymentId } from "./support/fake-aws";
 import { unpack } from "./support/hook-code";
 import { rehearseHook, verdictReason, type HookRehearsal } from "./support/rehearsal";
 
@@ -50,6 +51,16 @@ describe("the green test hook, invoked by CodeDeploy", () => {
     assert.deepEqual(aws.verdicts, ["Failed"]);
     assert.match(verdictReason(log), /the test listener still forwards to tg-blue \(weight 100\); green is tg-green/);
     assert.equal(green.requests.length, 0);
+  });
+
+  it("looks at its own rule where the test listener is shared", async () => {
+    const { aws, green, invoke } = await rehearse();
+    await invoke({ byRule: true });
+    assert.deepEqual([aws.verdicts, green.requests.length], [["Succeeded"], 1]);
+    aws.forwards = { "tg-blue": 100, "tg-green": 0 };
+    await invoke({ byRule: true, event: { DeploymentId: deploymentId, LifecycleEventHookExecutionId: "another" } });
+    assert.deepEqual([aws.verdicts, green.requests.length], [["Succeeded", "Failed"], 1]);
+    assert.ok(aws.calls.includes("describeRules"));
   });
 
   it("waits for a test listener that is about to forward to green", async () => {

@@ -30,6 +30,8 @@ export interface Green {
 }
 
 export interface HookInvocation {
+  /** Whether test traffic comes by a rule of a shared listener, as ECS's does. @default for ECS's events only */
+  readonly byRule?: boolean;
   /** @default CodeDeploy's */
   readonly event?: unknown;
   readonly scale?: number;
@@ -75,7 +77,7 @@ export async function rehearseHook(config: GreenTestConfig, server = createServe
     green,
     log,
     closeAws: () => endpoint.close(),
-    invoke: ({ event = codeDeployEvent, scale = 200, timeoutSeconds = 900, ...others } = {}) => {
+    invoke: ({ event = codeDeployEvent, scale = 200, timeoutSeconds = 900, byRule, ...others } = {}) => {
       const timeline = new Timeline(new Clock(scale));
       timeline.on(({ text, detail }) => log.push({ text, detail }));
       return invokeFunction({
@@ -85,7 +87,7 @@ export async function rehearseHook(config: GreenTestConfig, server = createServe
         handler: "index.handler",
         environment: {
           TEST_LISTENER_ARN: testListenerArn,
-          TEST_LISTENER_RULE_ARN: testRuleArn,
+          ...((byRule ?? event !== codeDeployEvent) ? { TEST_LISTENER_RULE_ARN: testRuleArn } : {}),
           HOST_HEADER: hostHeader,
         },
         timeoutSeconds,
