@@ -57,6 +57,8 @@ export function codeDeployBirth(
 export class CodeDeploy extends pulumi.ComponentResource implements DeploymentController {
   readonly type = "CODE_DEPLOY";
   readonly instructionsFile = appSpecFile;
+  /** Its triggers tell. */
+  readonly deploymentEvents = {};
   readonly application: aws.codedeploy.Application;
   readonly deploymentGroup: aws.codedeploy.DeploymentGroup;
   /** CodeDeploy's own role; a test hook adds its permission to be invoked. */

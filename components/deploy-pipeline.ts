@@ -161,7 +161,7 @@ export class DeployPipeline extends pulumi.ComponentResource {
     template?.startOnChange(this.pipeline);
     promotion?.startOnRelease(this.pipeline);
     deploy.attach?.(this.pipeline);
-    settled.notifications?.watch(this.pipeline);
+    settled.notifications?.watch(this.pipeline, settled.service.controller.deploymentEvents);
 
     const region = aws.getRegionOutput({}, parent).region;
     const console = pulumi.interpolate`https://${region}.console.aws.amazon.com/codesuite`;

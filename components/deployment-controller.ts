@@ -5,6 +5,7 @@ import type { CapacityProvider } from "./capacity-providers";
 import type { GreenTestHook } from "./green-test-hook";
 import type { BlueGreenLoadBalancer } from "./load-balancer";
 import type { Network } from "./network";
+import type { DeploymentEvents } from "./notifications";
 import type { Statement } from "./policy";
 import type { PrivateBucket } from "./private-bucket";
 
@@ -73,6 +74,8 @@ export interface DeployStep {
 export interface DeploymentController {
   readonly type: ControllerType;
   readonly testHook: TestHookTerms;
+  /** What EventBridge tells of its deployments; nothing where the controller itself tells people. */
+  readonly deploymentEvents: DeploymentEvents;
   /** The file of the release template, besides taskdef.json, that says how to deploy. */
   readonly instructionsFile: string;
   instructions(hook: GreenTestHook | undefined): pulumi.Output<string>;

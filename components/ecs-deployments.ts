@@ -10,6 +10,7 @@ import type {
 import { EcsRelease } from "./ecs-release";
 import type { EcsRoutes } from "./ecs-routes";
 import type { GreenTestHook } from "./green-test-hook";
+import type { DeploymentEvents } from "./notifications";
 import { serviceRole } from "./policy";
 import { serviceUpdateFile } from "../hooks/ecs-release/template-files";
 import { renderServiceUpdate } from "./service-update";
@@ -56,6 +57,23 @@ export class EcsDeployments extends pulumi.ComponentResource implements Deployme
         { actions: ["elasticloadbalancing:DescribeRules"], resources: ["*"] },
       ],
       environment: { TEST_LISTENER_RULE_ARN: routes.test.arn },
+    };
+  }
+
+  /** Source: ECS developer guide, ecs_service_deployment_events and ecs_hook_state_change_events. */
+  get deploymentEvents(): DeploymentEvents {
+    const { arn } = this.args.service;
+    const told = (...eventName: string[]) =>
+      pulumi.jsonStringify({
+        source: ["aws.ecs"],
+        "detail-type": ["ECS Deployment State Change", "ECS Hook State Change"],
+        // A deployment's event names the service, and a hook's the deployment.
+        resources: [arn, { prefix: arn.apply((it) => `${it.replace(":service/", ":service-deployment/")}/`) }],
+        detail: { eventName },
+      });
+    return {
+      rolledBack: told("SERVICE_DEPLOYMENT_FAILED", "HOOK_FAILED", "HOOK_TIMED_OUT"),
+      approval: told("HOOK_AWAITING_ACTION"),
     };
   }
 

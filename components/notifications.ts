@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { admit, type NotificationTopic, notificationTopic } from "./notification-topic";
 import { grant, serviceRole, type Statement } from "./policy";
 
 /** What people are told of: a release's start, end, failure, its being rolled back or stopped, and that it waits for a person. */
@@ -7,7 +8,10 @@ export const notificationEvents = ["started", "succeeded", "failed", "rolledBack
 export type NotificationEvent = (typeof notificationEvents)[number];
 
 export interface NotificationsArgs {
-  /** A topic whose policy lets codestar-notifications.amazonaws.com publish. @default a new, encrypted one */
+  /**
+   * A topic whose policy lets codestar-notifications.amazonaws.com publish, and events.amazonaws.com where ECS deploys.
+   * @default a new, encrypted one
+   */
   readonly topicArn?: pulumi.Input<string>;
   /** A Slack channel that is told; the workspace has been authorized in the console. @default none */
   readonly slack?: { readonly workspaceId: string; readonly channelId: string };
@@ -23,17 +27,21 @@ const pipelineEvents: Readonly<Partial<Record<NotificationEvent, string>>> = {
   approval: "codepipeline-pipeline-manual-approval-needed",
 };
 
-/** What only CodeDeploy knows. Source: CodeDeploy API, TriggerConfig. */
-const deploymentEvents: Readonly<Partial<Record<NotificationEvent, readonly string[]>>> = {
+/** What CodeDeploy tells of its deployments. Source: CodeDeploy API, TriggerConfig. */
+const triggerEvents: Readonly<Partial<Record<NotificationEvent, readonly string[]>>> = {
   rolledBack: ["DeploymentRollback", "DeploymentStop"],
   approval: ["DeploymentReady"],
 };
+
+/** Patterns of what EventBridge tells of deployments. */
+export type DeploymentEvents = Readonly<Partial<Record<NotificationEvent, pulumi.Input<string>>>>;
 
 /** A topic, and a Slack channel if wanted, that are told how releases go. */
 export class Notifications extends pulumi.ComponentResource {
   readonly topicArn: pulumi.Output<string>;
   private readonly events: readonly NotificationEvent[];
-  private readonly keyArn: pulumi.Output<string> | undefined;
+  /** The topic, where it is made here. */
+  private readonly own: NotificationTopic | undefined;
 
   constructor(
     private readonly name: string,
@@ -43,36 +51,39 @@ export class Notifications extends pulumi.ComponentResource {
     super("greenlight:index:Notifications", name, {}, opts);
     const parent = { parent: this };
     this.events = args.events ?? notificationEvents;
-    if (args.topicArn !== undefined) {
-      this.topicArn = pulumi.output(args.topicArn);
-    } else {
-      const { topic, key } = encryptedTopic(`${name}-releases`, parent);
-      this.topicArn = topic.arn;
-      this.keyArn = key.arn;
-    }
+    this.own = args.topicArn === undefined ? notificationTopic(`${name}-releases`, parent) : undefined;
+    this.topicArn = this.own?.topic.arn ?? pulumi.output(args.topicArn!);
     if (args.slack) slackChannel(`${name}-releases`, args.slack, this.topicArn, parent);
     this.registerOutputs({ topicArn: this.topicArn });
   }
 
   /** The deployment group's triggers. */
   get triggers(): aws.types.input.codedeploy.DeploymentGroupTriggerConfiguration[] {
-    const triggerEvents = this.events.flatMap((event) => deploymentEvents[event] ?? []);
-    if (triggerEvents.length === 0) return [];
-    return [{ triggerName: "releases", triggerEvents, triggerTargetArn: this.topicArn }];
+    const events = this.events.flatMap((event) => triggerEvents[event] ?? []);
+    if (events.length === 0) return [];
+    return [{ triggerName: "releases", triggerEvents: events, triggerTargetArn: this.topicArn }];
   }
 
   /** What CodeDeploy's role needs for the triggers. Source: CodeDeploy user guide, monitoring-sns-event-notifications-permissions. */
   get publishing(): Statement[] {
     return [
       { actions: ["sns:Publish"], resources: [this.topicArn] },
-      ...(this.keyArn ? [{ actions: ["kms:Decrypt", "kms:GenerateDataKey"], resources: [this.keyArn] }] : []),
+      ...(this.own ? [{ actions: ["kms:Decrypt", "kms:GenerateDataKey"], resources: [this.own.key.arn] }] : []),
     ];
   }
 
-  /** Tells the topic of the pipeline's runs. */
-  watch(pipeline: aws.codepipeline.Pipeline): void {
+  /** Tells the topic of the pipeline's runs, and of deployments whose controller tells EventBridge alone. */
+  watch(pipeline: aws.codepipeline.Pipeline, deploymentEvents: DeploymentEvents): void {
+    const parent = { parent: this };
     const eventTypeIds = this.events.flatMap((event) => pipelineEvents[event] ?? []);
-    if (eventTypeIds.length === 0) return;
+    const eventRules = this.events.flatMap((event) => {
+      const eventPattern = deploymentEvents[event];
+      return eventPattern === undefined ? [] : [this.tell(event, eventPattern)];
+    });
+    const publishers = { notificationRule: eventTypeIds.length > 0, eventRules };
+    // Only now it is known who publishes.
+    const admitted = this.own ? admit(`${this.name}-releases`, this.own, publishers, parent) : [];
+    if (!publishers.notificationRule) return;
     new aws.codestarnotifications.NotificationRule(
       `${this.name}-releases`,
       {
@@ -81,68 +92,20 @@ export class Notifications extends pulumi.ComponentResource {
         resource: pipeline.arn,
         targets: [{ type: "SNS", address: this.topicArn }],
       },
-      { parent: this },
+      { parent: this, dependsOn: admitted },
     );
   }
-}
 
-// Source: SNS developer guide, sns-enable-encryption-for-topic ("event sources"); Developer Tools console user guide,
-// notification-target-create and troubleshooting.
-function encryptedTopic(name: string, opts: pulumi.CustomResourceOptions) {
-  const { accountId, arn: caller } = aws.getCallerIdentityOutput({}, { parent: opts.parent });
-  const partition = caller.apply((arn) => arn.split(":")[1]!);
-  const publisher = { Service: "codestar-notifications.amazonaws.com" };
-  const fromHere = { StringEquals: { "aws:SourceAccount": accountId } };
-  const key = new aws.kms.Key(
-    name,
-    {
-      description: "Notifications of releases",
-      enableKeyRotation: true,
-      policy: pulumi.jsonStringify({
-        Version: "2012-10-17",
-        Statement: [
-          {
-            Sid: "AccountsOwnPolicies",
-            Effect: "Allow",
-            Principal: { AWS: pulumi.interpolate`arn:${partition}:iam::${accountId}:root` },
-            Action: "kms:*",
-            Resource: "*",
-          },
-          {
-            Sid: "Notifications",
-            Effect: "Allow",
-            Principal: publisher,
-            Action: ["kms:Decrypt", "kms:GenerateDataKey*"],
-            Resource: "*",
-            Condition: fromHere,
-          },
-        ],
-      }),
-    },
-    opts,
-  );
-  const topic = new aws.sns.Topic(name, { kmsMasterKeyId: key.arn }, opts);
-  new aws.sns.TopicPolicy(
-    name,
-    {
-      arn: topic.arn,
-      policy: pulumi.jsonStringify({
-        Version: "2012-10-17",
-        Statement: [
-          {
-            Sid: "Notifications",
-            Effect: "Allow",
-            Principal: publisher,
-            Action: "sns:Publish",
-            Resource: topic.arn,
-            Condition: fromHere,
-          },
-        ],
-      }),
-    },
-    opts,
-  );
-  return { topic, key };
+  // The event goes as AWS sends it, which is how Slack's service knows it. Source: Amazon Q Developer in chat applications
+  // administrator guide, related-services, "Amazon EventBridge".
+  private tell(event: NotificationEvent, eventPattern: pulumi.Input<string>): aws.cloudwatch.EventRule {
+    const name = `${this.name}-${event.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    const parent = { parent: this };
+    const description = `Tells the topic of deployments: ${event}`;
+    const rule = new aws.cloudwatch.EventRule(name, { description, eventPattern }, parent);
+    new aws.cloudwatch.EventTarget(name, { rule: rule.name, arn: this.topicArn }, parent);
+    return rule;
+  }
 }
 
 function slackChannel(

@@ -62,7 +62,11 @@ describe("notifications", () => {
     const topic = graph.recorder.find("aws:sns/topic:Topic");
     assert.equal(topic.inputs.kmsMasterKeyId, its(graph, "aws:kms/key:Key", "", "arn"));
     assert.equal(graph.recorder.find("aws:kms/key:Key").inputs.enableKeyRotation, true);
-    const [, use] = policyOf(graph, "aws:kms/key:Key");
+    assert.equal(
+      graph.recorder.find("aws:kms/keyPolicy:KeyPolicy").inputs.keyId,
+      its(graph, "aws:kms/key:Key", "", "keyId"),
+    );
+    const [, use, ...others] = policyOf(graph, "aws:kms/keyPolicy:KeyPolicy");
     assert.deepEqual(use, {
       Sid: "Notifications",
       Effect: "Allow",
@@ -71,6 +75,7 @@ describe("notifications", () => {
       Resource: "*",
       Condition: fromHere,
     });
+    assert.deepEqual(others, []);
     assert.deepEqual(policyOf(graph, "aws:sns/topicPolicy:TopicPolicy"), [
       {
         Sid: "Notifications",
@@ -107,6 +112,83 @@ describe("notifications", () => {
   it("are refused of events that there are not", async () => {
     const { paths } = await refusal({ githubRepository: "a/b", notifications: { events: ["paused"], topicArn: "x" } });
     assert.deepEqual(paths.sort(), ["notifications.events[0]", "notifications.topicArn"]);
+  });
+});
+
+describe("notifications of a service that ECS deploys", () => {
+  const rule = "aws:cloudwatch/eventRule:EventRule";
+  const target = "aws:cloudwatch/eventTarget:EventTarget";
+  const ecs = { controller: "ECS" };
+  let graph: Graph;
+
+  before(async () => {
+    graph = await devGraph({ ...ecs, notifications: {} });
+  });
+
+  const eventsOf = (name: string) => {
+    const { eventPattern } = graph.recorder.find(rule, name).inputs as { eventPattern: string };
+    const { detail, ...which } = JSON.parse(eventPattern) as { detail: { eventName: string[] } };
+    const service = its(graph, "aws:ecs/service:Service", "", "arn");
+    assert.deepEqual(which, {
+      source: ["aws.ecs"],
+      "detail-type": ["ECS Deployment State Change", "ECS Hook State Change"],
+      resources: [service, { prefix: `${service.replace(":service/", ":service-deployment/")}/` }],
+    });
+    assert.deepEqual(Object.keys(detail), ["eventName"]);
+    return detail.eventName;
+  };
+
+  it("tell the topic of this service's deployments that fail, that a hook or a person refuses, or that wait for a person", () => {
+    assert.deepEqual(eventsOf("-rolled-back"), ["SERVICE_DEPLOYMENT_FAILED", "HOOK_FAILED", "HOOK_TIMED_OUT"]);
+    assert.deepEqual(eventsOf("-approval"), ["HOOK_AWAITING_ACTION"]);
+    for (const name of ["-rolled-back", "-approval"])
+      assert.deepEqual(graph.recorder.find(target, name).inputs, {
+        rule: its(graph, rule, name, "name"),
+        arn: its(graph, "aws:sns/topic:Topic", "", "arn"),
+      });
+  });
+
+  it("are published by these rules and the pipeline's, and by no other", () => {
+    const [pipeline, deployments, ...others] = policyOf(graph, "aws:sns/topicPolicy:TopicPolicy");
+    assert.deepEqual((pipeline as { Principal: unknown }).Principal, publisher);
+    assert.deepEqual(deployments, {
+      Sid: "Deployments",
+      Effect: "Allow",
+      Principal: { Service: "events.amazonaws.com" },
+      Action: "sns:Publish",
+      Resource: its(graph, "aws:sns/topic:Topic", "", "arn"),
+      Condition: {
+        ArnEquals: { "aws:SourceArn": ["-rolled-back", "-approval"].map((name) => its(graph, rule, name, "arn")) },
+      },
+    });
+    assert.deepEqual(others, []);
+    assert.deepEqual(policyOf(graph, "aws:kms/keyPolicy:KeyPolicy").at(-1), {
+      Sid: "Deployments",
+      Effect: "Allow",
+      Principal: { Service: "events.amazonaws.com" },
+      Action: ["kms:Decrypt", "kms:GenerateDataKey*"],
+      Resource: "*",
+    });
+  });
+
+  it("are of the events that the stack chooses, and let nobody publish who tells none of them", async () => {
+    const publishers = (chosen: Graph) =>
+      policyOf(chosen, "aws:sns/topicPolicy:TopicPolicy").map((it) => (it as { Sid: string }).Sid);
+    const approval = await devGraph({ ...ecs, notifications: { events: ["approval"] } });
+    assert.ok(!approval.recorder.all(rule).some(({ name }) => name.endsWith("-rolled-back")));
+    assert.deepEqual(publishers(approval), ["Notifications", "Deployments"]);
+    const rolledBack = await devGraph({ ...ecs, notifications: { events: ["rolledBack"] } });
+    assert.deepEqual(rolledBack.recorder.all(ruleType), []);
+    assert.deepEqual(publishers(rolledBack), ["Deployments"]);
+    const started = await devGraph({ ...ecs, notifications: { events: ["started"] } });
+    assert.deepEqual(publishers(started), ["Notifications"]);
+  });
+
+  it("go to a topic that is there already, whose policy is its owner's", async () => {
+    const { recorder } = await devGraph({ ...ecs, notifications: { topicArn: given } });
+    for (const name of ["-rolled-back", "-approval"]) assert.equal(recorder.find(target, name).inputs.arn, given);
+    for (const type of ["aws:sns/topicPolicy:TopicPolicy", "aws:kms/keyPolicy:KeyPolicy"])
+      assert.deepEqual(recorder.all(type), []);
   });
 });
 

@@ -42,7 +42,8 @@ export class Stack {
       ...this.all("aws:sns/topicPolicy:TopicPolicy").map((it) => [it, it.outputs.arn, "policy"]),
       ...this.all("aws:ecr/repositoryPolicy:RepositoryPolicy").map((it) => [it, this.repositoryArn(it), "policy"]),
       ...this.all("aws:cloudwatch/eventBusPolicy:EventBusPolicy").map((it) => [it, this.busArn(it), "policy"]),
-      ...this.all("aws:kms/key:Key").map((it) => [it, it.outputs.arn, "policy"]),
+      ...this.all("aws:kms/key:Key").flatMap((it) => (it.inputs.policy ? [[it, it.outputs.arn, "policy"]] : [])),
+      ...this.all("aws:kms/keyPolicy:KeyPolicy").map((it) => [it, this.keyArn(it), "policy"]),
       ...this.all(roleType).map((it) => [it, it.outputs.arn, "assumeRolePolicy"]),
     ] as [GraphResource, string, string][];
     this.resourcePolicies = new Map([
@@ -57,6 +58,10 @@ export class Stack {
   private repositoryArn({ inputs }: GraphResource): unknown {
     const all = this.all("aws:ecr/repository:Repository");
     return all.find(({ outputs }) => outputs.name === inputs.repository)?.outputs.arn;
+  }
+
+  private keyArn({ inputs }: GraphResource): unknown {
+    return this.all("aws:kms/key:Key").find(({ outputs }) => outputs.keyId === inputs.keyId)?.outputs.arn;
   }
 
   private busArn({ inputs }: GraphResource): unknown {

@@ -62,6 +62,10 @@ const options: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     ],
   },
   "tests with reports": { tests: { command: "npm test", reportFiles: ["reports/*.xml"] } },
+  "ECS as its controller, and notifications on a topic that is there": {
+    controller: "ECS",
+    notifications: { topicArn },
+  },
   "ECS as its controller, promotion and notifications": {
     controller: "ECS",
     promoteTo,

@@ -1,4 +1,4 @@
-import { type Actor, ours, stranger } from "../actor";
+import { type Actor, type Calls, ours, stranger } from "../actor";
 import type { Stack } from "../stack";
 
 /** EventBridge, when the release template has a new version. */
@@ -22,9 +22,45 @@ export const notifications: Actor = {
   name: "Notification rules",
   does: "tell the topic how releases go",
   service: "codestar-notifications.amazonaws.com",
-  calls: (stack) => publishing(stack, ours),
-  never: (stack) => publishing(stack, { "aws:SourceAccount": stranger }),
+  calls: (stack) => [...publishing(stack, ours), ...encrypting(stack, ours)],
+  never: (stack) => {
+    const theirs = { "aws:SourceAccount": stranger };
+    return [...publishing(stack, theirs), ...encrypting(stack, theirs)];
+  },
 };
+
+/** EventBridge, by the rules that need no role. */
+export const rules: Actor = {
+  name: "EventBridge, by its rules",
+  does: "tells the release function of a run that was stopped, and the topic of deployments that ECS rolls back or that wait",
+  service: "events.amazonaws.com",
+  calls: (stack) => [...stopping(stack, "-stopped"), ...telling(stack)],
+  never: (stack) => [
+    ...(stack.functions("-release").length > 0 ? stopping(stack, "-template") : []),
+    ...(telling(stack).length > 0 ? publishing(stack, source(stack, "-template")) : []),
+  ],
+};
+
+function source(stack: Stack, rule: string) {
+  return { "aws:SourceArn": stack.arn("aws:cloudwatch/eventRule:EventRule", rule) };
+}
+
+function stopping(stack: Stack, rule: string): Calls[] {
+  return stack.functions("-release").map((arn) => ({
+    actions: ["lambda:InvokeFunction"],
+    on: [arn],
+    context: source(stack, rule),
+    why: "a run that is stopped stops its deployment",
+    source: "EventBridge user guide, eb-use-resource-based",
+  }));
+}
+
+function telling(stack: Stack): Calls[] {
+  if (stack.all("aws:sns/topic:Topic").length === 0 || stack.functions("-release").length === 0) return [];
+  const published = ["-rolled-back", "-approval"].flatMap((rule) => publishing(stack, source(stack, rule)));
+  // EventBridge tells a key nothing of whom it calls for. Source: SNS developer guide, sns-key-management.
+  return [...published, ...encrypting(stack, {})];
+}
 
 /** Slack, through Amazon Q Developer in chat applications. */
 export const slack: Actor = {
@@ -45,23 +81,27 @@ export const accessLogs: Actor = {
     logDelivery(stack, `arn:aws:elasticloadbalancing:eu-central-1:${stranger}:loadbalancer/app/theirs/1`),
 };
 
-function publishing(stack: Stack, context: Record<string, string>) {
-  return stack.all("aws:sns/topic:Topic").flatMap(({ outputs, inputs }) => [
-    {
-      actions: ["sns:Publish"],
-      on: [outputs.arn as string],
-      context,
-      why: "tells of a run",
-      source: "Developer Tools console user guide, notification-target-create",
-    },
-    {
-      actions: ["kms:Decrypt", "kms:GenerateDataKey"],
-      on: [inputs.kmsMasterKeyId as string],
-      context,
-      why: "publishes to an encrypted topic",
-      source: "SNS developer guide, sns-key-management",
-    },
-  ]);
+function publishing(stack: Stack, context: Record<string, string>): Calls[] {
+  return stack.all("aws:sns/topic:Topic").map(({ outputs }) => ({
+    actions: ["sns:Publish"],
+    on: [outputs.arn as string],
+    context,
+    why: "tells how a release goes",
+    source:
+      "aws:SourceArn" in context
+        ? "EventBridge user guide, eb-use-resource-based"
+        : "Developer Tools console user guide, notification-target-create",
+  }));
+}
+
+function encrypting(stack: Stack, context: Record<string, string>): Calls[] {
+  return stack.all("aws:sns/topic:Topic").map(({ inputs }) => ({
+    actions: ["kms:Decrypt", "kms:GenerateDataKey"],
+    on: [inputs.kmsMasterKeyId as string],
+    context,
+    why: "publishes to an encrypted topic",
+    source: "SNS developer guide, sns-key-management",
+  }));
 }
 
 function logDelivery(stack: Stack, loadBalancerArn: string) {

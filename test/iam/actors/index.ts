@@ -3,9 +3,9 @@ import type { Stack } from "../stack";
 import { app } from "./app";
 import { build } from "./build";
 import { deploy } from "./deploy";
-import { accessLogs, notifications, slack, start } from "./events";
+import { accessLogs, notifications, rules, slack, start } from "./events";
 import { hook } from "./hook";
-import { hookInvoker, infrastructure, releaseFunction, stopped } from "./native";
+import { hookInvoker, infrastructure, releaseFunction } from "./native";
 import { pipeline } from "./pipeline";
 import { stackAfter, stackBefore, startPromotion, strangers, tell } from "./promotion";
 import { execution } from "./tasks";
@@ -18,7 +18,7 @@ export const actors: readonly Actor[] = [
   infrastructure,
   hookInvoker,
   releaseFunction,
-  stopped,
+  rules,
   hook,
   execution,
   app,

@@ -158,25 +158,6 @@ export const releaseFunction: Actor = {
   ],
 };
 
-/** EventBridge, when somebody stops a run. */
-export const stopped: Actor = {
-  name: "EventBridge, for stopped runs",
-  does: "tells the release function of a run that was stopped",
-  service: "events.amazonaws.com",
-  calls: (stack) => stopping(stack, "-stopped"),
-  never: (stack) => (stopping(stack, "-stopped").length > 0 ? stopping(stack, "-template") : []),
-};
-
-function stopping(stack: Stack, rule: string): Calls[] {
-  return stack.functions("-release").map((arn) => ({
-    actions: ["lambda:InvokeFunction"],
-    on: [arn],
-    context: { "aws:SourceArn": stack.arn("aws:cloudwatch/eventRule:EventRule", rule) },
-    why: "a run that is stopped stops its deployment",
-    source: "EventBridge user guide, eb-use-resource-based",
-  }));
-}
-
 function revision(stack: Stack): string {
   return stack.arn("aws:ecs/taskDefinition:TaskDefinition").replace(/:\d+$/, ":42");
 }
