@@ -109,6 +109,12 @@ describe("notifications", () => {
     assert.deepEqual(recorder.find(groupType).inputs.triggerConfigurations, []);
   });
 
+  it("let no service publish where a role alone does", async () => {
+    const rolledBack = await devGraph({ notifications: { events: ["rolledBack"] } });
+    assert.deepEqual(rolledBack.recorder.all("aws:sns/topicPolicy:TopicPolicy"), []);
+    assert.equal(policyOf(rolledBack, "aws:kms/keyPolicy:KeyPolicy").length, 1);
+  });
+
   it("are refused of events that there are not", async () => {
     const { paths } = await refusal({ githubRepository: "a/b", notifications: { events: ["paused"], topicArn: "x" } });
     assert.deepEqual(paths.sort(), ["notifications.events[0]", "notifications.topicArn"]);
