@@ -64,9 +64,7 @@ export const pipeline = {
 };
 
 export function pipelineProblems(settings: Given): Problem[] {
-  const { controller, notifications: told } = settings;
   return [
-    ...(controller === "ECS" && told?.events?.includes("rolledBack") ? [rolledBackByEcs] : []),
     ...repositoryProblems(settings.githubRepository),
     ...promotionProblems(settings),
     ...testsProblems(settings),
@@ -75,8 +73,3 @@ export function pipelineProblems(settings: Given): Problem[] {
     ...windowProblems(settings),
   ];
 }
-
-const rolledBackByEcs = {
-  path: "notifications.events",
-  message: "has rolledBack, of which only CodeDeploy tells; with controller ECS it is the run's failure: say failed.",
-};

@@ -118,16 +118,6 @@ describe("a service that ECS deploys", () => {
     assert.deepEqual(registered, []);
   });
 
-  it("refuses to be asked for a rollback's notification, which only CodeDeploy sends", async () => {
-    const { error, registered } = await refusal({
-      githubRepository: "a/b",
-      ...ecs,
-      notifications: { events: ["rolledBack"] },
-    });
-    assert.match(error!.message, /notifications\.events: has rolledBack.*say failed/);
-    assert.deepEqual(registered, []);
-  });
-
   it("has an endpoint of ECS in a network without NAT, through which the hook looks at this service's revisions and nothing else", async () => {
     const image = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/app:1";
     const closed = await devGraph({ ...ecs, natGateways: "none", firstImage: image });
