@@ -10,6 +10,17 @@ const publisher = { Service: "codestar-notifications.amazonaws.com" };
 const policyOf = (graph: Graph, type: string) =>
   (JSON.parse(graph.recorder.find(type).inputs.policy as string) as { Statement: unknown[] }).Statement;
 
+/** Whether EventBridge's pattern takes the event. Source: EventBridge user guide, eb-create-pattern-operators. */
+function matches(pattern: unknown, value: unknown): boolean {
+  if (!Array.isArray(pattern))
+    return Object.entries(pattern as object).every(([name, wanted]) =>
+      matches(wanted, (value as Record<string, unknown>)[name]),
+    );
+  const is = (wanted: string | { prefix: string }, one: unknown) =>
+    typeof wanted === "string" ? one === wanted : String(one).startsWith(wanted.prefix);
+  return [value].flat().some((one) => (pattern as (string | { prefix: string })[]).some((wanted) => is(wanted, one)));
+}
+
 describe("notifications", () => {
   let graph: Graph;
 
@@ -152,6 +163,33 @@ describe("notifications of a service that ECS deploys", () => {
         rule: its(graph, rule, name, "name"),
         arn: its(graph, "aws:sns/topic:Topic", "", "arn"),
       });
+  });
+
+  // The events are those of the two pages' examples, of this service and of one whose name begins like its.
+  it("are chosen by what AWS's examples of these events say, and are never of another service", () => {
+    const service = its(graph, "aws:ecs/service:Service", "", "arn");
+    const failed = (arn: string) => ({
+      "detail-type": "ECS Deployment State Change",
+      resources: [arn],
+      detail: { eventType: "ERROR", eventName: "SERVICE_DEPLOYMENT_FAILED", deploymentId: "ecs-svc/123" },
+    });
+    const hook = (arn: string, eventName: string) => ({
+      "detail-type": "ECS Hook State Change",
+      resources: [`${arn.replace(":service/", ":service-deployment/")}/0EYSiB0qap8xf0N76FsbE`],
+      detail: { eventType: "INFO", eventName, hookType: "PAUSE", lifecycleStage: "POST_TEST_TRAFFIC_SHIFT" },
+    });
+    const told = (name: string, event: object) =>
+      matches(JSON.parse(graph.recorder.find(rule, name).inputs.eventPattern as string), {
+        source: "aws.ecs",
+        ...event,
+      });
+    assert.ok(told("-rolled-back", failed(service)));
+    assert.ok(told("-rolled-back", hook(service, "HOOK_FAILED")));
+    assert.ok(told("-approval", hook(service, "HOOK_AWAITING_ACTION")));
+    assert.ok(!told("-rolled-back", hook(service, "HOOK_SUCCEEDED")));
+    assert.ok(!told("-approval", hook(service, "HOOK_IN_PROGRESS")));
+    assert.ok(!told("-rolled-back", failed(`${service}-2`)));
+    assert.ok(!told("-approval", hook(`${service}-2`, "HOOK_AWAITING_ACTION")));
   });
 
   it("are published by these rules and the pipeline's, and by no other", () => {
