@@ -65,6 +65,8 @@ function reasons({ statusReason, rollback, alarms, deploymentCircuitBreaker }: S
   return [...new Set(all.filter((reason) => reason !== undefined && reason !== ""))] as string[];
 }
 
+const continuing = "aws ecs continue-service-deployment --service-deployment-arn";
+
 /** One line for the console: the stage, green's tasks and share of traffic, and whom it waits for. */
 function progress({ status, lifecycleStage, targetServiceRevision: green, ...rest }: ServiceDeployment): string {
   if (!isRunning(status)) return [String(status), ...reasons(rest)].join(": ");
@@ -73,7 +75,9 @@ function progress({ status, lifecycleStage, targetServiceRevision: green, ...res
     lifecycleStage ?? String(status),
     ...(green ? [`green runs ${green.runningTaskCount ?? 0} of ${green.requestedTaskCount ?? 0} tasks`] : []),
     ...(green ? [`has ${green.requestedProductionTrafficWeight ?? 0} % of production`] : []),
-    ...(hook?.hookId ? [`waits for a person (aws ecs continue-service-deployment --hook-id ${hook.hookId})`] : []),
+    ...(hook?.hookId
+      ? [`waits for a person (${continuing} ${rest.serviceDeploymentArn} --hook-id ${hook.hookId})`]
+      : []),
   ];
   return parts.join(", ");
 }

@@ -171,7 +171,9 @@ describe("the function that deploys to ECS", () => {
       const hook = { hookId: "ecs-pause-1", status: "AWAITING_ACTION" as const };
       release.aws.change({ lifecycleStage: "POST_TEST_TRAFFIC_SHIFT", lifecycleHookDetails: [hook] });
       await release.call();
-      assert.match(summary()!, /waits for a person \(aws ecs continue-service-deployment --hook-id ecs-pause-1\)/);
+      const { serviceDeploymentArn } = release.aws.newest;
+      const command = `aws ecs continue-service-deployment --service-deployment-arn ${serviceDeploymentArn} --hook-id ecs-pause-1`;
+      assert.ok(summary()!.endsWith(`waits for a person (${command})`), summary());
     });
 
     it("ends the job when the deployment has succeeded", async () => {
