@@ -148,6 +148,8 @@ export class Listener {
   private upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
     socket.on("error", () => socket.destroy());
     const response = () => responseOn(request, socket);
+    // Node leaves a body behind an upgrade unread, and a target would wait for it.
+    if (hasBody(request)) return respond(response(), bodyBehindUpgrade);
     // A server may ignore an upgrade that it does not know, as HTTP/2's (RFC 9110, 7.8).
     if (request.headers.upgrade?.toLowerCase() !== "websocket") return this.serve(request, response());
     const route = this.route(request);
@@ -237,12 +239,23 @@ export class Listener {
   }
 }
 
+const bodyBehindUpgrade: FixedResponse = {
+  status: 501,
+  headers: { "content-type": "text/plain" },
+  body: "The rehearsal takes no body with an upgrade.\n",
+};
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
+}
+
 /** An answer to a request that Node has handed over as an upgrade, socket and all. */
 function responseOn(request: IncomingMessage, socket: Socket): ServerResponse {
   const response = new ServerResponse(request);
   response.shouldKeepAlive = false;
   response.assignSocket(socket);
-  response.once("finish", () => socket.end());
+  // What is still unread of the client would keep the connection open.
+  response.once("finish", () => socket.end().resume());
   return response;
 }
 

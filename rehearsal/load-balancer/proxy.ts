@@ -72,6 +72,8 @@ export function forwardUpgrade(request: IncomingMessage, client: Socket, head: B
     client.once("close", () => outgoing.destroy());
     outgoing.once("response", (answer) => {
       answered = true;
+      // No upgrade: what is still unread of the client would keep its connection open.
+      answer.once("close", () => client.destroySoon());
       forwarding.onResponse(answer.statusCode ?? 0);
     });
     outgoing.once("upgrade", (_answer, upstream) => {
