@@ -132,7 +132,8 @@ const outputsOf: Readonly<Record<string, Outputs>> = {
   "aws:wafv2/webAclAssociation:WebAclAssociation": nothingAdded,
   "awsx:ec2:Vpc": (_, { numberOfAvailabilityZones: zones = 3 }, suffix) => {
     // Seventeen digits in all, as AWS's ids have.
-    const each = (kind: string) => Array.from({ length: Number(zones) }, (_zone, index) => `${kind}${index}${suffix.slice(1)}`);
+    const each = (kind: string) =>
+      Array.from({ length: Number(zones) }, (_zone, index) => `${kind}${index}${suffix.slice(1)}`);
     return {
       vpcId: `vpc-${suffix}`,
       publicSubnetIds: each("subnet-a"),
