@@ -29,7 +29,7 @@ class TargetTimeoutError extends Error {}
  */
 export function forwardRequest(request: Request, response: Response, forwarding: Forwarding): void {
   const { target, responseTimeoutMs, idleTimeoutMs } = forwarding;
-  target.track(response);
+  target.track(response, response instanceof ServerResponse ? request.socket : undefined);
   const proxy = new ProxyServer<Request, Response>();
   proxy.on("proxyReq", (outgoing) => {
     sendHeadSoon(outgoing);

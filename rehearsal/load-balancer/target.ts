@@ -60,13 +60,18 @@ export class Target implements TargetAddress {
     return this.health.reason;
   }
 
-  /** Counts an answer, or a client's upgraded connection, as in flight until it closes. */
-  track(exchange: Response | Duplex): void {
+  /** Counts an answer, or a client's upgraded connection, as in flight until it or the client's connection closes. */
+  track(exchange: Response | Duplex, connection?: Duplex): void {
+    if (connection?.destroyed) return;
     this.exchanges.add(exchange);
-    exchange.once("close", () => {
+    const over = () => {
+      connection?.off("close", over);
       this.exchanges.delete(exchange);
       if (this.exchanges.size === 0) this.onIdle?.();
-    });
+    };
+    exchange.once("close", over);
+    // Node closes no answer that waits behind another one when their connection ends.
+    connection?.once("close", over);
   }
 
   /** Resolves as soon as nothing is in flight. */
