@@ -47,6 +47,9 @@ export interface DeploymentContext {
 
 type Ended = Extract<Step, { kind: "ended" }>;
 
+/** In AWS a function has ended long before a hook's hour is over; its real work here, which is not hurried, must have, too. */
+const leastHookTimeoutMs = 15_000;
+
 /**
  * One deployment of CodeDeploy's: `lifecycle.ts` performed by a controller in a process of its own, which is started again
  * from its journal when it dies. What it works on is here, and outlives it.
@@ -135,6 +138,7 @@ function requestOf({ id, label, group, deploymentConfig, hooks }: DeploymentProp
     rules: rulesOf(group),
     shiftSteps: shiftSteps(group.deploymentConfigName, deploymentConfig),
     approvalMinutes: deploymentReadyOption.waitTimeInMinutes ?? 0,
+    leastHookTimeoutMs,
     terminationWaitMinutes: terminateBlueInstancesOnDeploymentSuccess.terminationWaitTimeInMinutes ?? 0,
   };
 }

@@ -14,6 +14,8 @@ export interface DeploymentRequest extends ScaledRequest {
   readonly hooks: Readonly<Record<string, string>>;
   /** How long a deployment that is `Ready` waits for a person. */
   readonly approvalMinutes: number;
+  /** Real milliseconds below which a hook's time never shrinks, since its function's real work is not hurried. @default 0 */
+  readonly leastHookTimeoutMs?: number;
   /** How long blue goes on running after the shift. */
   readonly terminationWaitMinutes: number;
 }

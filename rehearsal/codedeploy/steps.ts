@@ -80,7 +80,14 @@ export class DeploymentSteps {
     const executionId = await work.once("execution", () => randomUUID());
     await work.once("invoked", () => cloud.invokeHook({ event, executionId }));
     try {
-      await work.inTime("verdict", hookTimeoutMinutes, `hook ${functionName}`, cloud.hookVerdict({ executionId }));
+      const verdict = cloud.hookVerdict({ executionId });
+      await work.inTime(
+        "verdict",
+        hookTimeoutMinutes,
+        `hook ${functionName}`,
+        verdict,
+        this.request.leastHookTimeoutMs,
+      );
     } catch (error) {
       await cloud.closeHook({ executionId });
       throw error;

@@ -49,10 +49,11 @@ export class Work {
    * Waits for an answer, so many minutes of AWS time at most. A controller that comes back after that finds its time over
    * whatever has happened meanwhile: ask once more what is there before anything follows from it.
    *
+   * @param leastMs below which the time never shrinks, in real milliseconds, since real work is not hurried
    * @returns whether the answer came in time. Rejects as the answer does, or with `Interrupted`.
    */
-  async inTime(name: string, minutes: number, text: string, answer: Promise<unknown>): Promise<boolean> {
-    const leftMs = await this.leftMs(name, minutes);
+  async inTime(name: string, minutes: number, text: string, answer: Promise<unknown>, leastMs = 0): Promise<boolean> {
+    const leftMs = await this.leftMs(name, minutes, leastMs);
     const over = new AbortController();
     const limit = this.pause(leftMs, AbortSignal.any([this.signal, over.signal])).then(() => false);
     try {
@@ -71,8 +72,9 @@ export class Work {
   }
 
   /** Real milliseconds until the end of a time that began when it was first asked for. */
-  private async leftMs(name: string, minutes: number): Promise<number> {
-    const realMs = (minutes * 60_000) / this.props.scale;
+  private async leftMs(name: string, minutes: number, leastMs = 0): Promise<number> {
+    const awsMs = minutes * 60_000;
+    const realMs = Math.max(awsMs / this.props.scale, Math.min(awsMs, leastMs));
     const end = await this.once(`${name} until`, () => new Date(Date.now() + realMs).toISOString());
     return Math.max(0, Date.parse(end) - Date.now());
   }
