@@ -1,3 +1,4 @@
+import type { BlueGreenOperations } from "../blue-green/operations";
 import type { ScaledRequest } from "../controller/main";
 import type { Verdict } from "./hook-verdicts";
 import type { LifecycleEvent, LifecycleRules } from "./lifecycle";
@@ -20,9 +21,6 @@ export interface DeploymentRequest extends ScaledRequest {
   readonly terminationWaitMinutes: number;
 }
 
-/** One of the two sides of a deployment. */
-export type Side = "blue" | "green";
-
 /** A hook's execution and what came of it. */
 export interface HookEnd {
   /** The verdict, if one came before nobody waited for it any more. */
@@ -32,25 +30,9 @@ export interface HookEnd {
 }
 
 /** What the controller of a deployment asks of ECS, the load balancer and Lambda. Each is harmless when repeated. */
-export interface DeploymentOperations {
-  /** CreateTaskSet for green, with a client token and this deployment as its external id. */
-  createGreen(): void;
+export interface DeploymentOperations extends BlueGreenOperations {
   /** Answers when green's desired tasks are running and healthy; fails if green is stopped before. */
   greenIsSteady(): Promise<void>;
-  describeGreen(): { readonly steady: boolean; readonly why: string };
-  /** Sends `percent` of production to that side, and the rest to the other one. */
-  sendProduction(input: { readonly to: Side; readonly percent: number }): void;
-  /** Sends all test traffic to that side. */
-  sendTest(input: { readonly to: Side }): void;
-  /**
-   * Whether production may go back to blue. While only green answers, it waits for a while for blue to be healthy again.
-   * That CodeDeploy looks at blue before it goes back is documented nowhere that we found.
-   */
-  wayBack(): Promise<{ readonly open: boolean; readonly why: string }>;
-  /** UpdateServicePrimaryTaskSet. */
-  makePrimary(input: { readonly side: Side }): void;
-  /** DeleteTaskSet with `force`; answers once nothing of it runs, also if there is none. */
-  deleteTaskSet(input: { readonly side: Side }): Promise<void>;
   /** Invokes a function with this execution's id. Repeated, it invokes it again, as Lambda may by itself. */
   invokeHook(input: { readonly event: LifecycleEvent; readonly executionId: string }): void;
   /** Answers when somebody puts the execution's verdict. */

@@ -1,5 +1,5 @@
+import type { BlueGreenOperations } from "../blue-green/operations";
 import type { ScaledRequest } from "../controller/main";
-import type { Side } from "../codedeploy/operations";
 import type { ShiftStep } from "../codedeploy/traffic-shift";
 import type { LifecycleRules, LifecycleStage, Step } from "./lifecycle";
 
@@ -29,24 +29,15 @@ export interface StageHooksRun {
 }
 
 /** What the controller of a service deployment asks of ECS's own parts, the load balancer and Lambda. Each is harmless when repeated. */
-export interface ServiceDeploymentOperations {
+export interface ServiceDeploymentOperations extends BlueGreenOperations {
   /** What DescribeServiceDeployments tells from now on. */
   enter(step: Step): void;
   /** All traffic to the primary revision; every other one ends. */
   reconcile(): Promise<void>;
-  createGreen(): void;
   /** Answers when green's desired tasks are running and healthy, or its failures have broken the circuit. */
   greenIsSteady(): Promise<Trouble | undefined>;
-  describeGreen(): { readonly steady: boolean; readonly why: string };
   /** Launches no further task of green. */
   freezeGreen(): void;
-  /** Sends `percent` of production to that side, and the rest to the other one. */
-  sendProduction(input: { readonly to: Side; readonly percent: number }): void;
-  /** Sends all test traffic to that side. */
-  sendTest(input: { readonly to: Side }): void;
-  makePrimary(input: { readonly side: Side }): void;
-  /** Answers once nothing of it runs, also if there is none. */
-  deleteTaskSet(input: { readonly side: Side }): Promise<void>;
   /** Runs the hooks of a stage, side by side. Repeated, it answers for the run that there is. */
   runHooks(input: StageHooksRun): Promise<Trouble | undefined>;
   /** Ends a run of hooks that nobody waits for any more. */

@@ -79,6 +79,7 @@ export class ServiceDeployment {
     this.cloud = new ServiceDeploymentCloud({
       ...props,
       ...context,
+      id: arn,
       blue,
       hooks: this.hooks,
       circuitBreaker: configuration.deploymentCircuitBreaker?.enable ?? false,

@@ -1,5 +1,6 @@
 import type { Verdict } from "../../../rehearsal/codedeploy/hook-verdicts";
-import type { DeploymentOperations, Side } from "../../../rehearsal/codedeploy/operations";
+import type { Side } from "../../../rehearsal/blue-green/operations";
+import type { DeploymentOperations } from "../../../rehearsal/codedeploy/operations";
 import type { Interruption } from "../../../rehearsal/controller/interruption";
 import type { Remote } from "../../../rehearsal/controller/channel";
 import type { Teller, Telling } from "../../../rehearsal/controller/run-journalled";

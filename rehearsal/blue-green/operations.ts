@@ -1,0 +1,25 @@
+/** One of the two sides of a deployment: what is live at its start, and what is to be. */
+export type Side = "blue" | "green";
+
+/**
+ * What every controller of a deployment asks of ECS and the load balancer, whose task sets and traffic it moves. Each is
+ * harmless when repeated.
+ */
+export interface BlueGreenOperations {
+  /** CreateTaskSet for green, with a client token and this deployment as its external id. */
+  createGreen(): void;
+  describeGreen(): { readonly steady: boolean; readonly why: string };
+  /** Sends `percent` of production to that side, and the rest to the other one. */
+  sendProduction(input: { readonly to: Side; readonly percent: number }): void;
+  /** Sends all test traffic to that side. */
+  sendTest(input: { readonly to: Side }): void;
+  /**
+   * Whether production may go back to blue. While only green answers, it waits for a while for blue to be healthy again.
+   * That AWS looks at blue before it goes back is documented nowhere that we found.
+   */
+  wayBack(): Promise<{ readonly open: boolean; readonly why: string }>;
+  /** UpdateServicePrimaryTaskSet. */
+  makePrimary(input: { readonly side: Side }): void;
+  /** DeleteTaskSet with `force`; answers once nothing of it runs, also if there is none. */
+  deleteTaskSet(input: { readonly side: Side }): Promise<void>;
+}
