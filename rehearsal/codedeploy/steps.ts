@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { endGreen, makeBluePrimary, sendProductionBack, sendTestBack } from "../blue-green/way-back";
 import type { Remote } from "../controller/channel";
 import { Interrupted } from "../controller/interruption";
 import type { Work } from "../controller/work";
@@ -119,13 +120,13 @@ export class DeploymentSteps {
     throw new Interrupted("stop", `nobody continued the deployment within ${approvalMinutes} minutes`);
   }
 
+  /** Once production is back on blue, nothing that fails holds up what is left. */
   private async rollBack(): Promise<void> {
     const { cloud } = this;
-    const { open, why } = await cloud.wayBack();
-    if (!open) throw new Error(`blue has no healthy task, so production stays on green: ${why}`);
-    await cloud.sendProduction({ to: "blue", percent: 100 });
-    await cloud.sendTest({ to: "blue" });
-    await cloud.makePrimary({ side: "blue" });
-    await cloud.deleteTaskSet({ side: "green" });
+    await sendProductionBack(cloud);
+    const left: string[] = [];
+    for (const part of [sendTestBack, makeBluePrimary, endGreen])
+      await part(cloud).catch(({ message }: Error) => left.push(message));
+    if (left.length > 0) throw new Error(left.join("; "));
   }
 }

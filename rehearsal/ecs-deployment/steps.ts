@@ -1,3 +1,4 @@
+import { endGreen, sendProductionBack, sendTestBack } from "../blue-green/way-back";
 import type { Remote } from "../controller/channel";
 import { Interrupted } from "../controller/interruption";
 import type { Work } from "../controller/work";
@@ -93,13 +94,13 @@ export class ServiceDeploymentSteps {
     const step: Step = { kind: "rollback", stage, reason: "" };
     switch (stage) {
       case "PRODUCTION_TRAFFIC_SHIFT":
-        await cloud.sendProduction({ to: "blue", percent: 100 });
+        await sendProductionBack(cloud);
         return this.runHooks(step, stage, 0);
       case "TEST_TRAFFIC_SHIFT":
-        await cloud.sendTest({ to: "blue" });
+        await sendTestBack(cloud);
         return this.runHooks(step, stage, 0);
       case "CLEAN_UP":
-        return cloud.deleteTaskSet({ side: "green" });
+        return endGreen(cloud);
     }
   }
 
