@@ -30,11 +30,8 @@ export class ServiceDeploymentCloud
     this.step = step;
   }
 
-  /** UNSURE: AWS does not say what it does in this stage. */
-  async reconcile(): Promise<void> {
-    const { service, routes } = this.props;
-    routes.sendProduction(this.blue.targetGroup, 100);
-    routes.sendTest(this.blue.targetGroup);
+  async deleteOthers(): Promise<void> {
+    const { service } = this.props;
     const others = service.describeTaskSets().filter(({ taskSet }) => taskSet !== this.blue);
     await Promise.all(others.map(({ taskSet }) => service.deleteTaskSet(taskSet.id)));
   }

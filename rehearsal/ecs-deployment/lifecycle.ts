@@ -36,8 +36,13 @@ export type Step =
   | { readonly kind: "pending" }
   /** `shift` counts the steps of production's shift from 0; other stages have 0. */
   | { readonly kind: "stage"; readonly stage: LifecycleStage; readonly shift: number }
-  /** `trouble`: what went wrong on the way back. */
-  | { readonly kind: "rollback"; readonly stage: RollbackStage; readonly reason: string; readonly trouble?: string }
+  /** `left`: what could not be done on the way back. */
+  | {
+      readonly kind: "rollback";
+      readonly stage: RollbackStage;
+      readonly reason: string;
+      readonly left: readonly string[];
+    }
   /** Nothing goes on, nothing goes back: everything is left as it is. */
   | { readonly kind: "stop"; readonly reason: string }
   | { readonly kind: "ended"; readonly status: EndStatus; readonly reason?: string };
@@ -118,20 +123,19 @@ function afterTrouble({ cause, reason }: Extract<Outcome, { kind: "failed" }>, {
     cause === "newDeployment" ||
     (cause === "circuitBreaker" && !rollbackOn.circuitBreaker) ||
     (cause === "alarm" && !rollbackOn.alarm);
-  return stays ? { kind: "stop", reason } : { kind: "rollback", stage: "PRODUCTION_TRAFFIC_SHIFT", reason };
+  return stays ? { kind: "stop", reason } : { kind: "rollback", stage: "PRODUCTION_TRAFFIC_SHIFT", reason, left: [] };
 }
 
 /**
- * A hook that fails on the way back holds nothing up; where ECS itself cannot go back, green keeps what it has.
+ * Where ECS itself cannot send production back, green keeps what it has; nothing else holds the way back up.
  * UNSURE: AWS documents neither, only that ROLLBACK_FAILED exists.
  */
 function afterRollback(step: Extract<Step, { kind: "rollback" }>, outcome: Outcome): Step {
-  const trouble = outcome.kind === "failed" ? outcome.reason : step.trouble;
-  const reason = trouble === undefined ? step.reason : `${step.reason}; and on the way back: ${trouble}`;
-  const stuck = outcome.kind === "failed" && outcome.cause !== "hook";
+  const left = outcome.kind === "failed" ? [...step.left, outcome.reason] : step.left;
+  const stays = step.stage === "PRODUCTION_TRAFFIC_SHIFT" && outcome.kind === "failed" && outcome.cause === "error";
   const next = rollbackStages[rollbackStages.indexOf(step.stage) + 1];
-  if (next && !stuck) {
-    return { ...step, stage: next, ...(trouble === undefined ? {} : { trouble }) };
-  }
-  return { kind: "ended", status: trouble === undefined ? "ROLLBACK_SUCCESSFUL" : "ROLLBACK_FAILED", reason };
+  if (next && !stays) return { ...step, stage: next, left };
+  if (left.length === 0) return { kind: "ended", status: "ROLLBACK_SUCCESSFUL", reason: step.reason };
+  const reason = `${step.reason}; and on the way back: ${left.join("; ")}`;
+  return { kind: "ended", status: "ROLLBACK_FAILED", reason };
 }

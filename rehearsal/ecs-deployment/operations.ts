@@ -32,8 +32,8 @@ export interface StageHooksRun {
 export interface ServiceDeploymentOperations extends BlueGreenOperations {
   /** What DescribeServiceDeployments tells from now on. */
   enter(step: Step): void;
-  /** All traffic to the primary revision; every other one ends. */
-  reconcile(): Promise<void>;
+  /** Every task set but blue ends; answers once nothing of them runs. */
+  deleteOthers(): Promise<void>;
   /** Answers when green's desired tasks are running and healthy, or its failures have broken the circuit. */
   greenIsSteady(): Promise<Trouble | undefined>;
   /** Launches no further task of green. */

@@ -54,7 +54,7 @@ export class ServiceDeploymentSteps {
     const { stage } = step;
     switch (stage) {
       case "RECONCILE_SERVICE":
-        await cloud.reconcile();
+        await this.reconcile();
         return this.runHooks(step, stage, 0, work);
       case "SCALE_UP":
         return this.scaleUp(work);
@@ -79,6 +79,14 @@ export class ServiceDeploymentSteps {
     }
   }
 
+  /** All traffic to the primary revision; every other one ends. UNSURE: AWS does not say what it does in this stage. */
+  private async reconcile(): Promise<void> {
+    const { cloud } = this;
+    await sendProductionBack(cloud);
+    await cloud.sendTest({ to: "blue" });
+    await cloud.deleteOthers();
+  }
+
   private async scaleUp(work: Work): Promise<void> {
     const { cloud, request } = this;
     await cloud.createGreen();
@@ -91,7 +99,7 @@ export class ServiceDeploymentSteps {
 
   private async goBack(stage: RollbackStage): Promise<void> {
     const { cloud } = this;
-    const step: Step = { kind: "rollback", stage, reason: "" };
+    const step: Step = { kind: "rollback", stage, reason: "", left: [] };
     switch (stage) {
       case "PRODUCTION_TRAFFIC_SHIFT":
         await sendProductionBack(cloud);

@@ -85,6 +85,13 @@ describe("the lifecycle of a service deployment", () => {
     assert.match(end.at(-1)!, /^ended ROLLBACK_FAILED/);
   });
 
+  it("ends green though test traffic could not go back, and says all that is left to do", () => {
+    const outcomes = { BAKE_TIME: failed("alarm"), [wayBack[1]!]: failed("error"), [wayBack[2]!]: failed("error") };
+    const end = path(blueGreen, outcomes);
+    const reason = "it broke; and on the way back: it broke; it broke";
+    assert.deepEqual(end.slice(-4), [...wayBack, `ended ROLLBACK_FAILED: ${reason}`]);
+  });
+
   it("tells a person's and a newer deployment's wish while the step under way still ends", () => {
     const step: Step = { kind: "stage", stage: "SCALE_UP", shift: 0 };
     assert.deepEqual(
@@ -124,7 +131,7 @@ describe("the lifecycle of a service deployment", () => {
       });
     });
 
-    it("ends green only once both routes are back", () => {
+    it("ends green only after it has gone back with both routes", () => {
       everyWay(({ names }) => {
         const back = names.filter((name) => name.startsWith("rollback"));
         assert.deepEqual(back, wayBack.slice(0, back.length));
