@@ -11,7 +11,6 @@ import type {
   ServiceBirth,
   TestHookTerms,
 } from "./deployment-controller";
-import type { GreenTestHook } from "./green-test-hook";
 import type { BlueGreenLoadBalancer } from "./load-balancer";
 import { grantPublishing, type Notifications } from "./notifications";
 import { serviceRole, type Statement } from "./policy";
@@ -137,10 +136,10 @@ export class CodeDeploy extends pulumi.ComponentResource implements DeploymentCo
   }
 
   /** appspec.yaml. */
-  instructions(hook: GreenTestHook | undefined): pulumi.Output<string> {
+  instructions(hook: aws.lambda.Function | undefined): pulumi.Output<string> {
     const { network, securityGroup, containerName, containerPort, capacityProviders } = this.args;
     return pulumi
-      .all([network.privateSubnetIds, securityGroup.id, hook?.function.name])
+      .all([network.privateSubnetIds, securityGroup.id, hook?.name])
       .apply(([subnetIds, securityGroupId, functionName]) =>
         renderAppSpec({
           containerName,

@@ -11,6 +11,12 @@ export interface Statement {
   readonly conditions?: Record<string, Record<string, pulumi.Input<string> | pulumi.Input<string>[]>>;
 }
 
+/** What one role does from within the network. */
+export interface Calls {
+  readonly role: aws.iam.Role;
+  readonly statements: readonly Statement[];
+}
+
 /** Renders statements as a policy document. */
 export function policyDocument(statements: readonly Statement[]): pulumi.Output<string> {
   return pulumi.jsonStringify({

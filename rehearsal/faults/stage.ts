@@ -10,9 +10,9 @@ import type { Recorder } from "../graph/recorder";
 import { Invariants } from "../invariants";
 import { LiveVersions } from "../story/live-versions";
 import { type Rehearsal, setUpRehearsal } from "../story/rehearse";
+import type { TrafficClass } from "../traffic/mix";
 import { startTraffic, type Traffic, type TrafficOptions } from "../traffic/meter";
 import { createWorkspace, type Workspace } from "../workspace";
-import type { Row } from "./fault";
 
 /** Sixty minutes take six seconds. */
 const defaultScale = 600;
@@ -21,7 +21,18 @@ const appDirectory = join(__dirname, "app");
 /** Pulumi's mocks are one for a process. */
 let evaluating: Promise<unknown> = Promise.resolve();
 
-interface Scaled {
+export type Controller = "CODE_DEPLOY" | "ECS";
+
+/** What makes one stage other than the next. */
+export interface StageProps {
+  /** Who releases. @default the stack's own */
+  readonly controller?: Controller;
+  /** Take the place of the stack's settings. @default none */
+  readonly settings?: Readonly<Record<string, string | undefined>>;
+  /** Changes the account before the stack is performed. @default nothing */
+  readonly alterGraph?: (recorder: Recorder) => void;
+  /** @default fresh and kept connections to `/` */
+  readonly mix?: readonly TrafficClass[];
   /** AWS milliseconds per real millisecond. @default 600 */
   readonly scale?: number;
 }
@@ -44,13 +55,7 @@ export class Stage {
 
   /** @param start how its clients are started; by default in this process */
   static async set(
-    {
-      controller,
-      settings: ofRow,
-      alterGraph,
-      mix,
-      scale = defaultScale,
-    }: Partial<Pick<Row, "controller" | "settings" | "alterGraph" | "mix">> & Scaled,
+    { controller, settings: ofRow, alterGraph, mix, scale = defaultScale }: StageProps,
     start: (options: TrafficOptions) => Traffic | Promise<Traffic> = startTraffic,
   ): Promise<Stage> {
     const settings = { ...ofRow, ...(controller ? { "greenlight:controller": controller } : {}) };
