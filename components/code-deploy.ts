@@ -71,10 +71,17 @@ export class CodeDeploy extends pulumi.ComponentResource implements DeploymentCo
     super("greenlight:index:CodeDeploy", name, {}, opts);
     const { loadBalancer } = args;
     const alarmNames = args.alarms.map((alarm) => alarm.name);
-    this.role = serviceRole(`${name}-deploy`, "codedeploy.amazonaws.com", statements(args), { parent: this });
+    this.application = new aws.codedeploy.Application(name, { computePlatform: "ECS" }, { parent: this });
+    const service = "codedeploy.amazonaws.com";
+    // Source: CodeDeploy user guide, security_confused_deputy.
+    const sourceArn = siblingArn(
+      this.application.arn,
+      "codedeploy",
+      pulumi.interpolate`deploymentgroup:${this.application.name}/*`,
+    );
+    this.role = serviceRole(`${name}-deploy`, { service, sourceArn }, statements(args), { parent: this });
     if (args.notifications) grantPublishing(name, this.role, args.notifications, { parent: this });
     const shift = shiftConfiguration(name, args, { parent: this });
-    this.application = new aws.codedeploy.Application(name, { computePlatform: "ECS" }, { parent: this });
     this.deploymentGroup = new aws.codedeploy.DeploymentGroup(
       name,
       {

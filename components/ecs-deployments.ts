@@ -38,7 +38,7 @@ export class EcsDeployments extends pulumi.ComponentResource implements Deployme
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("greenlight:index:EcsDeployments", name, {}, opts);
-    this.hookRole = serviceRole(`${name}-hook`, "ecs.amazonaws.com", [], { parent: this });
+    this.hookRole = serviceRole(`${name}-hook`, { service: "ecs.amazonaws.com" }, [], { parent: this });
     this.registerOutputs();
   }
 

@@ -56,7 +56,7 @@ export class GreenTestHook extends pulumi.ComponentResource {
     super("greenlight:index:GreenTestHook", name, {}, opts);
     const parent = { parent: this };
     const logGroup = new aws.cloudwatch.LogGroup(name, { retentionInDays: logRetentionDays }, parent);
-    this.role = serviceRole(name, "lambda.amazonaws.com", [], parent);
+    this.role = serviceRole(name, { service: "lambda.amazonaws.com" }, [], parent);
     const { invoker, environment, statements } = service.controller.testHook;
     this.calls = { role: this.role, statements: [readStatement, ...statements] };
     const granted = grant(name, this.role, [...ownStatements(logGroup), ...statements], parent);
