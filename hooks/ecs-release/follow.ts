@@ -24,9 +24,10 @@ export async function follow(job: Job, token: Token, config: Config): Promise<An
     return { status: "failed", reason: `ECS has no deployment of ${taskDefinitionArn}; it was not started` };
   }
   const deployment = await describe(deploymentArn);
-  if (hasEnded(deployment.status)) return outcome(deployment, deploymentArn, token);
-  const stop =
-    !token.stopped && isRunning(deployment.status) && (await isStopped(config.pipelineName, job.pipelineExecutionId));
+  // EventBridge's call may have stopped the deployment before this one sees that the run is stopped, or after.
+  const runIsStopped = token.stopped ?? (await isStopped(config.pipelineName, job.pipelineExecutionId));
+  if (hasEnded(deployment.status)) return outcome(deployment, deploymentArn, runIsStopped);
+  const stop = runIsStopped && !token.stopped && isRunning(deployment.status);
   if (stop) await stopDeployment(deploymentArn);
   const stopped = stop || token.stopped ? { stopped: true as const } : {};
   const summary = stop ? "the run was stopped; rolling its deployment back" : progress(deployment);
@@ -38,11 +39,11 @@ async function find({ taskDefinitionArn }: Token, config: Config): Promise<strin
   return deployments.find((it) => it.taskDefinitionArn === taskDefinitionArn)?.arn;
 }
 
-function outcome(deployment: ServiceDeployment, deploymentArn: string, { stopped }: Token): Answer {
+function outcome(deployment: ServiceDeployment, deploymentArn: string, runIsStopped: boolean): Answer {
   if (deployment.status === "SUCCESSFUL") {
     return { status: "succeeded", summary: "green is live, and blue has ended", deploymentArn };
   }
-  const why = stopped ? ["the run was stopped"] : reasons(deployment);
+  const why = [...(runIsStopped ? ["the run was stopped"] : []), ...reasons(deployment)];
   const end = ends[deployment.status ?? ""] ?? String(deployment.status);
   return { status: "failed", reason: [end, ...why].join(": "), deploymentArn };
 }

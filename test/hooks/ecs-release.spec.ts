@@ -259,6 +259,15 @@ describe("the function that deploys to ECS", () => {
       assert.deepEqual(release.aws.stopped, [release.aws.newest.serviceDeploymentArn]);
       release.aws.change({ status: "ROLLBACK_SUCCESSFUL", statusReason: "stopped by somebody" });
       await release.call();
+      assert.equal(reason(), "rolled back: the run was stopped: stopped by somebody");
+    });
+
+    it("says so in its reason also where EventBridge's call was quicker", async () => {
+      release.aws.runStatus = "Stopping";
+      await release.stopRun();
+      await release.call();
+      release.aws.change({ status: "ROLLBACK_SUCCESSFUL" });
+      await release.call();
       assert.equal(reason(), "rolled back: the run was stopped");
     });
 
