@@ -1,7 +1,8 @@
 import * as aws from "@pulumi/aws";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
+import { checkServerIdentity, type PeerCertificate } from "node:tls";
 import type { ListenerPorts } from "./limits";
-import type { Problem } from "./problems";
+import { type Problem, refuse } from "./problems";
 
 /** HTTPS for both listeners, and the name that users call. */
 export interface Https {
@@ -12,7 +13,7 @@ export interface Https {
    * `certificateArn` is given, the record by which ACM validates a new certificate. @default DNS is kept elsewhere
    */
   readonly zoneId?: pulumi.Input<string>;
-  /** A certificate of ACM, in the load balancer's region. @default one is issued, for which `zoneId` is needed */
+  /** A certificate of ACM, in the load balancer's region, issued for the name. @default one is issued, for which `zoneId` is needed */
   readonly certificateArn?: pulumi.Input<string>;
   /**
    * TLS versions and ciphers. The default takes TLS 1.2 with forward secrecy and authenticated encryption, and TLS 1.3.
@@ -63,8 +64,8 @@ export function httpsProblems(https: Https | undefined, ports: ListenerPorts | u
 }
 
 /** The certificate given, or one that ACM issues once it has seen its record in the zone; known when it is issued. */
-export function certificateArn(name: string, https: Https, opts: pulumi.CustomResourceOptions): pulumi.Input<string> {
-  if (https.certificateArn !== undefined) return https.certificateArn;
+export function certificateArn(name: string, https: Https, opts: pulumi.CustomResourceOptions): pulumi.Output<string> {
+  if (https.certificateArn !== undefined) return givenCertificate(name, https.certificateArn, https.domainName, opts);
   const certificate = new aws.acm.Certificate(
     name,
     { domainName: https.domainName, validationMethod: "DNS" },
@@ -93,6 +94,48 @@ export function certificateArn(name: string, https: Https, opts: pulumi.CustomRe
     opts,
   );
   return validation.certificateArn;
+}
+
+/**
+ * A certificate that is there already. ACM is asked about it, in a preview too: a load balancer refuses one that is not
+ * issued when half of `pulumi up` is done, and clients refuse one that has expired or is for another name.
+ */
+function givenCertificate(
+  name: string,
+  givenArn: pulumi.Input<string>,
+  domainName: string,
+  opts: pulumi.CustomResourceOptions,
+): pulumi.Output<string> {
+  const given = aws.acm.Certificate.get(`${name}-given`, givenArn, { domainName }, opts);
+  const { arn, status, notAfter, domainName: own, subjectAlternativeNames } = given;
+  // Nothing waits for this, and it waits for nothing: the program ends before much else is made.
+  pulumi.output({ arn, status, notAfter, own, subjectAlternativeNames }).apply((known) => {
+    const names = [...new Set([known.own, ...known.subjectAlternativeNames])];
+    refuse(`The certificate of "${name}"`, certificateProblems({ ...known, names, domainName }));
+  });
+  return arn;
+}
+
+/** Status as ACM has it. Source: ACM API reference, CertificateDetail. */
+interface KnownCertificate {
+  readonly arn: string;
+  readonly status: string;
+  /** When it expires; empty before it is issued. */
+  readonly notAfter: string;
+  /** What it is for; `*.` at the beginning of one stands for one label. */
+  readonly names: readonly string[];
+  readonly domainName: string;
+}
+
+function certificateProblems({ arn, status, notAfter, names, domainName }: KnownCertificate): Problem[] {
+  const path = "https.certificateArn";
+  if (status !== "ISSUED") {
+    const state = status === "EXPIRED" ? `EXPIRED since ${notAfter}` : status;
+    return [{ path, message: `${arn} is ${state}; expected one that is ISSUED: renew it, or name another.` }];
+  }
+  const subjectaltname = names.map((one) => `DNS:${one}`).join(", ");
+  if (checkServerIdentity(domainName, { subjectaltname } as PeerCertificate) === undefined) return [];
+  return [{ path, message: `${arn} is for ${names.join(", ")}; expected one for ${domainName}.` }];
 }
 
 /** Leads the name to the load balancer. */

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { existsSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import { parse } from "yaml";
+import type { ExistingThings } from "./existing";
 import { type GraphOptions, Recorder } from "./recorder";
 
 export interface Graph {
@@ -20,6 +21,8 @@ export interface ProgramOptions {
   readonly overrides?: Readonly<Record<string, string | undefined>>;
   /** The registry that ECR repositories are in, `host:port`. @default AWS's own */
   readonly registry?: string;
+  /** @default all as such things are */
+  readonly existing?: ExistingThings;
 }
 
 /**
@@ -27,7 +30,8 @@ export interface ProgramOptions {
  *
  * @throws Error when there is no such stack file, or what the program itself throws (InvalidInput for wrong settings).
  */
-export async function evaluateStack({ directory, stack, overrides = {}, registry }: ProgramOptions): Promise<Graph> {
+export async function evaluateStack(options: ProgramOptions): Promise<Graph> {
+  const { directory, stack, overrides = {}, registry, existing } = options;
   const stackFile = path.join(directory, `Pulumi.${stack}.yaml`);
   if (!existsSync(stackFile))
     throw new Error(`there is no ${path.basename(stackFile)}; --stack names one that is there`);
@@ -37,7 +41,8 @@ export async function evaluateStack({ directory, stack, overrides = {}, registry
   const given = Object.entries({ ...fromFile, ...overrides }).filter(([, value]) => value !== undefined);
   const config = Object.fromEntries(given) as Record<string, string>;
   const program = path.join(directory, "index.ts");
-  return evaluate({ project: project.name, stack, config, ...(registry ? { registry } : {}) }, () => {
+  const account = { ...(registry ? { registry } : {}), ...(existing ? { existing } : {}) };
+  return evaluate({ project: project.name, stack, config, ...account }, () => {
     // The program runs anew each time, as a process of Pulumi's would.
     delete require.cache[require.resolve(program)];
     // eslint-disable-next-line @typescript-eslint/no-require-imports

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ReadResourceRequest, RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
 import { awsCall, awsOutputs } from "./aws-outputs";
-import { existingOutputs } from "./existing";
+import { existingOutputs, type ExistingThings } from "./existing";
 
 /** One resource that the program registered: what `pulumi up` would send to its provider, and with which options; or that it has read. */
 export interface GraphResource {
@@ -32,6 +32,8 @@ export interface GraphOptions {
   readonly config?: Readonly<Record<string, string>>;
   /** The registry that ECR repositories are in, `host:port`. @default AWS's own */
   readonly registry?: string;
+  /** @default all as such things are */
+  readonly existing?: ExistingThings;
   /** As in `pulumi preview`, what AWS would add to a resource is unknown. @default false */
   readonly preview?: boolean;
 }
@@ -45,7 +47,8 @@ export class Recorder {
   /** Components that a provider makes, `awsx:ec2:Vpc` say: to the program, they have outputs as resources have. */
   private readonly remoteComponents = new Set<string>();
 
-  static async install({ project, stack, config = {}, registry, preview = false }: GraphOptions): Promise<Recorder> {
+  static async install(options: GraphOptions): Promise<Recorder> {
+    const { project, stack, config = {}, registry, existing, preview = false } = options;
     const recorder = new Recorder();
     pulumi.runtime.setAllConfig({ ...config });
     await pulumi.runtime.setMocks(
@@ -55,7 +58,7 @@ export class Recorder {
           // The program's own components register their outputs themselves.
           if (isComponent && !recorder.remoteComponents.has(args.type)) return { id: undefined, state: {} };
           const inputs = args.inputs as Record<string, unknown>;
-          if (args.id) return { id: args.id, state: existingOutputs(args.type, args.id, inputs) };
+          if (args.id) return { id: args.id, state: existingOutputs(args.type, args.id, inputs, existing) };
           const { id, state } = awsOutputs(args.type, args.name, inputs);
           if (registry !== undefined && "repositoryUrl" in state)
             state.repositoryUrl = `${registry}/${String(state.name)}`;

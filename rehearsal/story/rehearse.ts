@@ -13,6 +13,7 @@ import { startDocker } from "../docker/images";
 import type { Timeline } from "../events";
 import { Account } from "../graph/account";
 import { evaluateStack } from "../graph/evaluate";
+import type { ExistingThings } from "../graph/existing";
 import type { Recorder } from "../graph/recorder";
 import { type ReleaseTarget, releaseTarget } from "../graph/release-target";
 import type { RehearsalOptions } from "../options";
@@ -32,6 +33,8 @@ export interface RehearsalContext {
   readonly options: RehearsalOptions;
   /** Take the place of the stack file's, `greenlight:desiredCount` to `2`; undefined takes one away. @default none */
   readonly settings?: Readonly<Record<string, string | undefined>>;
+  /** @default all as such things are */
+  readonly existing?: ExistingThings;
   /** Changes the recorded graph before it is performed, as a fault in the account would. @default nothing */
   readonly alterGraph?: (recorder: Recorder) => void;
   /** Folder of Pulumi.yaml and the program. */
@@ -139,10 +142,11 @@ function createAlarms(
   return alarms;
 }
 
-function runProgram({ options, programDirectory, settings }: RehearsalContext, registry?: string) {
+function runProgram({ options, programDirectory, settings, existing }: RehearsalContext, registry?: string) {
   const { stack, appDirectory } = options;
   const overrides = { ...settings, ...(appDirectory ? { [appSetting]: appDirectory } : {}) };
-  return evaluateStack({ directory: programDirectory, stack, overrides, ...(registry ? { registry } : {}) });
+  const account = { ...(registry ? { registry } : {}), ...(existing ? { existing } : {}) };
+  return evaluateStack({ directory: programDirectory, stack, overrides, ...account });
 }
 
 async function evaluateProgram(context: RehearsalContext, registry: string | undefined) {

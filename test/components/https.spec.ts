@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { devGraph, type Graph, its, refusal } from "../support/graph";
+import type { ExistingThings } from "../../rehearsal/graph/existing";
+import { devGraph, type Graph, its, programGraph, refusal } from "../support/graph";
 
 const listenerType = "aws:lb/listener:Listener";
 const recordType = "aws:route53/record:Record";
@@ -99,15 +100,39 @@ describe("HTTPS with a zone", () => {
 });
 
 describe("HTTPS with a certificate of the stack's own", () => {
+  const https = { domainName: "app.example.com", certificateArn: given };
+  const preview = (certificate: ExistingThings[string]) =>
+    programGraph({ preview: true, existing: { [given]: certificate } }, { ...ports, https });
+
   it("issues none, and makes no record where DNS is kept elsewhere", async () => {
-    const graph = await devGraph({ ...ports, https: { domainName: "app.example.com", certificateArn: given } });
+    const graph = await devGraph({ ...ports, https });
     assert.equal(graph.recorder.find(listenerType, "-test").inputs.certificateArn, given);
-    for (const type of ["aws:acm/certificate:Certificate", recordType]) assert.deepEqual(graph.recorder.all(type), []);
+    const [read, ...others] = graph.recorder.all("aws:acm/certificate:Certificate");
+    assert.deepEqual([read?.id, others, graph.recorder.all(recordType)], [given, [], []]);
+  });
+
+  for (const [what, certificate, message] of [
+    ["has expired", { status: "EXPIRED", notAfter: "2026-01-31T12:00:00Z" }, /is EXPIRED since 2026-01-31T12:00:00Z/],
+    ["is not issued yet", { status: "PENDING_VALIDATION", notAfter: "" }, /is PENDING_VALIDATION; expected one/],
+    ["is for another name", { domainName: "*.example.org", subjectAlternativeNames: [] }, /is for \*\.example\.org;/],
+    [
+      "is for names above it",
+      { subjectAlternativeNames: ["*.com"], domainName: "example.com" },
+      /expected one for app/,
+    ],
+  ] as const) {
+    it(`is refused by a preview when it ${what}`, async () => {
+      await assert.rejects(preview(certificate), message);
+    });
+  }
+
+  it("is taken when one of its names is the service's, or stands for it", async () => {
+    const names = { domainName: "example.com", subjectAlternativeNames: ["example.com", "*.example.com"] };
+    assert.equal((await preview(names)).recorder.find(listenerType, "-test").inputs.certificateArn, given);
   });
 
   it("makes the name's record in a zone that is given too", async () => {
-    const https = { domainName: "app.example.com", certificateArn: given, zoneId: zone };
-    const graph = await devGraph({ ...ports, https });
+    const graph = await devGraph({ ...ports, https: { ...https, zoneId: zone } });
     assert.deepEqual(
       graph.recorder.all(recordType).map(({ inputs }) => inputs.type),
       ["A"],
