@@ -1,4 +1,4 @@
-// `npm run faults`: what can go wrong in a release, injected for real; `-- --only NAME` runs one row.
+// `npm run faults`: what can go wrong in a release, injected for real; `-- --only NAME` runs one row, and may be repeated.
 import { createRequire } from "node:module";
 import { setUp } from "./setup.mjs";
 

@@ -17,7 +17,7 @@ type Shares = Readonly<Record<string, number>>;
  */
 export class TrafficRoutes {
   constructor(
-    private readonly arns: RouteArns,
+    readonly arns: RouteArns,
     private readonly loadBalancer: LoadBalancer,
     private readonly targetGroups: readonly [TargetGroup, TargetGroup],
   ) {}

@@ -1,8 +1,7 @@
 import type { Call, Message, Remote } from "./channel";
 import { Interruption } from "./interruption";
 import { Journal } from "./journal";
-import { type Controller, runJournalled } from "./run-journalled";
-import type { Teller } from "./telling";
+import { type Controller, runJournalled, type Teller } from "./run-journalled";
 
 /** Every controller's request says how fast AWS time runs. */
 export interface ScaledRequest {

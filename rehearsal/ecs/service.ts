@@ -24,6 +24,7 @@ export type TaskSetStatus = "PRIMARY" | "ACTIVE" | "DRAINING";
 
 /** An ECS service that a deployment controller drives: task sets, one of them primary. Source: ECS API reference. */
 export class Service {
+  readonly arn: string;
   readonly name: string;
   /** Tasks that the account may run at once. */
   taskQuota = Infinity;
@@ -41,6 +42,7 @@ export class Service {
     private readonly timeline: Timeline,
     private readonly processes?: ProcessRegistry,
   ) {
+    this.arn = props.arn;
     this.name = props.name;
     this.desired = props.desiredCount;
   }

@@ -1,5 +1,5 @@
 import { describeTotals, totals, type TrafficReport } from "../traffic/report";
-import { deploymentEnd } from "../deployment-steps";
+import { deploymentEnd, watchedStep } from "../deployment-steps";
 import type { EndState, Row } from "./fault";
 import { Stage } from "./stage";
 
@@ -64,5 +64,7 @@ function judge(row: Row, stage: Stage, report: TrafficReport, measured: string):
 function endStateOf({ events, results }: Stage): EndState {
   if (results.at(-1)?.status === "Succeeded") return "released";
   const end = events.flatMap((event) => deploymentEnd(event) ?? []).at(-1);
-  return end === "stopped" || end === "rolled back" ? end : "refused";
+  if (end === undefined || end === "released") return "refused";
+  const steps = events.flatMap((event) => watchedStep(event) ?? []);
+  return steps.some(({ phase, effects }) => phase === "failed" && effects.includes("goBack")) ? "stuck" : end;
 }

@@ -10,11 +10,15 @@ const sideBySide = 2;
 /** Runs the rows, two at a time, and prints what came of each. */
 async function main(): Promise<number> {
   const { only, controller, markdown } = parseArgs({
-    options: { only: { type: "string" }, controller: { type: "string" }, markdown: { type: "boolean" } },
+    options: {
+      only: { type: "string", multiple: true },
+      controller: { type: "string" },
+      markdown: { type: "boolean" },
+    },
   }).values;
   const all = faults.flatMap(rowsOf);
   const rows = all.filter(
-    (row) => (only ?? row.name) === row.name && (controller ?? row.controller) === row.controller,
+    (row) => (only?.includes(row.name) ?? true) && (controller ?? row.controller) === row.controller,
   );
   if (rows.length === 0) {
     process.stderr.write(

@@ -1,5 +1,4 @@
-import { type Expected, type Fault, rowsOf } from "./fault";
-import type { Controller } from "./stage";
+import { type Controller, type Expected, type Fault, rowsOf } from "./fault";
 import type { RowResult } from "./judge";
 
 /** The rows and what came of them, as a table of plain text. */

@@ -10,29 +10,36 @@ import type { Recorder } from "../graph/recorder";
 import { Invariants } from "../invariants";
 import { LiveVersions } from "../story/live-versions";
 import { type Rehearsal, setUpRehearsal } from "../story/rehearse";
-import type { TrafficClass } from "../traffic/mix";
 import { startTraffic, type Traffic, type TrafficOptions } from "../traffic/meter";
 import { createWorkspace, type Workspace } from "../workspace";
+import type { Controller, Row } from "./fault";
 
 /** Sixty minutes take six seconds. */
 const defaultScale = 600;
 const ratePerSecond = 40;
 const appDirectory = join(__dirname, "app");
+const steps = {
+  CODE_DEPLOY: {
+    install: "Install",
+    shiftTest: "AllowTestTraffic",
+    test: "AfterAllowTestTraffic",
+    shift: "AllowTraffic",
+    keepBlue: "terminationWait",
+    goBack: "rollback",
+  },
+  ECS: {
+    install: "SCALE_UP",
+    shiftTest: "TEST_TRAFFIC_SHIFT",
+    test: "POST_TEST_TRAFFIC_SHIFT",
+    shift: "PRODUCTION_TRAFFIC_SHIFT",
+    keepBlue: "BAKE_TIME",
+    goBack: "rollback PRODUCTION_TRAFFIC_SHIFT",
+  },
+} as const;
 /** Pulumi's mocks are one for a process. */
 let evaluating: Promise<unknown> = Promise.resolve();
 
-export type Controller = "CODE_DEPLOY" | "ECS";
-
-/** What makes one stage other than the next. */
-export interface StageProps {
-  /** Who releases. @default the stack's own */
-  readonly controller?: Controller;
-  /** Take the place of the stack's settings. @default none */
-  readonly settings?: Readonly<Record<string, string | undefined>>;
-  /** Changes the account before the stack is performed. @default nothing */
-  readonly alterGraph?: (recorder: Recorder) => void;
-  /** @default fresh and kept connections to `/` */
-  readonly mix?: readonly TrafficClass[];
+interface Scaled {
   /** AWS milliseconds per real millisecond. @default 600 */
   readonly scale?: number;
 }
@@ -55,7 +62,14 @@ export class Stage {
 
   /** @param start how its clients are started; by default in this process */
   static async set(
-    { controller, settings: ofRow, alterGraph, mix, scale = defaultScale }: StageProps,
+    {
+      controller,
+      settings: ofRow,
+      existing,
+      alterGraph,
+      mix,
+      scale = defaultScale,
+    }: Partial<Pick<Row, "controller" | "settings" | "existing" | "alterGraph" | "mix">> & Scaled,
     start: (options: TrafficOptions) => Traffic | Promise<Traffic> = startTraffic,
   ): Promise<Stage> {
     const settings = { ...ofRow, ...(controller ? { "greenlight:controller": controller } : {}) };
@@ -83,6 +97,7 @@ export class Stage {
         timeline,
         signal,
         settings,
+        ...(existing ? { existing } : {}),
         ...(alterGraph ? { alterGraph } : {}),
       }),
     );
@@ -102,11 +117,13 @@ export class Stage {
     }
   }
 
+  get isDeployedByEcs(): boolean {
+    return this.rehearsal.stack.isDeployedByEcs;
+  }
+
   /** The steps of a deployment in which something may be done to it, by their controller's names. */
-  get steps(): { readonly install: string; readonly test: string; readonly keepBlue: string } {
-    return this.rehearsal.stack.isDeployedByEcs
-      ? { install: "SCALE_UP", test: "POST_TEST_TRAFFIC_SHIFT", keepBlue: "BAKE_TIME" }
-      : { install: "Install", test: "AfterAllowTestTraffic", keepBlue: "terminationWait" };
+  get steps(): (typeof steps)[Controller] {
+    return steps[this.isDeployedByEcs ? "ECS" : "CODE_DEPLOY"];
   }
 
   /** Commits these files of the app, pushes them, and resolves when the pipeline's run has ended. */
@@ -151,6 +168,14 @@ export class Stage {
       if (typeof text === "string" ? event.text !== text : !text.test(event.text)) return;
       ignore();
       react(event);
+    });
+  }
+
+  /** A person stops the deployment when the first event of this text is told, once `prepare` is done. */
+  stopDeploymentWhen(text: string, reason: string, prepare: () => unknown = () => undefined): void {
+    this.when(text, async ({ detail }) => {
+      await prepare();
+      this.rehearsal.stack.stopDeployment(String(detail.deploymentId ?? detail.serviceDeploymentArn), reason);
     });
   }
 

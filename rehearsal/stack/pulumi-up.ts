@@ -5,6 +5,9 @@ import type { TrafficSide } from "./traffic-side";
 
 /** A property that a further `pulumi up --refresh` would set back, since it finds another value than the program's. */
 export interface Proposal {
+  /** Of the resource that it would change. */
+  readonly arn: string;
+  readonly property: string;
   readonly text: string;
   /** Sets it, as AWS would. */
   readonly apply: () => void;
@@ -28,16 +31,23 @@ export function proposals(recorder: Recorder, { stack, traffic }: LiveStack, hee
   const compare = (resource: GraphResource, property: string, wanted: unknown, live: unknown, apply: () => void) => {
     const [one, other] = [JSON.stringify(wanted), JSON.stringify(live)];
     if (one === other || (heeding && resource.ignoreChanges.includes(property))) return;
-    found.push({ text: `${resource.name}: ${property} from ${other} to ${one}`, apply });
+    const text = `${resource.name}: ${property} from ${other} to ${one}`;
+    found.push({ arn: String(resource.outputs.arn), property, text, apply });
+  };
+  const { loadBalancer } = traffic;
+  const compareActions = (resource: GraphResource, property: string, set: (actions: readonly Action[]) => void) => {
+    const wanted = resource.outputs[property] as readonly Action[];
+    const live = loadBalancer.describeActions(String(resource.outputs.arn));
+    if (live.length > 0) compare(resource, property, shares(wanted), shares(live), () => set(wanted));
   };
 
   for (const listener of recorder.all("aws:lb/listener:Listener")) {
-    const live = traffic.loadBalancer.describeListeners().find(({ arn }) => arn === listener.outputs.arn);
-    if (!live) continue;
-    const actions = listener.outputs.defaultActions as readonly Action[];
-    compare(listener, "defaultActions", shares(actions), shares(live.defaultActions), () =>
-      traffic.loadBalancer.modifyListener(live.arn, actions),
-    );
+    const arn = String(listener.outputs.arn);
+    compareActions(listener, "defaultActions", (actions) => loadBalancer.modifyListener(arn, actions));
+  }
+  for (const rule of recorder.all("aws:lb/listenerRule:ListenerRule")) {
+    const arn = String(rule.outputs.arn);
+    compareActions(rule, "actions", (actions) => loadBalancer.modifyRule(arn, actions));
   }
   for (const resource of recorder.all("aws:ecs/service:Service")) {
     const { taskDefinition, loadBalancers, desiredCount } = resource.outputs as unknown as ServiceOutputs;

@@ -1,5 +1,6 @@
 import { broken } from "../broken";
 import type { Fault } from "../fault";
+import type { Stage } from "../stage";
 
 /** Blue stays for half an hour, three seconds here, in which an alarm may fire. */
 const settings = {
@@ -7,81 +8,84 @@ const settings = {
   "greenlight:terminationWaitMinutes": "30",
 };
 const ownAlarm = { "greenlight:alarmNames": '["shop-orders"]' };
+
 const fires = (alarm: string) => new RegExp(`ALARM_ACTIVE: the alarm \\S*${alarm}\\S* is in ALARM`);
 const ecsFires = (alarm: string) => new RegExp(`the alarm \\S*${alarm}\\S* went to ALARM`);
 
-/** Green passes its health checks and its test, and answers the app's users with `code`. */
-const wrongForUsers = (code: string) =>
-  broken(`exports.answer = (request, response) => {
+interface WrongForUsers {
+  readonly name: string;
+  readonly fault: string;
+  /** How green answers the app's users; it passes its health checks and its test. */
+  readonly code: string;
+  /** Whether users' requests fail by it. */
+  readonly loses: boolean;
+  /** A pattern for the name of the alarm that sees it. */
+  readonly alarm: string;
+  /** @default none */
+  readonly further?: Readonly<Record<string, string>>;
+}
+
+/** Green goes wrong under its users, and an alarm stops it. */
+const wrongForUsers = ({ name, fault, code, loses, alarm, further = {} }: WrongForUsers): Fault => ({
+  name,
+  fault,
+  settings: { ...settings, ...further },
+  expected: {
+    endState: "stopped",
+    ...(loses ? { losing: "v2" } : {}),
+    noticed: { by: "codedeploy", saying: fires(alarm) },
+  },
+  ecsSaying: ecsFires(alarm),
+  run: (stage) =>
+    stage.release(
+      broken(`exports.answer = (request, response) => {
   if (request.headers["user-agent"] !== "greenlight-traffic") return false;
   ${code}
   return true;
-};`);
-const answers500 = wrongForUsers("response.writeHead(500).end();");
+};`),
+    ),
+});
+
+const answers500 = { code: "response.writeHead(500).end();", loses: true, alarm: "green-server-errors" };
+
+function fireOwnAlarm({ rehearsal }: Stage): void {
+  rehearsal.alarms.set("shop-orders", "ALARM", "orders do not come through");
+}
 
 /** What the alarms see: green that goes wrong under its users, and alarms that fire already. */
 export const alarms: readonly Fault[] = [
-  {
+  wrongForUsers({
     name: "errors-after-shift",
     fault: "green answers users with 5xx once it has production",
-    settings,
-    expected: {
-      endState: "stopped",
-      losing: "v2",
-      noticed: { by: "codedeploy", saying: fires("green-server-errors") },
-    },
-    ecsSaying: ecsFires("green-server-errors"),
-    run: (stage) => stage.release(answers500),
-  },
-  {
+    ...answers500,
+  }),
+  wrongForUsers({
     name: "errors-in-canary",
     fault: "green answers its tenth of the users with 5xx",
-    settings: { ...settings, "greenlight:canary": '{"percent":10,"minutes":30}' },
-    expected: {
-      endState: "stopped",
-      losing: "v2",
-      noticed: { by: "codedeploy", saying: fires("green-server-errors") },
-    },
-    ecsSaying: ecsFires("green-server-errors"),
-    run: (stage) => stage.release(answers500),
-  },
-  {
+    ...answers500,
+    further: { "greenlight:canary": '{"percent":10,"minutes":30}' },
+  }),
+  wrongForUsers({
     name: "slow-after-shift",
     fault: "green answers users slowly once it has production",
-    settings,
-    expected: { endState: "stopped", noticed: { by: "codedeploy", saying: fires("green-latency") } },
-    ecsSaying: ecsFires("green-latency"),
-    run: (stage) => stage.release(wrongForUsers('setTimeout(() => response.end("late"), 600);')),
-  },
-  {
+    code: 'setTimeout(() => response.end("late"), 600);',
+    loses: false,
+    alarm: "green-latency",
+  }),
+  wrongForUsers({
     name: "hangs-after-shift",
     fault: "green takes no more connections once it has production",
-    settings,
-    expected: {
-      endState: "stopped",
-      losing: "v2",
-      noticed: { by: "codedeploy", saying: fires("(green-unhealthy-tasks|load-balancer-errors)") },
-    },
-    ecsSaying: ecsFires("(green-unhealthy-tasks|load-balancer-errors)"),
-    run: (stage) =>
-      stage.release(
-        wrongForUsers(
-          "request.socket.server.close(); request.socket.server.closeAllConnections(); setInterval(() => {}, 1e6);",
-        ),
-      ),
-  },
-  {
+    code: "request.socket.server.close(); request.socket.server.closeAllConnections(); setInterval(() => {}, 1e6);",
+    loses: true,
+    alarm: "(green-unhealthy-tasks|load-balancer-errors)",
+  }),
+  wrongForUsers({
     name: "crashes-after-shift",
     fault: "green crashes whenever a user asks it",
-    settings,
-    expected: {
-      endState: "stopped",
-      losing: "v2",
-      noticed: { by: "codedeploy", saying: fires("load-balancer-errors") },
-    },
-    ecsSaying: ecsFires("load-balancer-errors"),
-    run: (stage) => stage.release(wrongForUsers("process.exit(1);")),
-  },
+    code: "process.exit(1);",
+    loses: true,
+    alarm: "load-balancer-errors",
+  }),
   {
     name: "alarm-before-start",
     fault: "an alarm of the release is in ALARM before it starts",
@@ -91,7 +95,7 @@ export const alarms: readonly Fault[] = [
       noticed: { by: "codepipeline", saying: /the alarm shop-orders is in ALARM/ },
     },
     run: (stage) => {
-      stage.rehearsal.alarms.set("shop-orders", "ALARM", "orders do not come through");
+      fireOwnAlarm(stage);
       return stage.release();
     },
   },
@@ -102,9 +106,7 @@ export const alarms: readonly Fault[] = [
     expected: { endState: "stopped", noticed: { by: "codedeploy", saying: fires("shop-orders") } },
     ecsSaying: ecsFires("shop-orders"),
     run: (stage) => {
-      stage.when(`${stage.steps.test} started`, () =>
-        stage.rehearsal.alarms.set("shop-orders", "ALARM", "orders do not come through"),
-      );
+      stage.when(`${stage.steps.test} started`, () => fireOwnAlarm(stage));
       return stage.release();
     },
   },

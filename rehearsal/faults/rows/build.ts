@@ -2,25 +2,59 @@ import type { Fault } from "../fault";
 
 const settings = { "greenlight:scanGate": '{"severity":"HIGH"}' };
 
+const certificateArn = "arn:aws:acm:eu-central-1:123456789012:certificate/0123";
+
+/** HTTPS that the program refuses, in a preview too. */
+const notCreated = (
+  name: string,
+  fault: string,
+  saying: RegExp,
+  https: object,
+  existing?: Fault["existing"],
+): Fault => ({
+  name,
+  fault,
+  settings: { "greenlight:https": JSON.stringify({ domainName: "shop.example.com", ...https }) },
+  ...(existing ? { existing } : {}),
+  expected: { endState: "not created", noticed: { by: "pulumi", saying } },
+  run: (stage) => stage.release(),
+});
+
 /** What the program itself refuses, before anything is created. */
 export const settingsFaults: readonly Fault[] = [
-  {
-    name: "certificate-missing",
-    fault: "HTTPS without a certificate, and without a zone to validate one in",
-    settings: { "greenlight:https": '{"domainName":"shop.example.com"}' },
-    expected: { endState: "not created", noticed: { by: "pulumi", saying: /certificateArn: is missing; HTTPS needs/ } },
-    run: (stage) => stage.release(),
-  },
-  {
-    name: "certificate-elsewhere",
-    fault: "HTTPS with something that is no certificate of ACM",
-    settings: {
-      "greenlight:https":
-        '{"domainName":"shop.example.com","certificateArn":"arn:aws:iam::123456789012:server-certificate/shop"}',
-    },
-    expected: { endState: "not created", noticed: { by: "pulumi", saying: /is not the ARN of an ACM certificate/ } },
-    run: (stage) => stage.release(),
-  },
+  notCreated(
+    "certificate-missing",
+    "HTTPS without a certificate, and without a zone to validate one in",
+    /certificateArn: is missing; HTTPS needs/,
+    {},
+  ),
+  notCreated(
+    "certificate-elsewhere",
+    "HTTPS with something that is no certificate of ACM",
+    /is not the ARN of an ACM certificate/,
+    { certificateArn: "arn:aws:iam::123456789012:server-certificate/shop" },
+  ),
+  notCreated(
+    "certificate-expired",
+    "HTTPS with a certificate that has expired",
+    /certificateArn: \S+ is EXPIRED since 2026-01-31T12:00:00Z; expected one that is ISSUED/,
+    { certificateArn },
+    { [certificateArn]: { status: "EXPIRED", notAfter: "2026-01-31T12:00:00Z" } },
+  ),
+  notCreated(
+    "certificate-not-issued",
+    "HTTPS with a certificate that has not been validated yet",
+    /certificateArn: \S+ is PENDING_VALIDATION; expected one that is ISSUED/,
+    { certificateArn },
+    { [certificateArn]: { status: "PENDING_VALIDATION", notAfter: "" } },
+  ),
+  notCreated(
+    "certificate-of-another-name",
+    "HTTPS with a certificate that is for another name",
+    /certificateArn: \S+ is for \*\.example\.org; expected one for shop\.example\.com/,
+    { certificateArn },
+    { [certificateArn]: { domainName: "*.example.org", subjectAlternativeNames: ["*.example.org"] } },
+  ),
 ];
 
 /** What stops a release in its build, before anything is deployed. */

@@ -1,12 +1,20 @@
 import { CodeDeploy } from "@aws-sdk/client-codedeploy";
 import * as pulumi from "@pulumi/pulumi";
+import { strFromU8, strToU8, unzipSync, zipSync } from "fflate";
+import assert from "node:assert/strict";
 import type { Recorder } from "../../graph/recorder";
 import { broken } from "../broken";
 import type { Fault } from "../fault";
 import type { Stage } from "../stage";
 
-const failedHook = /AfterAllowTestTraffic reported Failed/;
-const returnedFailed = /at POST_TEST_TRAFFIC_SHIFT returned FAILED/;
+/** The hook finds that green, or the way to it, is wrong, and the release is rolled back. */
+const refusedByHook = (name: string, fault: string, run: Fault["run"]): Fault => ({
+  name,
+  fault,
+  expected: { endState: "rolled back", noticed: { by: "codedeploy", saying: /AfterAllowTestTraffic reported Failed/ } },
+  ecsSaying: /at POST_TEST_TRAFFIC_SHIFT returned FAILED/,
+  run,
+});
 
 /** Puts another handler in the place of the hook's bundled one, which stays beside it as bundle.js. */
 const handler = (code: string) => (recorder: Recorder) => {
@@ -21,6 +29,33 @@ const handler = (code: string) => (recorder: Recorder) => {
     (outputs as Record<string, unknown>).code = new pulumi.asset.AssetArchive(replaced);
   }
 };
+
+/** Has ECS invoke the hook at these stages of each deployment, too. */
+const alsoAt =
+  (...stages: readonly string[]) =>
+  (recorder: Recorder) => {
+    const outputs = recorder.find("aws:s3/bucketObjectv2:BucketObjectv2", "-template").outputs as Record<
+      string,
+      unknown
+    >;
+    const files = unzipSync(Buffer.from(String(outputs.contentBase64), "base64"));
+    const update = JSON.parse(strFromU8(files["service.json"]!)) as ServiceUpdate;
+    for (const { lifecycleStages } of update.deploymentConfiguration.lifecycleHooks) lifecycleStages.push(...stages);
+    const altered = zipSync({ ...files, "service.json": strToU8(JSON.stringify(update)) });
+    outputs.contentBase64 = Buffer.from(altered).toString("base64");
+  };
+
+interface ServiceUpdate {
+  readonly deploymentConfiguration: { readonly lifecycleHooks: readonly { readonly lifecycleStages: string[] }[] };
+}
+
+/** Releases, has a person stop the deployment after the shift, and returns the stages at which the hook was invoked. */
+async function stagesOfTheHook(stage: Stage): Promise<unknown[]> {
+  stage.stopDeploymentWhen(`${stage.steps.keepBlue} started`, "a person stopped it");
+  await stage.release();
+  const events = stage.events.filter(({ source, type }) => source === "lambda" && type === "invoked");
+  return events.flatMap(({ detail }) => (detail.event as { lifecycleStage?: string }).lifecycleStage ?? []);
+}
 
 /** Releases, and says Succeeded by the real SDK once CodeDeploy waits for the hook no longer. */
 async function releaseWithLateVerdict(stage: Stage): Promise<{ readonly rejection: string }> {
@@ -46,20 +81,15 @@ async function releaseWithLateVerdict(stage: Stage): Promise<{ readonly rejectio
 
 /** The hook, or what it looks at, is wrong. */
 export const hook: readonly Fault[] = [
-  {
-    name: "hook-failed",
-    fault: "green answers the hook with 500",
-    expected: { endState: "rolled back", noticed: { by: "codedeploy", saying: failedHook } },
-    ecsSaying: returnedFailed,
-    run: (stage) =>
-      stage.release(
-        broken(`exports.answer = (request, response) => {
+  refusedByHook("hook-failed", "green answers the hook with 500", (stage) =>
+    stage.release(
+      broken(`exports.answer = (request, response) => {
   if (request.headers["user-agent"]?.startsWith("ELB-HealthChecker")) return false;
   response.writeHead(500).end();
   return true;
 };`),
-      ),
-  },
+    ),
+  ),
   {
     name: "hook-crashes",
     fault: "the hook's process ends",
@@ -93,7 +123,7 @@ exports.handler = async (event, context) =>
   },
   {
     name: "hook-late",
-    // ECS takes what the function returns, and it returns nothing once it is over.
+    // ECS takes what the function returns, which returns nothing once its time is over: that is hook-silent.
     controllers: ["CODE_DEPLOY"],
     fault: "the hook's verdict comes after its deadline",
     alterGraph: handler("exports.handler = async () => {};"),
@@ -106,31 +136,30 @@ exports.handler = async (event, context) =>
       if (rejection !== "LifecycleEventAlreadyCompletedException") throw new Error(`the late verdict got ${rejection}`);
     },
   },
+  refusedByHook("hook-unreachable", "the test listener is out of the hook's reach", (stage) => {
+    const { loadBalancer, testUrl } = stage.rehearsal.traffic;
+    const test = loadBalancer.describeListeners().find(({ localPort }) => localPort === Number(new URL(testUrl).port));
+    stage.when(`${stage.steps.test} started`, () => loadBalancer.isolate(test!.arn));
+    return stage.release();
+  }),
+  refusedByHook("test-on-blue", "the test listener is back on blue when the hook runs", (stage) => {
+    const { stack, traffic } = stage.rehearsal;
+    stage.when(`${stage.steps.test} started`, () => traffic.routes.sendTest(stack.service.primaryTaskSet!.targetGroup));
+    return stage.release();
+  }),
   {
-    name: "hook-unreachable",
-    fault: "the test listener is out of the hook's reach",
-    expected: { endState: "rolled back", noticed: { by: "codedeploy", saying: failedHook } },
-    ecsSaying: returnedFailed,
-    run: (stage) => {
-      const { loadBalancer, testUrl } = stage.rehearsal.traffic;
-      const test = loadBalancer
-        .describeListeners()
-        .find(({ localPort }) => localPort === Number(new URL(testUrl).port));
-      stage.when(`${stage.steps.test} started`, () => loadBalancer.isolate(test!.arn));
-      return stage.release();
-    },
-  },
-  {
-    name: "test-on-blue",
-    fault: "the test listener is back on blue when the hook runs",
-    expected: { endState: "rolled back", noticed: { by: "codedeploy", saying: failedHook } },
-    ecsSaying: returnedFailed,
-    run: (stage) => {
-      const { stack, traffic } = stage.rehearsal;
-      stage.when(`${stage.steps.test} started`, () =>
-        traffic.routes.sendTest(stack.service.primaryTaskSet!.targetGroup),
-      );
-      return stage.release();
-    },
+    name: "hook-on-the-way-back",
+    controllers: ["ECS"],
+    fault: "the hook is at the stages that shift traffic, too, which run again on the way back",
+    alterGraph: alsoAt("TEST_TRAFFIC_SHIFT", "PRODUCTION_TRAFFIC_SHIFT"),
+    expected: { endState: "stopped", noticed: { by: "ecs", saying: /a person stopped it/ } },
+    run: async (stage) =>
+      assert.deepEqual(await stagesOfTheHook(stage), [
+        "TEST_TRAFFIC_SHIFT",
+        "POST_TEST_TRAFFIC_SHIFT",
+        "PRODUCTION_TRAFFIC_SHIFT",
+        "PRODUCTION_TRAFFIC_SHIFT",
+        "TEST_TRAFFIC_SHIFT",
+      ]),
   },
 ];

@@ -9,7 +9,8 @@ const listenerArns = {
   productionListenerArn: `${prefix}/f2f7dc8efc522ab2`,
   testListenerArn: `${prefix}/0467ef3c8400ae65`,
 };
-const place = { ...listenerArns, hosts: ["shop.example.com"], priority: 200 };
+/** Where a service on shared listeners is. */
+export const place = { ...listenerArns, hosts: ["shop.example.com"], priority: 200 };
 
 /** Another service's rule, before ours, on both listeners. */
 function addNeighbour({ resources }: Recorder): void {
@@ -39,7 +40,6 @@ async function askNeighbour({ rehearsal }: Stage, url: string): Promise<void> {
 export const loadBalancer: readonly Fault[] = [
   {
     name: "neighbour",
-    controllers: ["CODE_DEPLOY"],
     fault: "the service shares its load balancer, whose listeners have another service's rule",
     settings: { "greenlight:sharedLoadBalancer": JSON.stringify(place) },
     alterGraph: addNeighbour,
@@ -47,8 +47,8 @@ export const loadBalancer: readonly Fault[] = [
     run: async (stage) => {
       const { productionUrl, testUrl } = stage.rehearsal.traffic;
       const asked: Promise<void>[] = [];
-      stage.when("AllowTraffic succeeded", () => asked.push(askNeighbour(stage, productionUrl)));
-      stage.when("AllowTestTraffic succeeded", () => asked.push(askNeighbour(stage, testUrl)));
+      stage.when(`${stage.steps.shift} succeeded`, () => asked.push(askNeighbour(stage, productionUrl)));
+      stage.when(`${stage.steps.shiftTest} succeeded`, () => asked.push(askNeighbour(stage, testUrl)));
       await stage.release();
       assert.equal((await Promise.all(asked)).length, 2);
       await askNeighbour(stage, productionUrl);
@@ -56,10 +56,10 @@ export const loadBalancer: readonly Fault[] = [
   },
   {
     name: "sticky",
-    controllers: ["CODE_DEPLOY"],
     fault: "the target groups keep clients with their tasks",
     settings: { "greenlight:stickiness": JSON.stringify({ seconds: 86_400 }), "greenlight:desiredCount": "2" },
     expected: { endState: "released", noticed: { by: "elb", saying: /listener 8080 → \S+-green-\S+ 100 %/ } },
+    ecsSaying: /listener 8080, rule 50000 → \S+-green-\S+ 100 %/,
     run: (stage) => stage.release(),
   },
 ];

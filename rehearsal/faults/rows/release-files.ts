@@ -4,134 +4,149 @@ import type { Stage } from "../stage";
 
 const settings = { "greenlight:templateInRepository": "true" };
 
-const taskDefinition = {
-  family: "greenlight-dev",
-  containerDefinitions: [
-    { name: "app", image: "<IMAGE1_NAME>", essential: true, portMappings: [{ containerPort: 8080 }] },
-  ],
-};
-const taskdef = JSON.stringify(taskDefinition);
+/** Of the service, and of its container that the load balancer sends requests to. */
+const serviceName = "greenlight-dev";
 
-const appspec = (change: { readonly container?: string; readonly port?: number; readonly taskDefinition?: string }) =>
+const taskdef = JSON.stringify({
+  family: serviceName,
+  containerDefinitions: [
+    { name: serviceName, image: "<IMAGE1_NAME>", essential: true, portMappings: [{ containerPort: 8080 }] },
+  ],
+});
+
+/** What the file beside taskdef.json says. @default what is right */
+interface Instructions {
+  readonly container?: string;
+  readonly port?: number;
+  readonly taskDefinition?: string;
+}
+
+const placeholder = "<TASK_DEFINITION>";
+
+const appspec = ({ container = serviceName, port = 8080, taskDefinition = placeholder }: Instructions = {}) =>
   `version: 0.0
 Resources:
   - TargetService:
       Type: AWS::ECS::Service
       Properties:
-        TaskDefinition: ${change.taskDefinition ?? "<TASK_DEFINITION>"}
+        TaskDefinition: ${taskDefinition}
         LoadBalancerInfo:
-          ContainerName: ${change.container ?? "app"}
-          ContainerPort: ${change.port ?? 8080}
+          ContainerName: ${container}
+          ContainerPort: ${port}
 `;
 
-/** Releases a version whose repository has these two files at its top. */
-const releaseWith = (files: { readonly taskdef?: string; readonly appspec?: string }) => (stage: Stage) =>
-  stage.release({ "../taskdef.json": files.taskdef ?? taskdef, "../appspec.yaml": files.appspec ?? appspec({}) });
+/** What the right one leaves out stays as it is. */
+const serviceJson = ({ rehearsal }: Stage, instructions?: Instructions) => {
+  const [, cluster, service] = rehearsal.stack.service.arn.split("/");
+  const { container = serviceName, port = 8080, taskDefinition = placeholder } = instructions ?? {};
+  const loadBalancers = instructions && [{ containerName: container, containerPort: port }];
+  return JSON.stringify({ cluster, service, taskDefinition, loadBalancers });
+};
 
-const refused = (name: string, fault: string, saying: RegExp, run: Fault["run"]): Fault => ({
+interface Files {
+  readonly taskdef?: string;
+  readonly instructions?: Instructions;
+  /** Changes the text of the file with the instructions. */
+  readonly breaking?: (text: string) => string;
+  readonly further?: Readonly<Record<string, Buffer>>;
+}
+
+/** Releases a version whose repository has taskdef.json at its top, and its controller's file beside it. */
+const releaseWith =
+  ({ taskdef: definition = taskdef, instructions, breaking = (text) => text, further = {} }: Files) =>
+  (stage: Stage) => {
+    const [file, text] = stage.isDeployedByEcs
+      ? (["service.json", serviceJson(stage, instructions)] as const)
+      : (["appspec.yaml", appspec(instructions)] as const);
+    return stage.release({ "../taskdef.json": definition, [`../${file}`]: breaking(text), ...further });
+  };
+
+/** A release that is refused, for what CodeDeploy's step says, and ECS's. */
+const refused = (
+  name: string,
+  fault: string,
+  [saying, ecsSaying]: readonly [RegExp, RegExp],
+  run: Fault["run"],
+): Fault => ({
   name,
   fault,
-  controllers: ["CODE_DEPLOY"],
   settings,
   expected: { endState: "refused", noticed: { by: "codepipeline", saying } },
+  ecsSaying,
   run,
 });
-
-const refusedByEcs = (...[name, fault, saying, run]: Parameters<typeof refused>): Fault => ({
-  ...refused(name, fault, saying, run),
-  controllers: ["ECS"],
-});
-
-/** Releases a version whose repository has this taskdef.json, and a service.json with these changes. */
-const releaseWithUpdate =
-  (change: object, taskDefinitionText = taskdef) =>
-  (stage: Stage) =>
-    stage.release({
-      "../taskdef.json": taskDefinitionText,
-      "../service.json": JSON.stringify({ service: "greenlight-dev", taskDefinition: "<TASK_DEFINITION>", ...change }),
-    });
 
 /** The app keeps the release's two files in its own repository, and they are broken. */
 export const releaseFiles: readonly Fault[] = [
   {
     name: "files-in-repository",
-    controllers: ["CODE_DEPLOY"],
-    fault: "taskdef.json and appspec.yaml are the repository's own, and right",
+    fault: "taskdef.json and appspec.yaml, or service.json, are the repository's own, and right",
     settings,
     expected: { endState: "released", noticed: { by: "codedeploy", saying: /Succeeded/ } },
+    ecsSaying: /SUCCESSFUL/,
     run: releaseWith({}),
   },
   refused(
     "files-missing",
     "the repository has no taskdef.json",
-    /the artifact Source has no file taskdef\.json/,
+    [/the artifact Source has no file taskdef\.json/, /the artifact Source has no taskdef\.json/],
     (stage) => stage.release(),
   ),
   refused(
     "taskdef-not-json",
     "taskdef.json is not JSON",
-    /taskdef\.json: not JSON/,
+    [/taskdef\.json: not JSON/, /taskdef\.json: not JSON/],
     releaseWith({ taskdef: taskdef.slice(0, -1) }),
   ),
   refused(
     "taskdef-no-placeholder",
     "taskdef.json has no <IMAGE1_NAME>",
-    /taskdef\.json: no container has "<IMAGE1_NAME>" as its image/,
+    [/taskdef\.json: no container has "<IMAGE1_NAME>" as its image/, /taskdef\.json: no container has "<IMAGE1_NAME>"/],
     releaseWith({ taskdef: taskdef.replace("<IMAGE1_NAME>", "nginx:latest") }),
   ),
   refused(
-    "appspec-not-yaml",
-    "appspec.yaml is not YAML",
-    /appspec\.yaml: not YAML/,
-    releaseWith({ appspec: "version: 0.0\n\tResources: [" }),
+    "instructions-broken",
+    "appspec.yaml is not YAML, or service.json is not JSON",
+    [/appspec\.yaml: not YAML/, /service\.json: not JSON/],
+    releaseWith({ breaking: (text) => `${text}\n\t[` }),
   ),
   refused(
-    "appspec-no-placeholder",
-    "appspec.yaml has no <TASK_DEFINITION>",
-    /appspec\.yaml: TaskDefinition is "greenlight-dev:1"/,
-    releaseWith({ appspec: appspec({ taskDefinition: "greenlight-dev:1" }) }),
+    "instructions-no-placeholder",
+    "appspec.yaml or service.json has no <TASK_DEFINITION>",
+    [/appspec\.yaml: TaskDefinition is "greenlight-dev:1"/, /service\.json: taskDefinition is "greenlight-dev:1"/],
+    releaseWith({ instructions: { taskDefinition: "greenlight-dev:1" } }),
   ),
   refused(
-    "appspec-wrong-container",
-    "appspec.yaml names a container that is not there",
-    /appspec\.yaml: taskdef\.json has no container "web"; it has app/,
-    releaseWith({ appspec: appspec({ container: "web" }) }),
+    "instructions-wrong-container",
+    "appspec.yaml or service.json names a container that is not there",
+    [
+      /appspec\.yaml: taskdef\.json has no container "web"; it has greenlight-dev/,
+      /service\.json: taskdef\.json has no container "web"; it has greenlight-dev/,
+    ],
+    releaseWith({ instructions: { container: "web" } }),
   ),
   refused(
-    "appspec-wrong-port",
-    "appspec.yaml names a port that the container does not map",
-    /appspec\.yaml: container "app" maps no port 80 in taskdef\.json/,
-    releaseWith({ appspec: appspec({ port: 80 }) }),
+    "instructions-wrong-port",
+    "appspec.yaml or service.json names a port that the container does not map",
+    [
+      /appspec\.yaml: container "greenlight-dev" maps no port 80 in taskdef\.json/,
+      /service\.json: container "greenlight-dev" maps no port 80 in taskdef\.json/,
+    ],
+    releaseWith({ instructions: { port: 80 } }),
   ),
-  refused(
-    "artifact-too-big",
-    "the deploy action's input artifact is larger than 3 MB",
-    /the artifact Source: it has 3\.\d MB; CodeDeployToECS takes at most 3 MB/,
-    (stage) =>
-      stage.release({ "../taskdef.json": taskdef, "../appspec.yaml": appspec({}), "big.bin": randomBytes(3_300_000) }),
-  ),
-  refusedByEcs(
-    "taskdef-broken",
-    "taskdef.json is not JSON",
-    /taskdef\.json: not JSON/,
-    releaseWithUpdate({}, taskdef.slice(0, -1)),
-  ),
-  refusedByEcs(
-    "service-no-placeholder",
-    "service.json has no <TASK_DEFINITION>",
-    /service\.json: taskDefinition is "greenlight-dev:1"/,
-    releaseWithUpdate({ taskDefinition: "greenlight-dev:1" }),
-  ),
-  refusedByEcs(
-    "service-wrong-container",
-    "service.json names a container that is not there",
-    /service\.json: taskdef\.json has no container "web"; it has app/,
-    releaseWithUpdate({ loadBalancers: [{ containerName: "web", containerPort: 8080 }] }),
-  ),
-  refusedByEcs(
-    "service-wrong-port",
-    "service.json names a port that the container does not map",
-    /service\.json: container "app" maps no port 80 in taskdef\.json/,
-    releaseWithUpdate({ loadBalancers: [{ containerName: "app", containerPort: 80 }] }),
-  ),
+  {
+    name: "artifact-too-big",
+    // The function that deploys to ECS reads the two files out of the artifact, however large it is.
+    controllers: ["CODE_DEPLOY"],
+    fault: "the deploy action's input artifact is larger than 3 MB",
+    settings,
+    expected: {
+      endState: "refused",
+      noticed: {
+        by: "codepipeline",
+        saying: /the artifact Source: it has 3\.\d MB; CodeDeployToECS takes at most 3 MB/,
+      },
+    },
+    run: (stage) => releaseWith({ further: { "big.bin": randomBytes(3_300_000) } })(stage),
+  },
 ];

@@ -13,12 +13,8 @@ async function killBlue(stage: Stage): Promise<void> {
 }
 
 /** Releases; as soon as production is on green, does this and then has a person stop the deployment. */
-function stopAfterShift(stage: Stage, prepare: () => Promise<void>): Promise<unknown> {
-  const { stack } = stage.rehearsal;
-  stage.when("terminationWait started", async ({ detail }) => {
-    await prepare();
-    stack.stopDeployment(String(detail.deploymentId), "a person stopped it");
-  });
+function stopAfterShift(stage: Stage, prepare?: () => unknown): Promise<unknown> {
+  stage.stopDeploymentWhen(`${stage.steps.keepBlue} started`, "a person stopped it", prepare);
   return stage.release();
 }
 
@@ -31,25 +27,23 @@ function gap(stage: Stage): string {
 export const rollback: readonly Fault[] = [
   {
     name: "blue-dies-before",
-    controllers: ["CODE_DEPLOY"],
     fault: "one of two blue tasks is killed before the shift",
     settings: { "greenlight:desiredCount": "2" },
     expected: { endState: "released", mayLose: "v1", noticed: { by: "elb", saying: /v1-3 is healthy/ } },
     run: async (stage) => {
-      stage.when("AfterAllowTestTraffic started", () => killBlue(stage));
+      stage.when(`${stage.steps.test} started`, () => killBlue(stage));
       await stage.release();
       return gap(stage);
     },
   },
   {
     name: "only-blue-dies-before",
-    controllers: ["CODE_DEPLOY"],
     fault: "the only blue task is killed before the shift",
     expected: { endState: "released", losing: "v1", noticed: { by: "elb", saying: /v1-2 is healthy/ } },
     run: async (stage) => {
       let healthyMs = Infinity;
       stage.when(/v1-2 is healthy/, ({ elapsedMs }) => (healthyMs = elapsedMs));
-      stage.when("AfterAllowTestTraffic started", () => killBlue(stage));
+      stage.when(`${stage.steps.test} started`, () => killBlue(stage));
       await stage.release();
       const { failures } = stage.traffic.snapshot();
       const late = failures.filter(({ intendedMs }) => intendedMs > healthyMs);
@@ -58,8 +52,13 @@ export const rollback: readonly Fault[] = [
     },
   },
   {
+    name: "stopped-after-shift",
+    fault: "a person stops the deployment after the shift",
+    expected: { endState: "stopped", noticed },
+    run: (stage) => stopAfterShift(stage),
+  },
+  {
     name: "rollback-waits",
-    controllers: ["CODE_DEPLOY"],
     fault: "blue's task is killed after the shift, and the release is stopped before it is replaced",
     settings,
     expected: { endState: "stopped", noticed },
@@ -67,16 +66,12 @@ export const rollback: readonly Fault[] = [
   },
   {
     name: "rollback-impossible",
-    controllers: ["CODE_DEPLOY"],
     fault: "blue's task is killed after the shift and cannot start again, and the release is stopped",
     settings,
     expected: {
-      endState: "stopped",
+      endState: "stuck",
       live: "v2",
-      noticed: {
-        by: "codedeploy",
-        saying: /the rollback failed: blue has no healthy task, so production stays on green/,
-      },
+      noticed: { by: "codedeploy", saying: /blue has no healthy task, so production stays on green/ },
     },
     run: (stage) =>
       stopAfterShift(stage, () => {
@@ -86,22 +81,19 @@ export const rollback: readonly Fault[] = [
   },
   {
     name: "rollback-stopped",
-    controllers: ["CODE_DEPLOY"],
     fault: "a person stops the deployment again while it goes back",
     settings,
     expected: { endState: "stopped", noticed },
     run: (stage) => {
-      stage.when("rollback started", ({ detail }) =>
-        stage.rehearsal.stack.stopDeployment(String(detail.deploymentId), "stopped once more"),
-      );
-      return stopAfterShift(stage, () => Promise.resolve());
+      stage.stopDeploymentWhen(`${stage.steps.goBack} started`, "stopped once more");
+      return stopAfterShift(stage);
     },
   },
   {
     name: "release-after-rollback",
-    controllers: ["CODE_DEPLOY"],
     fault: "a release is rolled back, and the next one is right",
     expected: { endState: "released", live: "v3", noticed: { by: "codedeploy", saying: /Succeeded/ } },
+    ecsSaying: /SUCCESSFUL/,
     run: async (stage) => {
       await stage.release(
         broken(`exports.answer = (request, response) => {

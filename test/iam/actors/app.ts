@@ -9,8 +9,6 @@ export const app: Actor = {
   does: "the app may do nothing, until policies are attached to its role; collector, log router, ECS Exec and file systems share it",
   service: "ecs-tasks.amazonaws.com",
   role: "-task",
-  // NFS goes to the file system's mount targets.
-  inNetwork: ({ action }) => !action.startsWith("elasticfilesystem:"),
   calls: (stack) => [...collector(stack), ...logRouter(stack), ...executeCommand(stack), ...fileSystems(stack)],
   never: (stack) =>
     fileSystems(stack).map((calls) => ({
