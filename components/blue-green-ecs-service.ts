@@ -11,13 +11,13 @@ import { BlueGreenLoadBalancer } from "./load-balancer";
 import type { Network } from "./network";
 import { ecsService } from "./ecs-service";
 import { withDefaults } from "./defaults";
+import type { Calls } from "./policy";
 import { type Problem, refuse } from "./problems";
 import { admitToVolumes } from "./task/efs-volumes";
 import { commandLogging } from "./task/execute-command";
 import type { Sidecar } from "./task/sidecars";
 import { makeTask, type Task } from "./task/task";
 import type { CpuArchitecture } from "./task/task-options";
-import type { Calls } from "./vpc-endpoints";
 
 /**
  * A service on ECS Fargate, behind a load balancer with a production and a test listener, that CodeDeploy or

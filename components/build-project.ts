@@ -8,6 +8,7 @@ import { grant, serviceRole } from "./policy";
 import type { PromoteFrom } from "./promotion";
 import { renderPromotionBuildspec } from "./promotion-buildspec";
 import { type ScanGateArgs, scanGateStatements, scanGateVariables } from "./scan-gate";
+import { siblingArn } from "./sibling-arn";
 import type { CpuArchitecture } from "./task-definition";
 
 export interface BuildProjectArgs {
@@ -39,7 +40,10 @@ export class BuildProject extends pulumi.ComponentResource {
     const parent = { parent: this };
     const repository = args.repository.repository;
     const logGroup = new aws.cloudwatch.LogGroup(`${name}-build`, { retentionInDays: args.logRetentionDays }, parent);
-    this.role = serviceRole(`${name}-build`, "codebuild.amazonaws.com", [], parent);
+    const service = "codebuild.amazonaws.com";
+    // The project's own name is not known before the role. Source: CodeBuild user guide, cross-service-confused-deputy-prevention.
+    const sourceArn = siblingArn(repository.arn, "codebuild", "project/*");
+    this.role = serviceRole(`${name}-build`, { service, sourceArn }, [], parent);
     const group = reportGroup(name, args.tests, parent);
     const granted = [...statements(args, repository, logGroup), ...(group ? reportStatements(group.arn) : [])];
     grant(`${name}-build`, this.role, granted, parent);

@@ -11,7 +11,6 @@ import type {
   ServiceBirth,
   TestHookTerms,
 } from "./deployment-controller";
-import type { GreenTestHook } from "./green-test-hook";
 import type { BlueGreenLoadBalancer } from "./load-balancer";
 import { grantPublishing, type Notifications } from "./notifications";
 import { serviceRole, type Statement } from "./policy";
@@ -72,10 +71,17 @@ export class CodeDeploy extends pulumi.ComponentResource implements DeploymentCo
     super("greenlight:index:CodeDeploy", name, {}, opts);
     const { loadBalancer } = args;
     const alarmNames = args.alarms.map((alarm) => alarm.name);
-    this.role = serviceRole(`${name}-deploy`, "codedeploy.amazonaws.com", statements(args), { parent: this });
+    this.application = new aws.codedeploy.Application(name, { computePlatform: "ECS" }, { parent: this });
+    const service = "codedeploy.amazonaws.com";
+    // Source: CodeDeploy user guide, security_confused_deputy.
+    const sourceArn = siblingArn(
+      this.application.arn,
+      "codedeploy",
+      pulumi.interpolate`deploymentgroup:${this.application.name}/*`,
+    );
+    this.role = serviceRole(`${name}-deploy`, { service, sourceArn }, statements(args), { parent: this });
     if (args.notifications) grantPublishing(name, this.role, args.notifications, { parent: this });
     const shift = shiftConfiguration(name, args, { parent: this });
-    this.application = new aws.codedeploy.Application(name, { computePlatform: "ECS" }, { parent: this });
     this.deploymentGroup = new aws.codedeploy.DeploymentGroup(
       name,
       {
@@ -137,10 +143,10 @@ export class CodeDeploy extends pulumi.ComponentResource implements DeploymentCo
   }
 
   /** appspec.yaml. */
-  instructions(hook: GreenTestHook | undefined): pulumi.Output<string> {
+  instructions(hook: aws.lambda.Function | undefined): pulumi.Output<string> {
     const { network, securityGroup, containerName, containerPort, capacityProviders } = this.args;
     return pulumi
-      .all([network.privateSubnetIds, securityGroup.id, hook?.function.name])
+      .all([network.privateSubnetIds, securityGroup.id, hook?.name])
       .apply(([subnetIds, securityGroupId, functionName]) =>
         renderAppSpec({
           containerName,

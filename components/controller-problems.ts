@@ -1,4 +1,4 @@
-import type { ControllerType } from "./deployment-controller";
+import type { ControllerType } from "./controller-type";
 import type { Problem } from "./problems";
 import type { TestHeader } from "./test-header";
 import { allAtOnce, shiftMinutes, type TrafficShift } from "./traffic-shift";

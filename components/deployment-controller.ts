@@ -2,16 +2,12 @@ import type * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { NamedAlarm } from "./alarms";
 import type { CapacityProvider } from "./capacity-providers";
-import type { GreenTestHook } from "./green-test-hook";
+import type { ControllerType } from "./controller-type";
 import type { BlueGreenLoadBalancer } from "./load-balancer";
 import type { Network } from "./network";
 import type { DeploymentEvents } from "./notifications";
 import type { Statement } from "./policy";
 import type { PrivateBucket } from "./private-bucket";
-
-/** Who releases a service: AWS CodeDeploy, or Amazon ECS itself. Source: ECS API, DeploymentController. */
-export const controllerTypes = ["CODE_DEPLOY", "ECS"] as const;
-export type ControllerType = (typeof controllerTypes)[number];
 
 /** What a controller knows of the service that it releases. */
 export interface ReleasedService {
@@ -78,6 +74,7 @@ export interface DeploymentController {
   readonly deploymentEvents: DeploymentEvents;
   /** The file of the release template, besides taskdef.json, that says how to deploy. */
   readonly instructionsFile: string;
-  instructions(hook: GreenTestHook | undefined): pulumi.Output<string>;
+  /** @param hook tests green; without it nothing does */
+  instructions(hook: aws.lambda.Function | undefined): pulumi.Output<string>;
   deployStep(name: string, args: DeployStepArgs, opts: pulumi.CustomResourceOptions): DeployStep;
 }

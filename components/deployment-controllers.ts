@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { CodeDeploy, type CodeDeployArgs, codeDeployBirth } from "./code-deploy";
-import type { ControllerType, DeploymentController, ReleasedService, ServiceBirth } from "./deployment-controller";
+import type { ControllerType } from "./controller-type";
+import type { DeploymentController, ReleasedService, ServiceBirth } from "./deployment-controller";
 import { EcsDeployments, type EcsDeploymentsArgs } from "./ecs-deployments";
 import { EcsRoutes } from "./ecs-routes";
 import type { BlueGreenLoadBalancer } from "./load-balancer";

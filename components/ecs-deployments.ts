@@ -9,7 +9,6 @@ import type {
 } from "./deployment-controller";
 import { EcsRelease } from "./ecs-release";
 import type { EcsRoutes } from "./ecs-routes";
-import type { GreenTestHook } from "./green-test-hook";
 import type { DeploymentEvents } from "./notifications";
 import { serviceRole } from "./policy";
 import { serviceUpdateFile } from "../hooks/ecs-release/template-files";
@@ -39,7 +38,7 @@ export class EcsDeployments extends pulumi.ComponentResource implements Deployme
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("greenlight:index:EcsDeployments", name, {}, opts);
-    this.hookRole = serviceRole(`${name}-hook`, "ecs.amazonaws.com", [], { parent: this });
+    this.hookRole = serviceRole(`${name}-hook`, { service: "ecs.amazonaws.com" }, [], { parent: this });
     this.registerOutputs();
   }
 
@@ -78,7 +77,7 @@ export class EcsDeployments extends pulumi.ComponentResource implements Deployme
   }
 
   /** service.json. */
-  instructions(hook: GreenTestHook | undefined): pulumi.Output<string> {
+  instructions(hook: aws.lambda.Function | undefined): pulumi.Output<string> {
     const { args } = this;
     const { network, loadBalancer, routes, alarms } = args;
     return pulumi
@@ -89,7 +88,7 @@ export class EcsDeployments extends pulumi.ComponentResource implements Deployme
         securityGroupIds: [args.securityGroup.id],
         targetGroupArn: loadBalancer.blue.arn,
         advancedConfiguration: routes.advancedConfiguration,
-        hook: hook && { functionArn: hook.function.arn, roleArn: this.hookRole.arn },
+        hook: hook && { functionArn: hook.arn, roleArn: this.hookRole.arn },
         alarmNames: alarms.map((alarm) => alarm.name),
       })
       .apply((known) => renderServiceUpdate({ ...args, ...known, bakeTimeMinutes: args.terminationWaitMinutes }));

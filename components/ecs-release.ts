@@ -37,7 +37,7 @@ export class EcsRelease extends pulumi.ComponentResource implements DeployStep {
     const parent = { parent: this };
     this.pipelineName = name;
     const logGroup = new aws.cloudwatch.LogGroup(`${name}-release`, { retentionInDays: args.logRetentionDays }, parent);
-    this.role = serviceRole(`${name}-release`, "lambda.amazonaws.com", [], parent);
+    this.role = serviceRole(`${name}-release`, { service: "lambda.amazonaws.com" }, [], parent);
     const granted = grant(`${name}-release`, this.role, functionStatements(args, logGroup), parent);
     this.function = new aws.lambda.Function(
       `${name}-release`,

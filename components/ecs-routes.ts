@@ -26,7 +26,9 @@ export class EcsRoutes extends pulumi.ComponentResource {
     const rules = routeRules(name, loadBalancer, loadBalancer.forwardToBlue, { parent: this });
     this.production = rules.production;
     this.test = rules.test;
-    this.infrastructureRole = serviceRole(`${name}-infrastructure`, "ecs.amazonaws.com", [], { parent: this });
+    this.infrastructureRole = serviceRole(`${name}-infrastructure`, { service: "ecs.amazonaws.com" }, [], {
+      parent: this,
+    });
     this.granted = this.grantTraffic();
     this.registerOutputs();
   }

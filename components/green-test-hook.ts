@@ -4,12 +4,11 @@ import type { GreenTestConfig, HttpCheck } from "../hooks/green-test/checks";
 import type { BlueGreenEcsService } from "./blue-green-ecs-service";
 import { withDefaults } from "./defaults";
 import { checkPathProblems } from "./shared-load-balancer-problems";
-import type { ControllerType } from "./deployment-controller";
+import type { ControllerType } from "./controller-type";
 import { bundleGreenTestHook } from "./hook-bundle";
 import { longestSoakMinutes, retentionProblems } from "./limits";
-import { grant, serviceRole, type Statement } from "./policy";
+import { type Calls, grant, serviceRole, type Statement } from "./policy";
 import { type Problem, refuse } from "./problems";
-import type { Calls } from "./vpc-endpoints";
 import { withTestHeader } from "./test-header";
 
 export interface GreenTestHookArgs {
@@ -57,7 +56,7 @@ export class GreenTestHook extends pulumi.ComponentResource {
     super("greenlight:index:GreenTestHook", name, {}, opts);
     const parent = { parent: this };
     const logGroup = new aws.cloudwatch.LogGroup(name, { retentionInDays: logRetentionDays }, parent);
-    this.role = serviceRole(name, "lambda.amazonaws.com", [], parent);
+    this.role = serviceRole(name, { service: "lambda.amazonaws.com" }, [], parent);
     const { invoker, environment, statements } = service.controller.testHook;
     this.calls = { role: this.role, statements: [readStatement, ...statements] };
     const granted = grant(name, this.role, [...ownStatements(logGroup), ...statements], parent);

@@ -1,12 +1,12 @@
 export { BlueGreenEcsService } from "./blue-green-ecs-service";
 export type { BlueGreenEcsServiceArgs } from "./blue-green-ecs-service-args";
-export type { ControllerType, DeploymentController } from "./deployment-controller";
+export type { ControllerType } from "./controller-type";
+export type { DeploymentController } from "./deployment-controller";
 export { DeployPipeline, type DeployPipelineArgs } from "./deploy-pipeline";
 export { GreenTestHook, type GreenTestHookArgs } from "./green-test-hook";
 export { type FirstImageArgs, ImageRepository, type ImageRepositoryArgs } from "./image-repository";
-export type { HealthCheck } from "./load-balancer";
+export type { HealthCheck, SharedLoadBalancer } from "./load-balancer-args";
 export { createNetwork, type Network, type NetworkArgs } from "./network";
-export type { SharedLoadBalancer } from "./shared-load-balancer";
 export { Notifications, type NotificationsArgs } from "./notifications";
 export type { PromoteFrom } from "./promotion";
 export { InvalidInput, type Problem } from "./problems";

@@ -1,49 +1,10 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { Https } from "./https";
+import type { BlueGreenLoadBalancerArgs } from "./load-balancer-args";
 import type { ListenerShare, LoadBalancerFront, TestTraffic } from "./load-balancer-front";
-import type { LoadBalancerOptions, TargetOptions } from "./load-balancer-options";
-import type { Network } from "./network";
 import { ownLoadBalancer } from "./own-load-balancer";
-import { type SharedLoadBalancer, sharedLoadBalancer } from "./shared-load-balancer";
+import { sharedLoadBalancer } from "./shared-load-balancer";
 import { stickyForward, weightedForward } from "./sticky-forward";
-import type { TestHeader } from "./test-header";
-
-export interface HealthCheck {
-  /** @default "/" */
-  readonly path?: string;
-  /** Seconds between two checks of a target. @default 30 */
-  readonly intervalSeconds?: number;
-  /** Seconds after which a check without an answer has failed. @default 10 */
-  readonly timeoutSeconds?: number;
-  /** Checks in a row that make an unhealthy target healthy. @default 2 */
-  readonly healthyThreshold?: number;
-  /** Failed checks in a row that make a target unhealthy. @default 2 */
-  readonly unhealthyThreshold?: number;
-  /** Statuses of a healthy answer. @default "200-299" */
-  readonly matcher?: string;
-}
-
-export interface BlueGreenLoadBalancerArgs extends TargetOptions {
-  readonly network: Network;
-  readonly productionPort: number;
-  readonly testPort: number;
-  /** Test traffic comes through the production listener, and is known by this header; then there is no test listener. */
-  readonly testHeader?: TestHeader | undefined;
-  /** Who may open the production port. */
-  readonly productionCidrs: readonly string[];
-  /** Who may open the test port, besides the test hook. */
-  readonly testCidrs: readonly string[];
-  readonly healthCheck: HealthCheck;
-  readonly deregistrationDelaySeconds: number;
-  readonly deletionProtection: boolean;
-  /** Without it both listeners speak HTTP. */
-  readonly https: Https | undefined;
-  /** Of a load balancer that is made here. */
-  readonly loadBalancer: LoadBalancerOptions;
-  /** Instead of it, one that is there already. */
-  readonly sharedLoadBalancer?: SharedLoadBalancer | undefined;
-}
 
 /**
  * The service's place behind an application load balancer, its own or a shared one: a listener for production and one for

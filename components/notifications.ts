@@ -115,7 +115,7 @@ function slackChannel(
   opts: pulumi.CustomResourceOptions,
 ): void {
   // The channel is told things; nobody commands AWS from there, so the role may do nothing.
-  const role = serviceRole(`${name}-slack`, "chatbot.amazonaws.com", [], opts);
+  const role = serviceRole(`${name}-slack`, { service: "chatbot.amazonaws.com" }, [], opts);
   new aws.chatbot.SlackChannelConfiguration(
     name,
     {

@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { accessLogs } from "./access-logs";
 import { aliasRecord, certificateArn, type Https, httpsDefaults } from "./https";
-import type { BlueGreenLoadBalancerArgs } from "./load-balancer";
+import type { BlueGreenLoadBalancerArgs } from "./load-balancer-args";
 import type { LoadBalancerFront } from "./load-balancer-front";
 import { stickyForward } from "./sticky-forward";
 

@@ -11,7 +11,7 @@ export function pipelineRole(
   parts: PipelineParts,
   opts: pulumi.CustomResourceOptions,
 ): { role: aws.iam.Role; policy: aws.iam.RolePolicy } {
-  const role = serviceRole(name, "codepipeline.amazonaws.com", [], opts);
+  const role = serviceRole(name, { service: "codepipeline.amazonaws.com" }, [], opts);
   const statements = [
     ...parts.source.statements,
     ...buildStatements(parts),

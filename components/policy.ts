@@ -11,6 +11,12 @@ export interface Statement {
   readonly conditions?: Record<string, Record<string, pulumi.Input<string> | pulumi.Input<string>[]>>;
 }
 
+/** What one role does from within the network. */
+export interface Calls {
+  readonly role: aws.iam.Role;
+  readonly statements: readonly Statement[];
+}
+
 /** Renders statements as a policy document. */
 export function policyDocument(statements: readonly Statement[]): pulumi.Output<string> {
   return pulumi.jsonStringify({
@@ -24,19 +30,37 @@ export function policyDocument(statements: readonly Statement[]): pulumi.Output<
   });
 }
 
+/** Who assumes a role. */
+export interface Assumer {
+  /** The AWS service. */
+  readonly service: string;
+  /**
+   * The ARN, or its pattern, of what the service assumes it for, so that another account's cannot have it do so. Given
+   * for each service of which AWS documents that it tells; docs/iam.md lists them.
+   */
+  readonly sourceArn?: pulumi.Input<string>;
+}
+
 /** Makes a role that one AWS service assumes, and that may do exactly `statements`. */
 export function serviceRole(
   name: string,
-  service: string,
+  { service, sourceArn }: Assumer,
   statements: readonly Statement[],
   opts: pulumi.CustomResourceOptions,
 ): aws.iam.Role {
   const role = new aws.iam.Role(
     name,
     {
-      assumeRolePolicy: JSON.stringify({
+      assumeRolePolicy: pulumi.jsonStringify({
         Version: "2012-10-17",
-        Statement: [{ Effect: "Allow", Principal: { Service: service }, Action: "sts:AssumeRole" }],
+        Statement: [
+          {
+            Effect: "Allow",
+            Principal: { Service: service },
+            Action: "sts:AssumeRole",
+            ...(sourceArn ? { Condition: { ArnLike: { "aws:SourceArn": sourceArn } } } : {}),
+          },
+        ],
       }),
     },
     opts,

@@ -35,7 +35,7 @@ export class ReleaseTemplate extends pulumi.ComponentResource {
         key: "release-template.zip",
         contentType: "application/zip",
         contentBase64: pulumi
-          .all([service.taskDefinitionTemplate, controller.instructions(hook)])
+          .all([service.taskDefinitionTemplate, controller.instructions(hook?.function)])
           .apply(([taskDefinition, text]) =>
             zipReleaseTemplate(taskDefinition, { [controller.instructionsFile]: text }),
           ),

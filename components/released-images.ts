@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { serviceRole, type Statement } from "./policy";
 import { PrivateBucket } from "./private-bucket";
 import { releasedObject } from "./promotion";
-import { newVersionOf } from "./start-on-object";
+import { eventRule, newVersionOf } from "./start-on-object";
 
 export interface ReleasedImagesArgs {
   /** Event buses of the stacks that may release this one's images. */
@@ -85,12 +85,6 @@ export class ReleasedImages extends pulumi.ComponentResource {
   private tell(name: string, promoteTo: readonly string[], parent: pulumi.CustomResourceOptions): void {
     const bucket = this.bucket.bucket.bucket;
     new aws.s3.BucketNotification(`${name}-released`, { bucket, eventbridge: true }, parent);
-    const role = serviceRole(
-      `${name}-tell`,
-      "events.amazonaws.com",
-      [{ actions: ["events:PutEvents"], resources: promoteTo }],
-      parent,
-    );
     const rule = new aws.cloudwatch.EventRule(
       `${name}-released`,
       {
@@ -99,6 +93,8 @@ export class ReleasedImages extends pulumi.ComponentResource {
       },
       parent,
     );
+    const put = [{ actions: ["events:PutEvents"], resources: promoteTo }];
+    const role = serviceRole(`${name}-tell`, eventRule(rule), put, parent);
     promoteTo.forEach((arn, index) => {
       new aws.cloudwatch.EventTarget(
         `${name}-released-${index + 1}`,

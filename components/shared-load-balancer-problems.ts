@@ -2,7 +2,8 @@ import type { HttpCheck } from "../hooks/green-test/checks";
 import type { Https } from "./https";
 import type { LoadBalancerOptions } from "./load-balancer-options";
 import type { Problem } from "./problems";
-import { loadBalancerOf, type SharedLoadBalancer } from "./shared-load-balancer";
+import type { SharedLoadBalancer } from "./load-balancer-args";
+import { loadBalancerOf } from "./shared-load-balancer";
 import type { TestHeader } from "./test-header";
 
 /** What a shared load balancer is judged with. */

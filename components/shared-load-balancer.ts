@@ -1,28 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { aliasRecord, certificateArn, type Https } from "./https";
-import type { BlueGreenLoadBalancerArgs } from "./load-balancer";
+import type { BlueGreenLoadBalancerArgs, SharedLoadBalancer } from "./load-balancer-args";
 import type { LoadBalancerFront } from "./load-balancer-front";
-
-/**
- * A load balancer that is there already, and the requests on its listeners that are this service's. Their default actions, their
- * other rules and whatever else the load balancer has stay as they are.
- */
-export interface SharedLoadBalancer {
-  /** The listener for users' requests; its port is `productionPort`. */
-  readonly productionListenerArn: pulumi.Input<string>;
-  /** The listener of the same load balancer for test traffic; its port is `testPort`. @default none, where `testHeader` tells */
-  readonly testListenerArn?: pulumi.Input<string>;
-  /** Hosts whose requests are the service's; `*` and `?` stand for any characters and for one. @default every host */
-  readonly hosts?: readonly string[];
-  /** Paths whose requests are, like `/shop/*`; the app is asked for the whole path. @default every path */
-  readonly paths?: readonly string[];
-  /**
-   * When the listeners ask this service's rules, 1 to 49999, lower ones first; no other rule may have it. With `testHeader`
-   * the next one is taken too.
-   */
-  readonly priority: number;
-}
 
 /** Puts a service behind a load balancer that it shares with others. */
 export function sharedLoadBalancer(

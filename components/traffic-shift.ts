@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import type { ControllerType } from "./deployment-controller";
+import type { ControllerType } from "./controller-type";
 import type { Problem } from "./problems";
 
 /** A share of production's traffic, in whole percent, and the minutes until the next. */

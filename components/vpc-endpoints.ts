@@ -3,14 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { BlueGreenEcsService } from "./blue-green-ecs-service";
 import type { GreenTestHook } from "./green-test-hook";
 import type { Network } from "./network";
-import type { Statement } from "./policy";
+import type { Calls, Statement } from "./policy";
 import { InvalidInput, type Problem } from "./problems";
-
-/** What one role does from within the network. */
-export interface Calls {
-  readonly role: aws.iam.Role;
-  readonly statements: readonly Statement[];
-}
 
 export interface VpcEndpointsArgs {
   /** Of which `routeTableIds` are known. */

@@ -1,5 +1,6 @@
 import type { Recorder } from "../rehearsal/graph/recorder";
-import { type Item, items } from "./items";
+import type { Item } from "./item";
+import { items } from "./items";
 import type { Prices, Usage } from "./prices";
 
 export interface Line extends Item {

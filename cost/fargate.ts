@@ -1,5 +1,5 @@
 import type { GraphResource, Recorder } from "../rehearsal/graph/recorder";
-import { hours, type Item } from "./items";
+import { hours, type Item } from "./item";
 import type { Prices } from "./prices";
 import { averageTasks } from "./schedule";
 

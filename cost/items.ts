@@ -1,22 +1,7 @@
 import type { GraphResource, Recorder } from "../rehearsal/graph/recorder";
 import { fargateItems } from "./fargate";
-import type { Prices, Usage } from "./prices";
-
-/** One line of a bill: so much of something, at a price. */
-export interface Item {
-  /** The resource that it is for. */
-  readonly resource: string;
-  readonly what: string;
-  /** A month. */
-  readonly quantity: number;
-  readonly unit: string;
-  readonly price: keyof Prices;
-  /** What of the price is paid; Fargate Spot's share. @default "1" */
-  readonly share?: keyof Prices;
-}
-
-/** An average month. */
-export const hoursAMonth = 730;
+import { hours, hoursAMonth, type Item, month } from "./item";
+import type { Usage } from "./prices";
 
 /** What a month of the graph's resources is billed for. */
 export function items(recorder: Recorder, usage: Usage): Item[] {
@@ -119,12 +104,4 @@ function pipelineItems(recorder: Recorder, usage: Usage): Item[] {
       .all("aws:ecr/repository:Repository")
       .map(({ name }) => month(name, "images", imageGb, "GB", "imageGbMonth")),
   ];
-}
-
-export function hours(resource: string, what: string, count: number, price: keyof Prices): Item {
-  return month(resource, what, count * hoursAMonth, "h", price);
-}
-
-function month(resource: string, what: string, quantity: number, unit: string, price: keyof Prices): Item {
-  return { resource, what, quantity, unit, price };
 }

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Network } from "../components/network";
 import { InvalidInput, refuse } from "../components/problems";
 import { judgeable, meaningProblems, topLevel } from "./problems";
-import { givenNetwork } from "./sections/network";
+import { givenNetwork } from "./problems/network";
 import { misplacedProblems, rawSettings, typeProblems } from "./raw";
 import { type Parsed, schema } from "./schema";
 import { shortName } from "./short-name";

@@ -10,6 +10,7 @@ import { tell } from "./iam/actors/promotion";
 import { administrator } from "./iam/actors/administrator";
 import { document } from "./iam/document";
 import { forbidden } from "./iam/forbidden";
+import { throughEndpoints } from "./iam/endpoints";
 import { superfluous } from "./iam/superfluous";
 import { isAllowed, isAllowedBy, policiesFor } from "./iam/simulate";
 import { stacks, twoAccounts } from "./iam/stacks";
@@ -51,6 +52,17 @@ describe("what IAM allows in a release", () => {
     };
     assert.deepEqual(await failing([dev], abroad(prod), false), []);
     assert.deepEqual(await failing([prod], abroad(dev), false), []);
+  });
+
+  it("is, through the endpoints of a network without NAT, each role's own calls and nothing else, whoever asks", async () => {
+    const tried = all.flatMap((stack) => throughEndpoints(stack).map((it) => ({ stack, ...it })));
+    const wrong = new Set<string>();
+    for (const { stack, actor, call, allowed, policies } of tried) {
+      if ((await isAllowedBy(policies, actor, call, stack)) === allowed) continue;
+      wrong.add(`${stack.name}: ${actor.name} ${allowed ? "cannot" : "can"} ${key(call)}`);
+    }
+    assert.deepEqual([...wrong], []);
+    assert.ok(tried.some(({ allowed }) => allowed) && tried.some(({ allowed }) => !allowed));
   });
 
   it("is enough on both sides for a promotion from account to account, and only with both", async () => {

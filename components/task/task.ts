@@ -1,10 +1,9 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { imagePlaceholder } from "../../hooks/ecs-release/template-files";
-import { executionRole } from "../execution-role";
-import { serviceRole } from "../policy";
+import { executionRole, tasksOf } from "../execution-role";
+import { type Calls, serviceRole } from "../policy";
 import { firstRevision, renderTaskDefinition } from "../task-definition";
-import type { Calls } from "../vpc-endpoints";
 import { efsStatements } from "./efs-volumes";
 import { commandLog, executeCommandStatements } from "./execute-command";
 import { logRouterStatements } from "./log-router";
@@ -45,7 +44,7 @@ export function makeTask(name: string, args: TaskArgs, opts: pulumi.CustomResour
     ...(openTelemetry ? collectorStatements(metrics) : []),
     ...efsStatements(efsVolumes, logGroup.arn),
   ];
-  const role = serviceRole(`${name}-task`, "ecs-tasks.amazonaws.com", statements, opts);
+  const role = serviceRole(`${name}-task`, tasksOf(logGroup), statements, opts);
   const region = aws.getRegionOutput({}, opts).region;
   const config = openTelemetry
     ? collectorConfig(openTelemetry, { service: name, region, metricsLogGroup: metrics })

@@ -1,7 +1,8 @@
 import type { Call, Message, Remote } from "./channel";
 import { Interruption } from "./interruption";
 import { Journal } from "./journal";
-import { type Controller, runJournalled, type Teller } from "./run-journalled";
+import { type Controller, runJournalled } from "./run-journalled";
+import type { Teller } from "./telling";
 
 /** Every controller's request says how fast AWS time runs. */
 export interface ScaledRequest {

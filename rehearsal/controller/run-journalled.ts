@@ -1,6 +1,7 @@
 import type { Remote } from "./channel";
 import type { Interruption } from "./interruption";
 import type { Entry, Journal } from "./journal";
+import type { Teller, Telling } from "./telling";
 import { Work } from "./work";
 
 /** A process that has states: pure, so that the same outcomes always lead to the same steps. */
@@ -10,13 +11,6 @@ export interface Machine<Step, Outcome> {
   /** Whether nothing follows this step. */
   isEnd(step: Step): boolean;
   nameOf(step: Step): string;
-}
-
-/** Something to tell: a word for machines, a line for people, facts. */
-export interface Telling {
-  readonly type: string;
-  readonly text: string;
-  readonly detail?: Readonly<Record<string, unknown>>;
 }
 
 /** A machine, and what its steps do. */
@@ -32,14 +26,6 @@ export interface Controller<Step, Outcome> {
   began(step: Step): Telling;
   came(step: Step, outcome: Outcome): Telling;
   ended(step: Step): Telling;
-}
-
-/** What the engine itself wants of the cloud, each harmless when repeated. */
-export interface Teller {
-  /** Tells the timeline; nothing the second time with the same token. */
-  tell(telling: Telling & { readonly token: string }): void;
-  /** Shows what is under way, until something is told. `expectedAwsMs` is the time that is left. */
-  show(progress: { readonly text: string; readonly expectedAwsMs?: number }): void;
 }
 
 interface PastStep {

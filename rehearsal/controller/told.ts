@@ -1,5 +1,5 @@
 import type { Source, Timeline } from "../events";
-import type { Teller, Telling } from "./run-journalled";
+import type { Teller, Telling } from "./telling";
 
 /** What a controller tells, in the timeline: each thing once, however often the controller was started again. */
 export class Told implements Teller {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Remote } from "./channel";
 import type { Interruption } from "./interruption";
 import type { Journal } from "./journal";
-import type { Teller, Telling } from "./run-journalled";
+import type { Teller, Telling } from "./telling";
 
 export interface WorkProps {
   readonly journal: Pick<Journal, "append">;

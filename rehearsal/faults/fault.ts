@@ -1,16 +1,11 @@
 import type { Source } from "../events";
-import type { ExistingThings } from "../graph/existing";
-import type { Recorder } from "../graph/recorder";
-import type { TrafficClass } from "../traffic/mix";
-import type { Stage } from "./stage";
+import type { Controller, Stage, StageProps } from "./stage";
 
 /**
  * What came of it: `stopped` by a person, a time limit or an alarm, and gone back; `stuck` on green, since there was no way
  * back; `refused` before any task was started; `not created` when the program itself refuses its settings.
  */
 export type EndState = "released" | "rolled back" | "stopped" | "stuck" | "refused" | "not created";
-
-export type Controller = "CODE_DEPLOY" | "ECS";
 
 /** What must come of a fault. */
 export interface Expected {
@@ -26,20 +21,12 @@ export interface Expected {
 }
 
 /** One row of the table: what goes wrong, and what must come of it. */
-export interface Fault {
+export interface Fault extends Pick<StageProps, "settings" | "existing" | "alterGraph" | "mix"> {
   readonly name: string;
   /** Which deployment controllers can meet it. @default both */
   readonly controllers?: readonly Controller[];
   /** What goes wrong, for people. */
   readonly fault: string;
-  /** Take the place of the stack's settings. @default none */
-  readonly settings?: Readonly<Record<string, string | undefined>>;
-  /** What AWS tells of things that the program names by ARN. @default all as such things are */
-  readonly existing?: ExistingThings;
-  /** Changes the account before the stack is performed. @default nothing */
-  readonly alterGraph?: (recorder: Recorder) => void;
-  /** @default fresh and kept connections to `/` */
-  readonly mix?: readonly TrafficClass[];
   readonly expected: Expected;
   /** The words of ECS where it deploys by itself. @default those of `expected` */
   readonly ecsSaying?: RegExp;

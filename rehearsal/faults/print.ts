@@ -1,4 +1,5 @@
-import { type Controller, type Expected, type Fault, rowsOf } from "./fault";
+import { type Expected, type Fault, rowsOf } from "./fault";
+import type { Controller } from "./stage";
 import type { RowResult } from "./judge";
 
 /** The rows and what came of them, as a table of plain text. */

@@ -6,18 +6,41 @@ import { join } from "node:path";
 import { Clock } from "../clock";
 import type { ExecutionResult } from "../codepipeline/pipeline";
 import { Timeline, type TimelineEvent } from "../events";
+import type { ExistingThings } from "../graph/existing";
 import type { Recorder } from "../graph/recorder";
 import { Invariants } from "../invariants";
 import { LiveVersions } from "../story/live-versions";
 import { type Rehearsal, setUpRehearsal } from "../story/rehearse";
+import type { TrafficClass } from "../traffic/mix";
 import { startTraffic, type Traffic, type TrafficOptions } from "../traffic/meter";
 import { createWorkspace, type Workspace } from "../workspace";
-import type { Controller, Row } from "./fault";
 
 /** Sixty minutes take six seconds. */
 const defaultScale = 600;
 const ratePerSecond = 40;
 const appDirectory = join(__dirname, "app");
+/** Pulumi's mocks are one for a process. */
+let evaluating: Promise<unknown> = Promise.resolve();
+
+export type Controller = "CODE_DEPLOY" | "ECS";
+
+/** What makes one stage other than the next. */
+export interface StageProps {
+  /** Who releases. @default the stack's own */
+  readonly controller?: Controller;
+  /** Take the place of the stack's settings. @default none */
+  readonly settings?: Readonly<Record<string, string | undefined>>;
+  /** What AWS tells of things that the program names by ARN. @default all as such things are */
+  readonly existing?: ExistingThings;
+  /** Changes the account before the stack is performed. @default nothing */
+  readonly alterGraph?: (recorder: Recorder) => void;
+  /** @default fresh and kept connections to `/` */
+  readonly mix?: readonly TrafficClass[];
+  /** AWS milliseconds per real millisecond. @default 600 */
+  readonly scale?: number;
+}
+
+/** Steps of a deployment in which something may be done to it, by their controller's names. */
 const steps = {
   CODE_DEPLOY: {
     install: "Install",
@@ -36,13 +59,6 @@ const steps = {
     goBack: "rollback PRODUCTION_TRAFFIC_SHIFT",
   },
 } as const;
-/** Pulumi's mocks are one for a process. */
-let evaluating: Promise<unknown> = Promise.resolve();
-
-interface Scaled {
-  /** AWS milliseconds per real millisecond. @default 600 */
-  readonly scale?: number;
-}
 
 /** A stack of its own whose v1 is live, with clients, for one fault. */
 export class Stage {
@@ -62,14 +78,7 @@ export class Stage {
 
   /** @param start how its clients are started; by default in this process */
   static async set(
-    {
-      controller,
-      settings: ofRow,
-      existing,
-      alterGraph,
-      mix,
-      scale = defaultScale,
-    }: Partial<Pick<Row, "controller" | "settings" | "existing" | "alterGraph" | "mix">> & Scaled,
+    { controller, settings: ofRow, existing, alterGraph, mix, scale = defaultScale }: StageProps,
     start: (options: TrafficOptions) => Traffic | Promise<Traffic> = startTraffic,
   ): Promise<Stage> {
     const settings = { ...ofRow, ...(controller ? { "greenlight:controller": controller } : {}) };
@@ -121,7 +130,7 @@ export class Stage {
     return this.rehearsal.stack.isDeployedByEcs;
   }
 
-  /** The steps of a deployment in which something may be done to it, by their controller's names. */
+  /** The names of its controller's steps. */
   get steps(): (typeof steps)[Controller] {
     return steps[this.isDeployedByEcs ? "ECS" : "CODE_DEPLOY"];
   }

@@ -1,10 +1,5 @@
 import { z } from "zod";
-import { type Network, networkDefaults } from "../../components/network";
-import type { Problem } from "../../components/problems";
-import { logRouterSidecar } from "../../components/task/log-router";
-import { collectorSidecar } from "../../components/task/open-telemetry";
-import { unreachableImages } from "../../components/vpc-endpoints";
-import type { Given } from "../schema";
+import { networkDefaults } from "../../components/network";
 
 /** An existing network, or what the one is like that is made without. */
 export const network = {
@@ -14,36 +9,3 @@ export const network = {
   publicSubnetIds: z.array(z.string().startsWith("subnet-")).min(2).optional(),
   privateSubnetIds: z.array(z.string().startsWith("subnet-")).min(1).optional(),
 };
-
-export function networkProblems(settings: Given): Problem[] {
-  return [...givenProblems(settings), ...(settings.natGateways === "none" ? imageProblems(settings) : [])];
-}
-
-/** Its three parts, where all are given. */
-export function givenNetwork({ vpcId, publicSubnetIds, privateSubnetIds }: Given): Network | undefined {
-  return vpcId && publicSubnetIds && privateSubnetIds ? { vpcId, publicSubnetIds, privateSubnetIds } : undefined;
-}
-
-function givenProblems(settings: Given): Problem[] {
-  const { vpcId, publicSubnetIds, privateSubnetIds } = settings;
-  const given = Object.entries({ vpcId, publicSubnetIds, privateSubnetIds });
-  const missing = given.filter(([, value]) => value === undefined);
-  if (missing.length === given.length) return [];
-  const message =
-    "is missing; an existing network needs vpcId, publicSubnetIds and privateSubnetIds, a new one none of them.";
-  const problems = missing.map(([path]) => ({ path, message }));
-  for (const path of ["natGateways", "availabilityZones"] as const) {
-    if (settings[path] === undefined || settings[path] === networkDefaults[path]) continue;
-    problems.push({ path, message: "says how a new network is made, and vpcId names an existing one; leave one out." });
-  }
-  return problems;
-}
-
-function imageProblems({ firstImage, sidecars = [], logRouter, openTelemetry }: Given): Problem[] {
-  return unreachableImages({
-    firstImage,
-    ...Object.fromEntries(sidecars.map(({ image }, index) => [`sidecars[${index}].image`, image])),
-    ...(logRouter ? { "logRouter.image": logRouterSidecar(logRouter).image } : {}),
-    ...(openTelemetry ? { "openTelemetry.image": collectorSidecar(openTelemetry, "").image } : {}),
-  });
-}

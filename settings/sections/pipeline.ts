@@ -1,14 +1,7 @@
 import { z } from "zod";
-import { approvalProblems } from "../../components/deploy-approval";
-import { reportFormats, testsProblems } from "../../components/build-tests";
-import { windowProblems } from "../../components/deployment-window";
+import { reportFormats } from "../../components/build-tests";
 import { notificationEvents } from "../../components/notifications";
 import { severities } from "../../components/scan-gate";
-import { repositoryProblems } from "../../components/deploy-pipeline";
-import { promotionProblems } from "../../components/promotion";
-import { triggerProblems } from "../../components/pipeline-triggers";
-import type { Problem } from "../../components/problems";
-import type { Given } from "../schema";
 import { names } from "../values";
 
 const topicArn = z.string().regex(/^arn:[\w-]+:sns:/, { error: "is not the ARN of an SNS topic" });
@@ -62,14 +55,3 @@ export const pipeline = {
   promoteFrom: promoteFrom.optional(),
   promoteTo: z.array(z.string()).default([]),
 };
-
-export function pipelineProblems(settings: Given): Problem[] {
-  return [
-    ...repositoryProblems(settings.githubRepository),
-    ...promotionProblems(settings),
-    ...testsProblems(settings),
-    ...triggerProblems(settings),
-    ...approvalProblems(settings),
-    ...windowProblems(settings),
-  ];
-}

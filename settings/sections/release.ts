@@ -1,9 +1,5 @@
 import { z } from "zod";
-import { hookProblems } from "../../components/green-test-hook";
-import { durationProblems, longestWaits } from "../../components/controller-problems";
-import { controllerTypes } from "../../components/deployment-controller";
-import type { Problem } from "../../components/problems";
-import type { Given } from "../schema";
+import { controllerTypes } from "../../components/controller-type";
 import { minutes, names, urlPath } from "../values";
 
 const status = z.number().int().min(100).max(599);
@@ -47,18 +43,6 @@ export const release = {
   alarms: alarms.optional(),
   alarmNames: names.default([]),
 };
-
-export function releaseProblems(settings: Given): Problem[] {
-  const { controller = "CODE_DEPLOY", trafficShift, waitMinutes = 5, terminationWaitMinutes = 5 } = settings;
-  const release = { ...settings, controller, terminationWaitMinutes };
-  // The service itself judges the other waits.
-  const problems = durationProblems(release, 0).length > 0 ? [] : durationProblems(release, waitMinutes);
-  if (trafficShift !== "approval") return [...hookProblems(waitMinutes, controller), ...problems];
-  const { name, approval } = longestWaits[controller];
-  if (waitMinutes >= 1 && waitMinutes <= approval) return problems;
-  const message = `is ${waitMinutes}; ${name} waits 1 to ${approval} minutes for a person.`;
-  return [{ path: "waitMinutes", message }, ...problems];
-}
 
 function isRegExp(text: string): boolean {
   try {

@@ -12,27 +12,33 @@ describe("the roles", () => {
     role = (name) => its(graph, "aws:iam/role:Role", name, "arn");
   });
 
-  it("are each assumed by one AWS service, and by nobody else", () => {
+  it("are each assumed by one AWS service, for what it tells that it is for, and by nobody else", () => {
+    const application = its(graph, "aws:codedeploy/application:Application", "", "name");
     const trusted = graph.recorder.all("aws:iam/role:Role").map(({ name, inputs }) => {
       assert.deepEqual(Object.keys(inputs), ["assumeRolePolicy"]);
       const document = JSON.parse(inputs.assumeRolePolicy as string) as {
-        Statement: { Principal: { Service: string } }[];
+        Statement: { Principal: { Service: string }; Condition?: { ArnLike: { "aws:SourceArn": string } } }[];
       };
-      const service = document.Statement[0]!.Principal.Service;
+      const { Principal, Condition } = document.Statement[0]!;
+      const conditions = Condition ? { Condition } : {};
       assert.deepEqual(document, {
         Version: "2012-10-17",
-        Statement: [{ Effect: "Allow", Principal: { Service: service }, Action: "sts:AssumeRole" }],
+        Statement: [{ Effect: "Allow", Principal, Action: "sts:AssumeRole", ...conditions }],
       });
-      return [name, service];
+      return [name, [Principal.Service, Condition?.ArnLike["aws:SourceArn"]]];
     });
+    const tasks = ["ecs-tasks.amazonaws.com", `arn:aws:ecs:${account}:*`];
     assert.deepEqual(Object.fromEntries(trusted), {
-      "greenlight-dev-task": "ecs-tasks.amazonaws.com",
-      "greenlight-dev-execution": "ecs-tasks.amazonaws.com",
-      "greenlight-dev-deploy": "codedeploy.amazonaws.com",
-      "greenlight-dev-build": "codebuild.amazonaws.com",
-      "greenlight-dev-pipeline": "codepipeline.amazonaws.com",
-      "greenlight-dev-start": "events.amazonaws.com",
-      "greenlight-dev-test": "lambda.amazonaws.com",
+      "greenlight-dev-task": tasks,
+      "greenlight-dev-execution": tasks,
+      "greenlight-dev-deploy": [
+        "codedeploy.amazonaws.com",
+        `arn:aws:codedeploy:${account}:deploymentgroup:${application}/*`,
+      ],
+      "greenlight-dev-build": ["codebuild.amazonaws.com", `arn:aws:codebuild:${account}:project/*`],
+      "greenlight-dev-pipeline": ["codepipeline.amazonaws.com", undefined],
+      "greenlight-dev-start": ["events.amazonaws.com", its(graph, "aws:cloudwatch/eventRule:EventRule", "", "arn")],
+      "greenlight-dev-test": ["lambda.amazonaws.com", undefined],
     });
   });
 

@@ -24,6 +24,8 @@ export interface Actor {
   readonly role?: string;
   /** What it is allowed by policies that are not the stack's. @default nothing */
   readonly identity?: Policy;
+  /** Whether a call of its own leaves from the stack's network. @default none does */
+  readonly inNetwork?: (call: Call) => boolean;
   /** Every call that it makes in a release of this stack. */
   readonly calls: (stack: Stack) => readonly Calls[];
   /** Calls that it must never make, besides those that only others make; they show what conditions are for. */
@@ -53,6 +55,12 @@ export function ownerOf({ resource, context }: Pick<Call, "resource" | "context"
 export function key({ action, resource, context }: Call): string {
   return [action, resource, ...Object.entries(context).map((pair) => pair.join("="))].join(" ");
 }
+
+/** Allows everything: so other policies alone decide. */
+export const anything: Policy = {
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }],
+};
 
 export const ours = { "aws:SourceAccount": account };
 export const stranger = "999999999999";

@@ -2,10 +2,11 @@ import type { Actor } from "./actor";
 import { actors, actorsOf } from "./actors";
 import { everywhere } from "./everywhere";
 import type { Stack } from "./stack";
+import { told } from "./trust";
 
 /** The part of docs/iam.md that the data tells: what each actor calls in any of the stacks, and where `*` stands. */
 export function document(stacks: readonly Stack[]): string {
-  return [...actors.map((actor) => section(actor, stacks)), wildcards()].join("\n\n");
+  return [...actors.map((actor) => section(actor, stacks)), wildcards(), trust()].join("\n\n");
 }
 
 function section(actor: Actor, stacks: readonly Stack[]): string {
@@ -25,6 +26,13 @@ function section(actor: Actor, stacks: readonly Stack[]): string {
 function wildcards(): string {
   const rows = Object.entries(everywhere).map(([action, why]) => row([codes([action]), why]));
   return ["### Allowed on all resources", "", row(["Action", "Why"]), row(["---", "---"]), ...rows].join("\n");
+}
+
+function trust(): string {
+  const services = [...new Set(actors.flatMap(({ role, service }) => (role === undefined ? [] : [service])))].sort();
+  const rows = services.map((service) => row([codes([service]), told[service]?.source ?? "–"]));
+  const header = [row(["Service", "Source"]), row(["---", "---"])];
+  return ["### Services that tell for whom they assume a role", "", ...header, ...rows].join("\n");
 }
 
 function row(cells: readonly string[]): string {

@@ -51,8 +51,27 @@ function power(stack: Stack): Call[] {
     ...all(buildProject(stack), "codebuild:UpdateProject"),
     ...all(stack.local("codedeploy", "deploymentgroup:theirs/theirs"), "codedeploy:CreateDeployment"),
     ...all(stack.local("ecs", "task-definition/theirs:1"), "ecs:RegisterTaskDefinition"),
+    ...neighbours(stack).flatMap(([resource, ...actions]) => all(resource, ...actions)),
     ...all(role(stack, "-task").replace(/[^/]+$/, "Administrator"), "iam:PassRole", "sts:AssumeRole"),
     ...all(stack.local("secretsmanager", "secret:theirs-AbCdEf"), "secretsmanager:GetSecretValue"),
     ...all(stack.local("ssm", "parameter/theirs"), "ssm:GetParameters"),
+  ];
+}
+
+/** What other services have in the same cluster and on the same listeners, each with what would change it. */
+function neighbours(stack: Stack): [string, ...string[]][] {
+  const service = stack.arn("aws:ecs/service:Service").replace(/[^/]+$/, "theirs");
+  const of = (kind: string) => `${service.replace(":service/", `:${kind}/`)}/0123456789`;
+  const rules = stack.all("aws:lb/listenerRule:ListenerRule").map(({ outputs }) => outputs.arn as string);
+  return [
+    [service, "ecs:UpdateService", "ecs:UpdateServicePrimaryTaskSet"],
+    [of("task-set"), "ecs:CreateTaskSet", "ecs:DeleteTaskSet"],
+    [of("service-deployment"), "ecs:StopServiceDeployment"],
+    [
+      stack.arn("aws:lb/targetGroup:TargetGroup", "-blue").replace(/[^/]+$/, "theirs"),
+      "elasticloadbalancing:DeregisterTargets",
+      "elasticloadbalancing:RegisterTargets",
+    ],
+    ...rules.map((arn): [string, string] => [arn.replace(/[^/]+$/, "theirs"), "elasticloadbalancing:ModifyRule"]),
   ];
 }

@@ -7,6 +7,16 @@ import type { NamedPolicy, Policy, Stack } from "./stack";
 export interface Policies {
   readonly identity: readonly NamedPolicy[];
   readonly resource: Policy | undefined;
+  /** Those of the endpoints that the request goes by, each of which must let it; undefined where it goes another way. */
+  readonly endpoints?: readonly NamedPolicy[] | undefined;
+}
+
+/** A request, and what becomes of it. */
+export interface Expectation {
+  readonly actor: Actor;
+  readonly call: Call;
+  readonly allowed: boolean;
+  readonly policies: Policies;
 }
 
 /** As the console makes it: the account's own policies decide. Source: KMS developer guide, key-policy-default. */
@@ -16,7 +26,7 @@ const defaultKeyPolicy: Policy = {
 };
 
 /** What another account allows this one of what is its own; which of it a stack there allows is proven by itself. */
-const openedToUs: Policy = {
+export const openedToUs: Policy = {
   Version: "2012-10-17",
   Statement: [{ Effect: "Allow", Principal: { AWS: `arn:aws:iam::${account}:root` }, Action: "*", Resource: "*" }],
 };
@@ -31,7 +41,19 @@ const unknownToSimulator = ["codestar-connections:UseConnection"];
 export function policiesFor(actor: Actor, call: Call, stack: Stack, owner = stack): Policies {
   const role = actor.role === undefined ? undefined : stack.role(actor.role);
   const given = actor.identity ? [{ name: actor.name, policy: actor.identity }] : [];
-  return { identity: role ? stack.policiesOf(role) : given, resource: resourcePolicy(call, owner) };
+  const byEndpoint = stack.endpointPolicies.size > 0 && actor.inNetwork?.(call);
+  return {
+    identity: role ? stack.policiesOf(role) : given,
+    resource: resourcePolicy(call, owner),
+    endpoints: byEndpoint ? endpointsOf(call, stack) : undefined,
+  };
+}
+
+/** Where a service has two, images say, a request may go by either. Source: ECR user guide, vpc-endpoints. */
+export function endpointsOf({ action }: Call, stack: Stack): NamedPolicy[] {
+  const service = action.split(":")[0]!;
+  const all = [...stack.endpointPolicies].filter(([name]) => name.split(".")[0] === service);
+  return all.map(([, policy]) => policy);
 }
 
 /** Requests that AWS knows. */
@@ -41,7 +63,7 @@ const looked = new Set<string>();
 export async function isAllowed(actor: Actor, call: Call, stack: Stack): Promise<boolean> {
   const policies = policiesFor(actor, call, stack);
   // Most stacks differ from dev in a few policies only.
-  const question = [actor.name, key(call), text(policies.identity), text(policies.resource)].join("\n");
+  const question = [actor.name, key(call), ...Object.values(policies).map(text)].join("\n");
   const answer = answers.get(question) ?? (await isAllowedBy(policies, actor, call, stack));
   answers.set(question, answer);
   return answer;
@@ -59,9 +81,18 @@ function text(policies: object | undefined): string {
 
 /** The same by other policies than the stack's. */
 export async function isAllowedBy(policies: Policies, actor: Actor, call: Call, stack: Stack): Promise<boolean> {
+  const { endpoints } = policies;
+  if (!endpoints) return decided(policies, actor, call, stack);
+  for (const endpoint of endpoints)
+    if (!(await decided({ ...policies, endpoints: [endpoint] }, actor, call, stack))) return false;
+  // Without an endpoint there is no way.
+  return endpoints.length > 0;
+}
+
+async function decided(policies: Policies, actor: Actor, call: Call, stack: Stack): Promise<boolean> {
   const request = simulation(actor, call, stack, policies);
-  // Looking at the request takes most of the time, and is done once; the quick way cannot do with a resource's policy.
-  const known = looked.has(key(call)) && policies.resource === undefined;
+  // Looking at the request takes most of the time, and is done once; the quick way knows identities' policies alone.
+  const known = looked.has(key(call)) && policies.resource === undefined && policies.endpoints === undefined;
   if (known || unknownToSimulator.includes(call.action)) return runUnsafeSimulation(request, {}) === "Allowed";
   const result = await runSimulation(request, {});
   const what = `${actor.name}: ${call.action} on ${call.resource}`;
@@ -72,8 +103,9 @@ export async function isAllowedBy(policies: Policies, actor: Actor, call: Call, 
   return result.overallResult === "Allowed";
 }
 
-function simulation(actor: Actor, call: Call, stack: Stack, { identity, resource }: Policies): Simulation {
+function simulation(actor: Actor, call: Call, stack: Stack, { identity, resource, endpoints }: Policies): Simulation {
   const role = actor.role === undefined ? undefined : stack.role(actor.role);
+  const roleArn = role ? (role.outputs.arn as string) : actor.service;
   const principal = role
     ? `arn:aws:sts::${stack.account}:assumed-role/${String(role.outputs.name)}/release`
     : actor.service;
@@ -82,12 +114,17 @@ function simulation(actor: Actor, call: Call, stack: Stack, { identity, resource
       principal,
       action: call.action,
       resource: { resource: call.resource, accountId: ownerOf(call, stack.account) },
-      contextVariables: { "aws:SecureTransport": "true", ...call.context },
+      contextVariables: {
+        "aws:SecureTransport": "true",
+        ...(endpoints ? { "aws:PrincipalArn": roleArn } : {}),
+        ...call.context,
+      },
     },
     identityPolicies: [...identity],
     serviceControlPolicies: [],
     resourceControlPolicies: [],
     ...(resource ? { resourcePolicy: resource } : {}),
+    ...(endpoints ? { vpcEndpointPolicies: [...endpoints] } : {}),
   };
 }
 

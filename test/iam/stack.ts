@@ -27,6 +27,8 @@ const roleType = "aws:iam/role:Role";
 export class Stack {
   /** Every policy that belongs to a resource, by that resource's ARN; a role's is whom it trusts. */
   readonly resourcePolicies: ReadonlyMap<string, NamedPolicy>;
+  /** The policies of the endpoints of a network without NAT, by the service that each leads to. */
+  readonly endpointPolicies: ReadonlyMap<string, NamedPolicy>;
   private readonly read = new Map<GraphResource, readonly NamedPolicy[]>();
 
   constructor(
@@ -53,6 +55,12 @@ export class Stack {
       ]),
       ...this.all("aws:lambda/permission:Permission").map((it) => this.permission(it)),
     ]);
+    this.endpointPolicies = new Map(
+      this.all("aws:ec2/vpcEndpoint:VpcEndpoint").map(({ name, inputs }) => [
+        String(inputs.serviceName).replace(`com.amazonaws.${region}.`, ""),
+        { name, policy: parsed(inputs.policy) },
+      ]),
+    );
   }
 
   private repositoryArn({ inputs }: GraphResource): unknown {

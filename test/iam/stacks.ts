@@ -4,7 +4,19 @@ import { promoteTo, promoting } from "../support/promotion";
 import { Stack } from "./stack";
 
 const secret = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:shop/api-AbCdEf";
+/** Another account's registry. */
+const elsewhere = "210987654321.dkr.ecr.eu-central-1.amazonaws.com/shop";
 const topicArn = "arn:aws:sns:eu-central-1:123456789012:everybody";
+
+const listeners = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener/app/web/50dc6c495c0c9188";
+const shared = {
+  productionListenerArn: `${listeners}/f2f7dc8efc522ab2`,
+  testListenerArn: `${listeners}/0467ef3c8400ae65`,
+  hosts: ["shop.example.com"],
+  priority: 200,
+};
+const https = { domainName: "shop.example.com" };
+const place = { productionPort: 443, testPort: 8443, https, sharedLoadBalancer: shared };
 
 /** Settings that add grants, each in a stack of its own. */
 const options: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
@@ -73,6 +85,27 @@ const options: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   },
   "releases that others promote": { promoteTo },
   "a stack before it, in another account": promoting,
+  "a shared load balancer": place,
+  "a shared load balancer, by a header, and ECS as its controller": {
+    ...place,
+    controller: "ECS",
+    testHeader: { name: "X-Test", value: "s3cret" },
+    sharedLoadBalancer: { ...shared, testListenerArn: undefined },
+  },
+  "a shared load balancer and a certificate of its own": { ...place, https: { ...https, zoneId: "Z0123456789" } },
+  "a cluster that is there": { clusterArn: "arn:aws:ecs:eu-central-1:123456789012:cluster/web" },
+  "a network without NAT": {
+    natGateways: "none",
+    executeCommand: true,
+    secrets: {
+      API_KEY: `${secret}:key::`,
+      TOKEN: "arn:aws:ssm:eu-central-1:123456789012:parameter/shop/token",
+    },
+    secretKeyArns: ["arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555"],
+    openTelemetry: { image: `${elsewhere}/collector:1` },
+    logRouter: { image: `${elsewhere}/log-router:1` },
+  },
+  "a network without NAT, and ECS as its controller": { natGateways: "none", controller: "ECS" },
   "access logs": { loadBalancer: { accessLogs: {} } },
   "access logs in a bucket that is there": { loadBalancer: { accessLogs: { bucket: "all-our-logs" } } },
 };

@@ -1,7 +1,8 @@
 import { type Actor, type Call, each } from "./actor";
 import { actorsOf } from "./actors";
 import { administrator } from "./actors/administrator";
-import { isAllowedBy, policiesFor, type Policies } from "./simulate";
+import { throughEndpoints } from "./endpoints";
+import { type Expectation, isAllowedBy, policiesFor, type Policies } from "./simulate";
 import type { NamedPolicy, Policy, Stack, Statement } from "./stack";
 
 /** A part of a policy that could be taken away, and the policy without it. */
@@ -21,7 +22,7 @@ export async function superfluous(stack: Stack): Promise<string[]> {
   const found: string[] = [];
   for (const role of stack.roles) {
     const users = actorsOf(stack).filter((actor) => actor.role !== undefined && stack.role(actor.role) === role);
-    const expected = users.flatMap((actor) => expectations(actor, stack));
+    const expected = users.flatMap((actor) => expectations(actor, stack)).map(byItself);
     const policies = stack.policiesOf(role);
     for (const own of policies) {
       const changed = (policy: Policy) => policies.map((it) => (it === own ? { ...own, policy } : it));
@@ -30,14 +31,26 @@ export async function superfluous(stack: Stack): Promise<string[]> {
       );
     }
   }
-  const expected = [...actorsOf(stack), administrator].flatMap((actor) => expectations(actor, stack));
+  const all = [...actorsOf(stack), administrator].flatMap((actor) => expectations(actor, stack));
+  const expected = all.map(byItself);
   for (const [arn, own] of stack.resourcePolicies) {
     // Whom a role trusts is judged by itself.
     if (arn.startsWith("arn:aws:iam:")) continue;
     const here = expected.filter(({ policies }) => policies.resource === own.policy);
     found.push(...(await unneeded(own, stack, here, (resource, before) => ({ ...before, resource }))));
   }
+  const through = [...all, ...throughEndpoints(stack)];
+  for (const own of stack.endpointPolicies.values()) {
+    const here = through.filter(({ policies }) => policies.endpoints?.includes(own));
+    const changed = (policy: Policy) => ({ endpoints: [{ ...own, policy }] });
+    found.push(...(await unneeded(own, stack, here, (policy, before) => ({ ...before, ...changed(policy) }))));
+  }
   return found.map((what) => `${stack.name}: ${what}`);
+}
+
+/** A policy is to hold where no endpoint helps it. */
+function byItself(expectation: Expectation): Expectation {
+  return { ...expectation, policies: { ...expectation.policies, endpoints: undefined } };
 }
 
 async function unneeded(
@@ -61,13 +74,6 @@ async function unneeded(
 
 function matches(pattern: string, action: string): boolean {
   return new RegExp(`^${pattern.replaceAll("*", ".*")}$`).test(action);
-}
-
-interface Expectation {
-  readonly actor: Actor;
-  readonly call: Call;
-  readonly allowed: boolean;
-  readonly policies: Policies;
 }
 
 function expectations(actor: Actor, stack: Stack): Expectation[] {

@@ -1,12 +1,12 @@
 import { account } from "../../../rehearsal/graph/aws-outputs";
-import type { Actor } from "../actor";
+import { type Actor, anything } from "../actor";
 
 /** Whoever runs `pulumi up`: may do anything that the resources' own policies do not take away. */
 export const administrator: Actor = {
   name: "An administrator",
   does: "runs `pulumi up`, and looks after what it made",
   service: `arn:aws:iam::${account}:user/administrator`,
-  identity: { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }] },
+  identity: anything,
   calls: (stack) => [
     {
       actions: ["s3:ListBucket"],

@@ -9,6 +9,8 @@ export const app: Actor = {
   does: "the app may do nothing, until policies are attached to its role; collector, log router, ECS Exec and file systems share it",
   service: "ecs-tasks.amazonaws.com",
   role: "-task",
+  // NFS goes to the file system's mount targets.
+  inNetwork: ({ action }) => !action.startsWith("elasticfilesystem:"),
   calls: (stack) => [...collector(stack), ...logRouter(stack), ...executeCommand(stack), ...fileSystems(stack)],
   never: (stack) =>
     fileSystems(stack).map((calls) => ({

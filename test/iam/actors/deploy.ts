@@ -1,6 +1,6 @@
 import type { Actor } from "../actor";
 import type { Stack } from "../stack";
-import { readAlarms, role } from "./things";
+import { readAlarms, role, rule, shares } from "./things";
 
 const policy = "AWS managed policy reference, AWSCodeDeployRoleForECS";
 
@@ -44,8 +44,14 @@ export const deploy: Actor = {
       },
       {
         actions: ["elasticloadbalancing:ModifyListener"],
-        on: listeners(stack),
+        on: shares(stack) ? [] : listeners(stack),
         why: "shifts test traffic, then production",
+        source: policy,
+      },
+      {
+        actions: ["elasticloadbalancing:ModifyRule"],
+        on: shares(stack) ? [rule(stack, "-production"), rule(stack, "-test")] : [],
+        why: "shifts the service's traffic on listeners that it shares",
         source: policy,
       },
       {
@@ -70,6 +76,12 @@ export const deploy: Actor = {
       context: { "iam:PassedToService": "ec2.amazonaws.com" },
       why: "the tasks' roles are for ECS",
       source: "IAM user guide, id_roles_use_passrole",
+    },
+    {
+      actions: ["elasticloadbalancing:ModifyListener"],
+      on: shares(stack) ? listeners(stack) : [],
+      why: "a shared listener is its owner's",
+      source: policy,
     },
   ],
 };

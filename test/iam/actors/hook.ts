@@ -1,6 +1,6 @@
 import type { Actor } from "../actor";
 import type { Stack } from "../stack";
-import { logStream } from "./things";
+import { logStream, shares } from "./things";
 
 const networkInterfaces = [
   "ec2:AssignPrivateIpAddresses",
@@ -15,6 +15,8 @@ export const hook: Actor = {
   does: "proves that the test listener serves green, and reports its verdict; Lambda itself makes its network interfaces",
   service: "lambda.amazonaws.com",
   role: "-test",
+  // Lambda itself calls from elsewhere.
+  inNetwork: ({ context }) => "lambda:SourceFunctionArn" in context,
   calls: (stack) => [
     {
       actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
@@ -93,7 +95,18 @@ function codeDeploy(stack: Stack) {
       why: "reports the verdict",
       source: "hooks/green-test/report.ts",
     },
+    ...(shares(stack) ? [describeRules(stack)] : []),
   ];
+}
+
+function describeRules(stack: Stack) {
+  return {
+    actions: ["elasticloadbalancing:DescribeRules"],
+    on: ["*"],
+    context: fromCode(stack),
+    why: "proves that the test rule serves green",
+    source: "hooks/green-test/test-listener.ts",
+  };
 }
 
 function native(stack: Stack) {
@@ -106,13 +119,7 @@ function native(stack: Stack) {
       why: "finds green's target group; AWS asks for both resources",
       source: "hooks/green-test/prove-ecs.ts; service authorization reference, Amazon ECS",
     },
-    {
-      actions: ["elasticloadbalancing:DescribeRules"],
-      on: ["*"],
-      context: fromCode(stack),
-      why: "proves that the test rule serves green",
-      source: "hooks/green-test/prove-ecs.ts",
-    },
+    describeRules(stack),
   ];
 }
 

@@ -8,7 +8,7 @@ import { hook } from "./hook";
 import { hookInvoker, infrastructure, releaseFunction } from "./native";
 import { pipeline } from "./pipeline";
 import { stackAfter, stackBefore, startPromotion, strangers, tell } from "./promotion";
-import { execution } from "./tasks";
+import { execution, layers } from "./tasks";
 
 /** Everyone who calls AWS in a release. A role or a grant that none of these needs fails test/iam.spec.ts. */
 export const actors: readonly Actor[] = [
@@ -21,6 +21,7 @@ export const actors: readonly Actor[] = [
   rules,
   hook,
   execution,
+  layers,
   app,
   start,
   notifications,

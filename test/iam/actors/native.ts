@@ -1,6 +1,6 @@
 import type { Actor, Calls } from "../actor";
 import type { Stack } from "../stack";
-import { artifact, logStream, readAlarms, role } from "./things";
+import { artifact, logStream, readAlarms, role, rule } from "./things";
 
 // With `controller: ECS`.
 
@@ -33,10 +33,7 @@ export const infrastructure: Actor = {
     },
     {
       actions: ["elasticloadbalancing:ModifyRule"],
-      on: [
-        stack.arn("aws:lb/listenerRule:ListenerRule", "-production"),
-        stack.arn("aws:lb/listenerRule:ListenerRule", "-test"),
-      ],
+      on: [rule(stack, "-production"), rule(stack, "-test")],
       why: "shifts traffic",
       source: infrastructurePolicy,
     },

@@ -1,7 +1,5 @@
-import { type Actor, type Calls, stranger } from "../actor";
-import type { Policy, Stack } from "../stack";
-
-const anything: Policy = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }] };
+import { type Actor, anything, type Calls, stranger } from "../actor";
+import type { Stack } from "../stack";
 
 /** EventBridge, when this stack has released. */
 export const tell: Actor = {

@@ -1,4 +1,5 @@
-import type { Actor } from "../actor";
+import { type Actor, anything, stranger } from "../actor";
+import { region } from "../../../rehearsal/graph/aws-outputs";
 import type { Stack } from "../stack";
 import { containers } from "./containers";
 import { logStream, repository } from "./things";
@@ -9,6 +10,8 @@ export const execution: Actor = {
   does: "pulls the image, reads the secrets, writes the log",
   service: "ecs-tasks.amazonaws.com",
   role: "-execution",
+  // Secrets Manager and Systems Manager decrypt on its behalf.
+  inNetwork: ({ action }) => !action.startsWith("kms:"),
   calls: (stack) => [
     {
       actions: ["ecr:GetAuthorizationToken"],
@@ -48,6 +51,36 @@ export const execution: Actor = {
       source: "ECS developer guide, secrets-envvar-secrets-manager",
     },
   ],
+};
+
+/** Image layers, which are in a bucket of ECR's own; whoever has an address that ECR signed takes them. */
+export const layers: Actor = {
+  name: "ECR",
+  does: "keeps image layers, for whoever comes with an address that it signed",
+  service: `arn:aws:iam::${stranger}:role/ecr`,
+  identity: anything,
+  inNetwork: () => true,
+  calls: (stack) => [
+    {
+      actions: ["s3:GetObject"],
+      on: stack.endpointPolicies.size > 0 ? [`arn:aws:s3:::prod-${region}-starport-layer-bucket/layer`] : [],
+      context: { "aws:ResourceAccount": stranger },
+      why: "pulls the image without NAT",
+      source: "ECR user guide, vpc-endpoints",
+    },
+  ],
+  never: (stack) =>
+    stack.endpointPolicies.size > 0
+      ? [
+          {
+            actions: ["s3:GetObject", "s3:PutObject"],
+            on: ["arn:aws:s3:::anybodys/file"],
+            context: { "aws:ResourceAccount": stranger },
+            why: "leads to no other bucket",
+            source: "ECR user guide, vpc-endpoints",
+          },
+        ]
+      : [],
 };
 
 function secretsOf(stack: Stack, service: string): string[] {

@@ -10,6 +10,15 @@ export function repository(stack: Stack): string {
   return stack.arn("aws:ecr/repository:Repository");
 }
 
+export function rule(stack: Stack, suffix: string): string {
+  return stack.arn("aws:lb/listenerRule:ListenerRule", suffix);
+}
+
+/** Whether CodeDeploy releases the service on listeners that are other services', too. */
+export function shares(stack: Stack): boolean {
+  return stack.hasCodeDeploy && stack.has("aws:lb/listenerRule:ListenerRule");
+}
+
 export function buildProject(stack: Stack): string {
   return stack.arn("aws:codebuild/project:Project");
 }

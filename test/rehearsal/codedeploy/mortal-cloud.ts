@@ -3,7 +3,7 @@ import type { Side } from "../../../rehearsal/blue-green/operations";
 import type { DeploymentOperations } from "../../../rehearsal/codedeploy/operations";
 import type { Interruption } from "../../../rehearsal/controller/interruption";
 import type { Remote } from "../../../rehearsal/controller/channel";
-import type { Teller, Telling } from "../../../rehearsal/controller/run-journalled";
+import type { Teller, Telling } from "../../../rehearsal/controller/telling";
 import type { Happening, World } from "./reference-model";
 
 /** When the controller dies: after so many further calls, before or after that one is done. */

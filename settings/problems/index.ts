@@ -1,11 +1,11 @@
-import { serviceProblems } from "../components/blue-green-ecs-service-args";
-import type { Problem } from "../components/problems";
-import { checkPathProblems } from "../components/shared-load-balancer-problems";
-import type { Given } from "./schema";
-import { appProblems } from "./sections/app";
-import { networkProblems } from "./sections/network";
-import { pipelineProblems } from "./sections/pipeline";
-import { releaseProblems } from "./sections/release";
+import { serviceProblems } from "../../components/blue-green-ecs-service-args";
+import type { Problem } from "../../components/problems";
+import { checkPathProblems } from "../../components/shared-load-balancer-problems";
+import type { Given } from "../schema";
+import { appProblems } from "./app";
+import { networkProblems } from "./network";
+import { pipelineProblems } from "./pipeline";
+import { releaseProblems } from "./release";
 
 /** Settings that are judged by another one, and so only where that one can be read. */
 const judgedBy: Readonly<Record<string, string>> = {

@@ -1,0 +1,13 @@
+import { existsSync } from "node:fs";
+import * as path from "node:path";
+import { nameProblems } from "../../components/limits";
+import type { Problem } from "../../components/problems";
+import type { Given } from "../schema";
+
+/** A name that AWS does not take, or no image to begin with. */
+export function appProblems({ name, appDirectory = "./app", firstImage }: Given): Problem[] {
+  const problems = name === undefined ? [] : nameProblems("name", name);
+  if (firstImage !== undefined || existsSync(path.join(appDirectory, "Dockerfile"))) return problems;
+  const message = `${appDirectory} has no Dockerfile; name the app's folder, or the first image in firstImage.`;
+  return [...problems, { path: "appDirectory", message }];
+}
