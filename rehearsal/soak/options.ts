@@ -6,7 +6,7 @@ export interface SoakOptions {
   readonly ratePerSecond: number;
 }
 
-const usage = "Usage: npm run soak -- [--requests N (default 1000000)] [--rate N a second (default 2200)]";
+const usage = "Usage: npm run soak -- [--requests N (default 1000000)] [--rate N a second (default 1200)]";
 
 /** @throws Error that says what is wrong and how it is used */
 export function parseSoakOptions(argv: readonly string[]): SoakOptions {
@@ -17,5 +17,5 @@ export function parseSoakOptions(argv: readonly string[]): SoakOptions {
     if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
     throw new Error(`--${name}: expected a whole number from 1 on, got ${JSON.stringify(text)}\n${usage}`);
   };
-  return { requests: number("requests", 1_000_000), ratePerSecond: number("rate", 2_200) };
+  return { requests: number("requests", 1_000_000), ratePerSecond: number("rate", 1_200) };
 }

@@ -3,6 +3,7 @@ import { startTrafficProcess } from "../traffic/meter-process";
 import { totals, type TrafficReport } from "../traffic/report";
 import { isSmall, mix } from "./mix";
 import { Phases } from "./phases";
+import { fallenBehind } from "./report";
 import { type Round, roundsOf } from "./rounds";
 import type { Strategy } from "./strategies";
 
@@ -30,7 +31,11 @@ const quietMs = 2_000;
 /** Longest time until an answer must be complete, in real milliseconds: a load balancer's idle timeout. How slow they are is for the percentiles to tell. */
 const timeoutMs = 60_000;
 
-/** Releases and rolls back on one stage, again and again, until there were enough requests. */
+/**
+ * Releases and rolls back on one stage, again and again, until there were enough requests.
+ *
+ * @throws Error if the machine does not keep up with the rate: what came of it then would say nothing of releases
+ */
 export async function soak({ strategy, requests, ratePerSecond, onProgress }: SoakRequest): Promise<SoakResult> {
   const phases = new Phases(isSmall);
   const problems: string[] = [];
@@ -40,6 +45,7 @@ export async function soak({ strategy, requests, ratePerSecond, onProgress }: So
   );
   try {
     const { clock } = stage.timeline;
+    const startedMs = clock.elapsedMs;
     const release = async ({ what, image, undone, prepare }: Round): Promise<void> => {
       prepare?.();
       phases.begin(clock.elapsedMs);
@@ -50,11 +56,15 @@ export async function soak({ strategy, requests, ratePerSecond, onProgress }: So
       if (!asExpected) problems.push(`${strategy.name}: ${what} ended with ${reason ?? "success"}`);
     };
     const rounds = await roundsOf(stage);
-    const sent = () => totals(stage.traffic.snapshot()).sent;
-    for (let count = 0; count < rounds.length || sent() < requests; count++) {
+    let sent = 0;
+    for (let count = 0; count < rounds.length || sent < requests; count++) {
       await release(rounds[count % rounds.length]!);
       await clock.wait(quietMs * clock.scale);
-      onProgress(sent());
+      const reportSoFar = stage.traffic.snapshot();
+      const behind = fallenBehind(reportSoFar, clock.elapsedMs - startedMs);
+      if (behind !== undefined) throw new Error(`${strategy.name}: ${behind}`);
+      sent = totals(reportSoFar).sent;
+      onProgress(sent);
     }
     const report = await stage.traffic.stop();
     problems.push(...stage.invariants.violations.map((violation) => `${strategy.name}: ${violation}`));

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { isSmall, mix } from "../../rehearsal/soak/mix";
 import { parseSoakOptions } from "../../rehearsal/soak/options";
 import { Phases } from "../../rehearsal/soak/phases";
-import { soakProblems, soakReport } from "../../rehearsal/soak/report";
+import { fallenBehind, soakProblems, soakReport } from "../../rehearsal/soak/report";
 import type { SoakResult } from "../../rehearsal/soak/soak";
 import type { FailureKind } from "../../rehearsal/traffic/outcome";
 import { countsOf } from "../../rehearsal/traffic/report";
@@ -72,6 +72,15 @@ describe("a soak", () => {
     assert.match(text, /2,000 requests, 0 failed: at 95 % confidence fewer than 0\.15 % would fail/);
   });
 
+  it("says that the machine does not keep up once answers fall behind by seconds", () => {
+    const { report } = result();
+    assert.equal(fallenBehind(report, 3000), undefined);
+    assert.match(
+      fallenBehind(report, 3001)!,
+      /does not keep up with 1,000 requests a second: 2,001 that were due have no answer yet; choose a lower --rate/,
+    );
+  });
+
   it("fails for a request that was lost or not sent, and for a release that did not end as it should", () => {
     assert.deepEqual(soakProblems(result()), []);
     assert.match(soakProblems(result({ truncated: 2 })).join(), /2 requests were lost/);
@@ -80,7 +89,7 @@ describe("a soak", () => {
   });
 
   it("refuses options that are wrong, and says what they are", () => {
-    assert.deepEqual(parseSoakOptions(["--requests", "50000"]), { requests: 50_000, ratePerSecond: 2_200 });
+    assert.deepEqual(parseSoakOptions(["--requests", "50000"]), { requests: 50_000, ratePerSecond: 1_200 });
     assert.throws(
       () => parseSoakOptions(["--rate", "0"]),
       /--rate: expected a whole number from 1 on, got "0"\nUsage:/,
