@@ -7,6 +7,7 @@ import type { TrafficSide } from "./stack/traffic-side";
 export class Invariants {
   readonly violations: string[] = [];
   private blue = "";
+  private underWay = 0;
   private waited = false;
   /** The way back failed: production is where it was. */
   private stuck = false;
@@ -28,7 +29,9 @@ export class Invariants {
     const moved = type === "listener.modified" || type === "rule.modified";
     if (moved && detail.localPort === this.productionPort) this.checkHealth(text);
     if (source !== "codedeploy" && source !== "ecs") return;
+    if (deploymentEnd(event)) this.underWay--;
     if (type === "deployment.created") {
+      if (++this.underWay > 1) this.violations.push(`${text}, while another one is under way`);
       this.blue = this.stack.service.primaryTaskSet?.label ?? "";
       this.waited = false;
       this.stuck = false;

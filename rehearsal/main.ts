@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { Clock } from "./clock";
 import { Timeline } from "./events";
-import { helpText, parseOptions, type RehearsalOptions, UsageError } from "./options";
+import { UsageError } from "./command-line";
+import { helpText, parseOptions, type RehearsalOptions } from "./options";
 import type * as story from "./story/run";
 import { type Display, displayMode, showTimeline } from "./terminal/display";
 import { createWorkspace } from "./workspace";

@@ -1,6 +1,6 @@
 import { type Stats, statSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { parseArgs } from "node:util";
+import { CommandLine } from "./command-line";
 
 /** What a person may set on the command line. */
 export interface RehearsalOptions {
@@ -32,17 +32,6 @@ const faults = ["hook", "health"] as const;
 
 /** `hook`: the test hook's checks fail on green. `health`: green never becomes healthy. */
 export type Fault = (typeof faults)[number];
-
-/** Everything that is wrong with the command line. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
-
-  constructor(readonly mistakes: readonly string[]) {
-    const count = mistakes.length === 1 ? "A mistake" : `${mistakes.length} mistakes`;
-    const list = mistakes.map((mistake) => `  ${mistake}`).join("\n");
-    super(`${count} on the command line:\n${list}\n\`npm start -- --help\` tells all options.`);
-  }
-}
 
 export const helpText = `Performs a whole blue/green release on localhost, as the stack's resource graph describes it.
 
@@ -98,90 +87,35 @@ export function parseOptions(
   argv: readonly string[],
   directory = process.env.INIT_CWD ?? process.cwd(),
 ): RehearsalOptions | { readonly help: string } {
-  const { given, mistakes } = readArguments(argv);
-  if (given.has("help")) return { help: helpText };
+  const line = new CommandLine(argv, specification);
+  if (line.has("help")) return { help: helpText };
 
-  const wrong = (name: string, expected: string): void => {
-    mistakes.push(`--${name}: expected ${expected}, got ${JSON.stringify(given.get(name))}`);
-  };
-  const number = (name: string, range: Range): number => {
-    const text = given.get(name) ?? String(range.fallback);
-    if (!isWithin(text, range))
-      wrong(name, `a ${range.whole ? "whole " : ""}number from ${range.least} to ${range.most}`);
-    return Number(text);
-  };
-
-  const stack = given.get("stack") ?? "dev";
+  const stack = line.text("stack") ?? "dev";
   // Source: Pulumi, "Stacks": alphanumeric characters, hyphens, underscores and periods.
-  if (!/^[\w.-]{1,100}$/.test(stack)) wrong("stack", "letters, digits, hyphens, underscores and periods");
-  const fail = given.get("fail");
-  if (fail !== undefined && !isFault(fail)) wrong("fail", faults.map((fault) => JSON.stringify(fault)).join(" or "));
-  const runtime = given.get("runtime") ?? "process";
-  if (!isRuntime(runtime)) wrong("runtime", runtimes.map((one) => JSON.stringify(one)).join(" or "));
-  const app = given.get("app");
+  if (!/^[\w.-]{1,100}$/.test(stack)) line.wrong("stack", "letters, digits, hyphens, underscores and periods");
+  const fail = line.choice("fail", faults);
+  const runtime = line.choice("runtime", runtimes) ?? "process";
+  const app = line.text("app");
   const appDirectory = app === undefined ? undefined : resolve(directory, app);
   if (appDirectory !== undefined) {
-    if (!stat(appDirectory)?.isDirectory()) wrong("app", "a directory");
-    else if (!stat(join(appDirectory, "Dockerfile"))?.isFile()) wrong("app", "a directory with a Dockerfile in it");
+    if (!stat(appDirectory)?.isDirectory()) line.wrong("app", "a directory");
+    else if (!stat(join(appDirectory, "Dockerfile"))?.isFile())
+      line.wrong("app", "a directory with a Dockerfile in it");
   }
 
   const options = {
     appDirectory,
     stack,
-    scale: number("scale", { least: 1, most: 3_600, fallback: 60, whole: false }),
-    keep: given.has("keep"),
-    json: given.has("json"),
-    fail: fail as Fault | undefined,
-    portOffset: number("port-offset", { least: 0, most: 50_000, fallback: 0, whole: true }),
-    ratePerSecond: number("rate", { least: 1, most: 1_000, fallback: 50, whole: true }),
-    runtime: runtime as Runtime,
+    scale: line.number("scale", { least: 1, most: 3_600, fallback: 60 }),
+    keep: line.has("keep"),
+    json: line.has("json"),
+    fail,
+    portOffset: line.number("port-offset", { least: 0, most: 50_000, fallback: 0, whole: true }),
+    ratePerSecond: line.number("rate", { least: 1, most: 1_000, fallback: 50, whole: true }),
+    runtime,
   };
-  if (mistakes.length > 0) throw new UsageError(mistakes);
+  line.refuseMistakes("`npm start -- --help` tells all options.");
   return options;
-}
-
-/** The options given, by name; what is not even an option is a mistake. */
-function readArguments(argv: readonly string[]): { given: Map<string, string | undefined>; mistakes: string[] } {
-  // Not strict, since that would end at the first mistake.
-  const { tokens } = parseArgs({ args: [...argv], options: specification, strict: false, tokens: true });
-  const given = new Map<string, string | undefined>();
-  const mistakes: string[] = [];
-  for (const token of tokens) {
-    if (token.kind === "positional") mistakes.push(`${token.value}: expected an option, which begins with --`);
-    if (token.kind !== "option") continue;
-    const { name, rawName, value } = token;
-    if (!isOption(name)) mistakes.push(`${rawName}: there is no such option`);
-    else if (given.has(name)) mistakes.push(`${rawName}: expected once, given again`);
-    else if (specification[name].type === "string" && !value) mistakes.push(`${rawName}: expected a value after it`);
-    else if (specification[name].type === "boolean" && value)
-      mistakes.push(`${rawName}: expected no value, got ${value}`);
-    given.set(name, value || undefined);
-  }
-  return { given, mistakes };
-}
-
-interface Range {
-  readonly least: number;
-  readonly most: number;
-  readonly fallback: number;
-  readonly whole: boolean;
-}
-
-function isWithin(text: string, { least, most, whole }: Range): boolean {
-  const pattern = whole ? /^\d+$/ : /^\d+(\.\d+)?$/;
-  return pattern.test(text) && Number(text) >= least && Number(text) <= most;
-}
-
-function isOption(name: string): name is keyof typeof specification {
-  return Object.hasOwn(specification, name);
-}
-
-function isFault(text: string): text is Fault {
-  return faults.includes(text as Fault);
-}
-
-function isRuntime(text: string): text is Runtime {
-  return runtimes.includes(text as Runtime);
 }
 
 function stat(path: string): Stats | undefined {

@@ -39,6 +39,11 @@ export class Workspace {
     return this.reaper;
   }
 
+  /** Those that run now, by id. */
+  get processGroups(): ReadonlySet<number> {
+    return this.reaper.running;
+  }
+
   /** Has what a rehearsal put into a Docker engine removed when it is over, killed or not. */
   removeFromDocker(leftovers: DockerLeftovers): void {
     this.reaper.removeFromDocker(leftovers);
@@ -79,6 +84,7 @@ export class Workspace {
 
 /** The other end of reaper.mjs. A reaper that cannot be started or has died only leaves us without its help. */
 class Reaper implements ProcessRegistry {
+  readonly running = new Set<number>();
   private readonly child: ChildProcess;
 
   constructor(directory: string) {
@@ -97,10 +103,12 @@ class Reaper implements ProcessRegistry {
   }
 
   add(pgid: number): void {
+    this.running.add(pgid);
     this.tell(`+${pgid}`);
   }
 
   remove(pgid: number): void {
+    this.running.delete(pgid);
     this.tell(`-${pgid}`);
   }
 

@@ -64,6 +64,8 @@ const steps = {
 export class Stage {
   readonly events: TimelineEvent[] = [];
   readonly results: ExecutionResult[] = [];
+  private readonly runs = new Map<string, Promise<ExecutionResult>>();
+  private pushed: Promise<unknown> = Promise.resolve();
   private built = 0;
 
   private constructor(
@@ -74,6 +76,10 @@ export class Stage {
     private readonly workspace: Workspace,
   ) {
     timeline.on((event) => this.events.push(event));
+    rehearsal.repository.onPush((push) => {
+      const run = rehearsal.release(push);
+      if (run) this.runs.set(push.commitId, run);
+    });
   }
 
   /** @param start how its clients are started; by default in this process */
@@ -135,14 +141,19 @@ export class Stage {
     return steps[this.isDeployedByEcs ? "ECS" : "CODE_DEPLOY"];
   }
 
-  /** Commits these files of the app, pushes them, and resolves when the pipeline's run has ended. */
+  /** Commits these files of the app, pushes them, and resolves when the run that the push has started is over. */
   async release(files: Readonly<Record<string, string | Buffer>> = {}): Promise<ExecutionResult> {
-    const { repository, pipeline } = this.rehearsal;
-    const commitId = await repository.commitAndPush("A release", async (directory) => {
-      for (const [name, content] of Object.entries({ "version.txt": "2\n", ...files }))
-        await writeFile(join(directory, name), content);
-    });
-    const result = await pipeline.start(commitId, "A release");
+    const { repository } = this.rehearsal;
+    // There is one working clone: a push waits for the one before.
+    const commit = this.pushed.then(() =>
+      repository.commitAndPush("A release", async (directory) => {
+        for (const [name, content] of Object.entries({ "version.txt": "2\n", ...files }))
+          await writeFile(join(directory, name), content);
+      }),
+    );
+    this.pushed = commit.catch(() => undefined);
+    const result = await this.runs.get(await commit);
+    if (!result) throw new Error("the push started no run of the pipeline");
     this.results.push(result);
     return result;
   }
@@ -197,6 +208,11 @@ export class Stage {
   /** ECR's scans find this in every image from now on. */
   async findInImages(findings: readonly { readonly severity: string; readonly name: string }[]): Promise<void> {
     await writeFile(join(this.workspace.directory, "images", "scan-findings.json"), JSON.stringify(findings));
+  }
+
+  /** The groups of processes that run for it: its tasks, and what works on a release. */
+  get processGroups(): ReadonlySet<number> {
+    return this.workspace.processGroups;
   }
 
   close(): Promise<void> {

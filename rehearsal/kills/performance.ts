@@ -1,6 +1,5 @@
 import type { Deployment } from "../codedeploy/deployment";
 import type { Stage } from "../faults/stage";
-import { routingAction, targetGroupWeights } from "../load-balancer/actions";
 import { failureKinds } from "../traffic/outcome";
 import { type Totals, totals } from "../traffic/report";
 import type { Path } from "./paths";
@@ -61,9 +60,9 @@ export function whatIsLeft({ rehearsal: { stack, traffic } }: Stage, label: stri
   if (stack.runningVersions.join() !== Array(service.desiredCount).fill(label).join())
     problems.push(`${stack.runningVersions.join(", ") || "nothing"} runs`);
   const arn = service.primaryTaskSet?.targetGroup.arn;
-  for (const { port, defaultActions } of traffic.loadBalancer.describeListeners()) {
-    const used = targetGroupWeights(routingAction(defaultActions)).filter(({ weight }) => weight > 0);
-    if (used.length !== 1 || used[0]!.arn !== arn) problems.push(`port ${port} is not on ${label} alone`);
+  for (const [route, shares] of Object.entries(traffic.routes.weights)) {
+    const used = Object.keys(shares).filter((group) => shares[group]! > 0);
+    if (used.join() !== arn) problems.push(`${route} traffic is not on ${label} alone`);
   }
   return problems;
 }

@@ -1,65 +1,65 @@
-import { parseArgs } from "node:util";
 import { join } from "node:path";
+import type { ExecutionMode } from "../codepipeline/stage-gate";
+import { deploymentEnd } from "../deployment-steps";
+import type { TimelineEvent } from "../events";
+import type { Controller } from "../faults/stage";
 import { describeTotals } from "../traffic/report";
-import { RaceStage } from "./round";
-
-const sideBySide = 2;
-const usage = "Usage: npm run races -- [--rounds N (default 30)] [--seed N (default: another one each time)]";
+import { parseRacesOptions, type RacesOptions } from "./options";
+import { describePlan, modeOf, planOf } from "./plan";
+import { RaceStage } from "./race-stage";
 
 /** Has everything happen at once, round after round, and prints what should not have been. */
-async function main(): Promise<number> {
-  const option = { type: "string" } as const;
-  const { values } = parseArgs({ options: { rounds: option, seed: option } });
-  const rounds = wholeNumber("rounds", values.rounds ?? "30");
-  const seed = wholeNumber("seed", values.seed ?? String(Date.now() % 1_000_000));
+async function main({ rounds, seed, controllers }: RacesOptions): Promise<number> {
   process.chdir(join(__dirname, "../.."));
+  process.stdout.write(`${rounds} rounds on each of ${controllers.join(", ")}, from seed ${seed}\n`);
   const seeds = Array.from({ length: rounds }, (_, index) => seed + index);
-  process.stdout.write(`${rounds} rounds from seed ${seed}\n`);
-  const stages = await Promise.all(Array.from({ length: Math.min(sideBySide, rounds) }, () => RaceStage.set()));
-  try {
-    return await run(stages, seeds);
-  } finally {
-    await Promise.all(stages.map(({ stage }) => stage.close()));
-  }
-}
-
-async function run(stages: readonly RaceStage[], seeds: readonly number[]): Promise<number> {
-  const waiting = [...seeds];
   let failed = 0;
-  const work = async (stage: RaceStage) => {
-    for (let seed = waiting.shift(); seed !== undefined; seed = waiting.shift()) {
-      const problems = await stage.round(seed).catch((error: Error) => [error.message]);
-      if (problems.length === 0) continue;
-      failed++;
-      process.stdout.write(`FAILED npm run races -- --rounds 1 --seed ${seed}\n`);
-      for (const problem of problems) process.stdout.write(`         ${problem}\n`);
-    }
-  };
-  await Promise.all(stages.map(work));
-  for (const { stage } of stages) {
-    const ends = stage.events.filter(
-      ({ source, type }) => source === "codedeploy" && /^deployment\.(succ|fail|stop)/.test(type),
-    );
-    const count = (type: string) => ends.filter((event) => event.type === type).length;
-    const deaths = stage.events.filter(({ type }) => type === "controller.died").length;
-    process.stdout.write(
-      `${count("deployment.succeeded")} released, ${count("deployment.stopped")} stopped, ${count("deployment.failed")} failed, ` +
-        `${deaths} controllers killed; ${describeTotals(await stage.traffic.stop())}\n`,
-    );
+  for (const controller of controllers) {
+    const modes = [...new Set(seeds.map(modeOf))];
+    // Side by side, each on a stack of its own.
+    const failures = modes.map((mode) => race(controller, mode, seeds));
+    for (const count of await Promise.all(failures)) failed += count;
   }
-  process.stdout.write(`\n${seeds.length - failed} passed, ${failed} failed\n`);
+  process.stdout.write(`\n${rounds * controllers.length - failed} passed, ${failed} failed\n`);
   return failed === 0 ? 0 : 1;
 }
 
-function wholeNumber(name: string, text: string): number {
-  if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw new Error(`--${name}: expected a whole number, got ${JSON.stringify(text)}\n${usage}`);
+/** Performs the rounds of one mode of the pipeline; returns how many failed. */
+async function race(controller: Controller, mode: ExecutionMode, seeds: readonly number[]): Promise<number> {
+  const races = await RaceStage.set(controller, mode);
+  try {
+    let failed = 0;
+    for (const seed of seeds.filter((one) => modeOf(one) === mode)) {
+      const problems = await races.round(seed).catch((error: Error) => [error.message]);
+      if (problems.length === 0) continue;
+      failed++;
+      const command = `npm run races -- --controller ${controller} --rounds 1 --seed ${seed}`;
+      const lines = [`FAILED ${command}`, ...[describePlan(planOf(seed)), ...problems].map((line) => `       ${line}`)];
+      process.stdout.write(`${lines.join("\n")}\n`);
+    }
+    const { events, results, traffic } = races.stage;
+    const clients = describeTotals(await traffic.stop());
+    process.stdout.write(`${controller} ${mode}: ${results.length} pushes, ${describeEnds(events)}; ${clients}\n`);
+    return failed;
+  } finally {
+    await races.stage.close();
+  }
 }
 
-main().then(
-  (status) => process.exit(status),
-  (error: Error) => {
-    process.stderr.write(`${error.message}\n`);
-    process.exit(2);
-  },
-);
+function describeEnds(events: readonly TimelineEvent[]): string {
+  const ends = events.flatMap((event) => deploymentEnd(event) ?? []);
+  const released = ends.filter((end) => end === "released").length;
+  const superseded = events.filter(({ type }) => type === "execution.superseded").length;
+  const deaths = events.filter(({ type }) => type === "controller.died").length;
+  return `${superseded} superseded, ${released} released, ${ends.length - released} undone, ${deaths} controllers killed`;
+}
+
+Promise.resolve()
+  .then(() => main(parseRacesOptions(process.argv.slice(2))))
+  .then(
+    (status) => process.exit(status),
+    (error: Error) => {
+      process.stderr.write(`${error.message}\n`);
+      process.exit(2);
+    },
+  );

@@ -31,7 +31,7 @@ export class CodeDeployDeployments {
   /** RegisterTaskDefinition and CreateDeployment. @throws Error when another deployment is under way, or has left a task set */
   create({ taskDefinition, containerName, hooks }: Release): Deployment {
     const { group, deploymentConfig, taskDefinitions, launcher } = this.options;
-    const active = [...this.deployments.values()].find(({ ended }) => !ended);
+    const active = this.underWay;
     if (active) throw new Error(`DeploymentLimitExceededException: deployment ${active.id} is still under way`);
     this.requireOneTaskSet();
     const revision = taskDefinitions.register(taskDefinition);
@@ -51,6 +51,11 @@ export class CodeDeployDeployments {
     const { enabled = false, alarms: names = [] } = group.alarmConfiguration ?? {};
     if (enabled) void stopOnAlarm(deployment, { ...this.options, names });
     return deployment;
+  }
+
+  /** The deployment that has not ended, if there is one. */
+  get underWay(): Deployment | undefined {
+    return [...this.deployments.values()].find(({ ended }) => !ended);
   }
 
   /** @throws AwsError if there is no such deployment */

@@ -55,7 +55,7 @@ export class ServiceDeployments {
   readonly all: KnownDeployment[] = [];
   readonly revisions: ServiceRevision[] = [];
   private configuration: DeploymentConfiguration = deploymentConfiguration.parse({ strategy: "BLUE_GREEN" });
-  private underWay: Promise<unknown> = Promise.resolve();
+  private performing: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly options: ServiceDeploymentsOptions) {}
 
@@ -89,6 +89,11 @@ export class ServiceDeployments {
     if (changes || forceNewDeployment) this.start(revision);
   }
 
+  /** The deployment that has begun and not ended, if there is one. */
+  get underWay(): ServiceDeployment | undefined {
+    return this.all.find(({ finishedAwsMs }) => finishedAwsMs === undefined)?.deployment;
+  }
+
   /** @throws AwsError if there is no such deployment */
   find(arn: string | undefined): KnownDeployment {
     const known = this.all.find((one) => one.arn === arn);
@@ -120,9 +125,9 @@ export class ServiceDeployments {
     };
     for (const { deployment } of this.all) deployment?.interrupt("newDeployment", `${known.arn} is to be deployed`);
     this.all.push(known);
-    const room = this.underWay;
+    const room = this.performing;
     // Whoever ends the rehearsal ends the deployment, too; nobody waits for it here.
-    this.underWay = (async () => (await room, await this.perform(known, revision)))().catch(() => undefined);
+    this.performing = (async () => (await room, await this.perform(known, revision)))().catch(() => undefined);
   }
 
   private async perform(known: KnownDeployment, revision: Revision): Promise<void> {

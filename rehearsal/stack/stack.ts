@@ -6,6 +6,7 @@ import type { Clock } from "../clock";
 import type { Alarms } from "../cloudwatch/alarms";
 import type { Deployment } from "../codedeploy/deployment";
 import { parseTaskDefinition } from "../codepipeline/fill-template";
+import type { ControllerProcess } from "../controller/controller-process";
 import { Service } from "../ecs/service";
 import type { TaskSet } from "../ecs/task-set";
 import { whyNotSteady } from "../ecs/why-not-steady";
@@ -128,6 +129,12 @@ export class Stack {
 
   get isDeployedByEcs(): boolean {
     return this.native !== undefined;
+  }
+
+  /** The deployment under way, if there is one: what it is called for `stopDeployment`, and who performs it. */
+  get underWay(): { readonly id: string; readonly controller: ControllerProcess<unknown> } | undefined {
+    const native = this.native?.underWay;
+    return native ? { id: native.arn, controller: native.controller } : this.codeDeploy?.underWay;
   }
 
   /** RegisterTaskDefinition and CodeDeploy's CreateDeployment. @throws Error when another deployment is under way */

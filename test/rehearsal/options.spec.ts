@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { helpText, parseOptions, UsageError } from "../../rehearsal/options";
+import { UsageError } from "../../rehearsal/command-line";
+import { helpText, parseOptions } from "../../rehearsal/options";
 
 describe("the rehearsal's command line", () => {
   let directory: string;

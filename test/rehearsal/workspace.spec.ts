@@ -44,6 +44,16 @@ describe("a workspace", () => {
     assert.equal(existsSync(workspace.directory), false);
   });
 
+  it("tells which groups of processes run for it", async () => {
+    const workspace = await createWorkspace();
+    // Ids that no process has.
+    for (const pgid of [4_194_305, 4_194_306]) workspace.processes.add(pgid);
+    workspace.processes.remove(4_194_305);
+    assert.deepEqual([...workspace.processGroups], [4_194_306]);
+    workspace.processes.remove(4_194_306);
+    await workspace.close();
+  });
+
   for (const signal of ["SIGKILL", "SIGINT"] as const) {
     it(`leaves no task and no directory behind when its process is ended by ${signal}`, async () => {
       const fixture = join(__dirname, "fixtures", "killed-workspace.ts");
