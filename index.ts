@@ -23,7 +23,7 @@ const service = new BlueGreenEcsService(name, {
   repositoryArn: repository.repository.arn,
 });
 const hook = new GreenTestHook(`${name}-test`, { ...settings, service, waitMinutes: settings.soakMinutes });
-if (settings.natGateways === "none") new VpcEndpoints(name, { network, service, hook });
+if (settings.natGateways === "none") new VpcEndpoints(name, { network, services: [service], hooks: [hook] });
 const pipeline = new DeployPipeline(name, { ...settings, notifications, service, repository, hook });
 /** An output that this stack has not; Pulumi warns of one that is undefined. */
 const none = "none";

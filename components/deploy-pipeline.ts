@@ -103,6 +103,7 @@ export class DeployPipeline extends pulumi.ComponentResource {
       ...triggerProblems(settled),
       ...approvalProblems(settled),
       ...windowProblems(settled),
+      ...(settled.notifications?.problems ?? []),
     ]);
     super("greenlight:index:DeployPipeline", name, {}, opts);
     const parent = { parent: this };

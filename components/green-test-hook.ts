@@ -45,7 +45,11 @@ export class GreenTestHook extends pulumi.ComponentResource {
   /** What its code calls from within the network; Lambda itself writes its log and makes its interfaces from outside. */
   readonly calls: Calls;
 
-  constructor(name: string, args: GreenTestHookArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    readonly name: string,
+    args: GreenTestHookArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     const { service, checks, waitMinutes, logRetentionDays } = withDefaults(defaults, args);
     refuse(`GreenTestHook "${name}"`, [
       ...hookProblems(waitMinutes, service.controller.type),

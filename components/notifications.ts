@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { admit, type NotificationTopic, notificationTopic } from "./notification-topic";
 import { grant, serviceRole, type Statement } from "./policy";
+import type { Problem } from "./problems";
 
 /** What people are told of: a release's start, end, failure, its being rolled back or stopped, and that it waits for a person. */
 export const notificationEvents = ["started", "succeeded", "failed", "rolledBack", "approval"] as const;
@@ -42,6 +43,7 @@ export class Notifications extends pulumi.ComponentResource {
   private readonly events: readonly NotificationEvent[];
   /** The topic, where it is made here. */
   private readonly own: NotificationTopic | undefined;
+  private watching = false;
 
   constructor(
     private readonly name: string,
@@ -72,8 +74,17 @@ export class Notifications extends pulumi.ComponentResource {
     ];
   }
 
+  /** Why no further pipeline can be told of: the topic's policy names who publishes for the first. */
+  get problems(): Problem[] {
+    if (!this.watching) return [];
+    const message =
+      "tell of another pipeline already; give each its own, with the same topicArn if the topic is yours.";
+    return [{ path: "notifications", message }];
+  }
+
   /** Tells the topic of the pipeline's runs, and of deployments whose controller tells EventBridge alone. */
   watch(pipeline: aws.codepipeline.Pipeline, deploymentEvents: DeploymentEvents): void {
+    this.watching = true;
     const parent = { parent: this };
     const eventTypeIds = this.events.flatMap((event) => pipelineEvents[event] ?? []);
     const eventRules = this.events.flatMap((event) => {

@@ -4,13 +4,15 @@ import type { BlueGreenEcsService } from "./blue-green-ecs-service";
 import type { GreenTestHook } from "./green-test-hook";
 import type { Network } from "./network";
 import type { Calls, Statement } from "./policy";
-import { InvalidInput, type Problem } from "./problems";
+import { type Problem, refuse } from "./problems";
 
 export interface VpcEndpointsArgs {
   /** Of which `routeTableIds` are known. */
   readonly network: Network;
-  readonly service: BlueGreenEcsService;
-  readonly hook?: GreenTestHook;
+  /** All in the network: a second set of endpoints beside this one would claim the same names. */
+  readonly services: readonly BlueGreenEcsService[];
+  /** Of these services. @default none */
+  readonly hooks?: readonly GreenTestHook[];
 }
 
 /**
@@ -47,27 +49,31 @@ export function unreachableImages(images: Readonly<Record<string, unknown>>): Pr
 }
 
 /**
- * A network without NAT: an endpoint for each AWS service that the tasks and the hook call, by the statements of their
+ * A network without NAT: an endpoint for each AWS service that the tasks and the hooks call, by the statements of their
  * roles. Each lets these roles through to do just that, and nobody else.
  *
- * @throws InvalidInput without the network's route tables, before anything is registered.
+ * @throws InvalidInput without the network's route tables or any service, before anything is registered.
  */
 export class VpcEndpoints extends pulumi.ComponentResource {
   readonly securityGroup: aws.ec2.SecurityGroup;
 
-  constructor(name: string, { network, service, hook }: VpcEndpointsArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    { network, services, hooks = [] }: VpcEndpointsArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     const { vpcId, privateSubnetIds, routeTableIds } = network;
-    if (!routeTableIds) {
-      const message =
-        "is missing; the endpoint of S3, where ECR keeps image layers, is a route in each of these tables.";
-      throw new InvalidInput(`VpcEndpoints "${name}"`, [{ path: "network.routeTableIds", message }]);
-    }
+    refuse(`VpcEndpoints "${name}"`, callerProblems(network, services));
     super("greenlight:index:VpcEndpoints", name, {}, opts);
     const parent = { parent: this };
     const { region } = aws.getRegionOutput({}, parent);
-    const callers = { tasks: service.securityGroup, ...(hook ? { hook: hook.securityGroup } : {}) };
+    const callers = [
+      ...services.map(({ taskFamily, securityGroup }) => [`${taskFamily}-tasks`, securityGroup] as const),
+      ...hooks.map((hook) => [hook.name, hook.securityGroup] as const),
+    ];
     this.securityGroup = endpointSecurityGroup(`${name}-endpoints`, vpcId, callers, parent);
-    for (const [endpoint, policy] of policies([...service.calls, ...(hook ? [hook.calls] : [])])) {
+    const calls = [...services.flatMap((service) => service.calls), ...hooks.map((hook) => hook.calls)];
+    for (const [endpoint, policy] of policies(calls)) {
       new aws.ec2.VpcEndpoint(
         `${name}-${endpoint.replace(".", "-")}`,
         {
@@ -88,13 +94,23 @@ export class VpcEndpoints extends pulumi.ComponentResource {
         vpcId,
         vpcEndpointType: "Gateway",
         serviceName: pulumi.interpolate`com.amazonaws.${region}.s3`,
-        routeTableIds,
-        policy: layersPolicy(region, service.taskRole.arn),
+        routeTableIds: routeTableIds!,
+        policy: layersPolicy(region, services[0]!.taskRole.arn),
       },
       parent,
     );
     this.registerOutputs();
   }
+}
+
+function callerProblems({ routeTableIds }: Network, services: readonly BlueGreenEcsService[]): Problem[] {
+  const tables = "is missing; the endpoint of S3, where ECR keeps image layers, is a route in each of these tables.";
+  return [
+    ...(routeTableIds ? [] : [{ path: "network.routeTableIds", message: tables }]),
+    ...(services.length > 0
+      ? []
+      : [{ path: "services", message: "is empty; endpoints are made for what services call." }]),
+  ];
 }
 
 /** An endpoint's name to its policy: what each role does through it. */
@@ -148,11 +164,11 @@ function layersPolicy(region: pulumi.Output<string>, anyArn: pulumi.Output<strin
 function endpointSecurityGroup(
   name: string,
   vpcId: pulumi.Input<string>,
-  callers: Readonly<Record<string, aws.ec2.SecurityGroup>>,
+  callers: readonly (readonly [string, aws.ec2.SecurityGroup])[],
   opts: pulumi.CustomResourceOptions,
 ): aws.ec2.SecurityGroup {
   const group = new aws.ec2.SecurityGroup(name, { vpcId, description: `${name}: AWS's APIs` }, opts);
-  for (const [label, caller] of Object.entries(callers)) {
+  for (const [label, caller] of callers) {
     new aws.vpc.SecurityGroupIngressRule(
       `${name}-${label}`,
       {

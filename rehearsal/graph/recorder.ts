@@ -58,7 +58,7 @@ export class Recorder {
           // The program's own components register their outputs themselves.
           if (isComponent && !recorder.remoteComponents.has(args.type)) return { id: undefined, state: {} };
           const inputs = args.inputs as Record<string, unknown>;
-          if (args.id) return { id: args.id, state: existingOutputs(args.type, args.id, inputs, existing) };
+          if (args.id) return { id: args.id, state: recorder.read(args.type, args.id, inputs, existing) };
           const { id, state } = awsOutputs(args.type, args.name, inputs);
           if (registry !== undefined && "repositoryUrl" in state)
             state.repositoryUrl = `${registry}/${String(state.name)}`;
@@ -87,6 +87,12 @@ export class Recorder {
   /** Every resource of a type. */
   all(type: string): GraphResource[] {
     return this.resources.filter((resource) => resource.type === type);
+  }
+
+  /** What AWS tells of something that the program names: what it has made itself, or what was there before. */
+  private read(type: string, id: string, inputs: Record<string, unknown>, existing?: ExistingThings) {
+    const own = this.all(type).find((resource) => resource.id === id);
+    return own ? { ...own.outputs } : existingOutputs(type, id, inputs, existing);
   }
 
   // Pulumi's mocks are told nothing of a resource's options; the request that the program sent carries them.

@@ -140,11 +140,11 @@ describe("a network without NAT", () => {
     assert.deepEqual(refused.registered, []);
   });
 
-  it("needs the route tables of a network that was not made here", async () => {
+  it("needs the route tables of a network that was not made here, and somebody who calls", async () => {
     const { paths, registered } = await refusal({}, () => {
-      new VpcEndpoints("shop", { network: given, service: undefined as never });
+      new VpcEndpoints("shop", { network: given, services: [] });
     });
-    assert.deepEqual([paths, registered], [["network.routeTableIds"], []]);
+    assert.deepEqual([paths, registered], [["network.routeTableIds", "services"], []]);
   });
 
   function endpoint(name: string): Readonly<Record<string, unknown>> {
