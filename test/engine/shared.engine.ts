@@ -1,6 +1,7 @@
 import * as assert from "node:assert/strict";
-import { Cloud, type Thing } from "./cloud/cloud";
+import { Cloud } from "./cloud/cloud";
 import { release } from "./cloud/code-deploy";
+import { existingPlace } from "./support/existing-place";
 import { Stack } from "./support/stack";
 
 const loadBalancerType = "aws:lb/loadBalancer:LoadBalancer";
@@ -19,7 +20,7 @@ describe("a second service behind a load balancer, in a cluster that are there a
   after(() => stack?.close());
 
   it("is created with rules of its own, and makes and changes nothing of what it shares", async () => {
-    stack = await Stack.create({ cloud, stack: "second", config: existing.config });
+    stack = await Stack.create({ cloud, stack: "second", config: existing.config("second.example.com", 200) });
     await stack.up("the first");
     const shared = [loadBalancerType, listenerType, clusterType].flatMap((type) => cloud.all(type));
     assert.deepEqual(
@@ -60,44 +61,4 @@ describe("a second service behind a load balancer, in a cluster that are there a
 /** Steps that do something; what is only read is not. */
 function changing({ steps }: { readonly steps: readonly { readonly op: string }[] }) {
   return steps.filter(({ op }) => op !== "read");
-}
-
-/** A load balancer with two listeners, another service's rule, and a cluster; and a stack that finds its place there. */
-function existingPlace(cloud: Cloud) {
-  const make = (type: string, name: string, inputs: Record<string, unknown>): Thing => cloud.create(type, name, inputs);
-  const vpcId = make("aws:ec2/vpc:Vpc", "existing", { cidrBlock: "10.0.0.0/16" }).id;
-  const subnetIds = [0, 1, 2, 3].map(
-    (index) => make("aws:ec2/subnet:Subnet", "existing", { vpcId, cidrBlock: `10.0.${index}.0/24` }).id,
-  );
-  const securityGroup = make("aws:ec2/securityGroup:SecurityGroup", "web", { vpcId }).id;
-  const subnets = subnetIds.slice(0, 2);
-  const loadBalancer = make(loadBalancerType, "web", { securityGroups: [securityGroup], subnets });
-  const fixedResponse = { contentType: "text/plain", statusCode: "404" };
-  const listeners = [8080, 8090].map((port) => {
-    const inputs = { loadBalancerArn: loadBalancer.properties.arn, port, protocol: "HTTP" };
-    const defaultActions = [{ type: "fixed-response", fixedResponse }];
-    return make(listenerType, `web-${port}`, { ...inputs, defaultActions }).properties.arn as string;
-  });
-  make(ruleType, "first", {
-    listenerArn: listeners[0],
-    priority: 100,
-    conditions: [{ hostHeader: { values: ["first.example.com"] } }],
-    actions: [{ type: "fixed-response", fixedResponse }],
-  });
-  const config = {
-    "aws:region": "eu-central-1",
-    "greenlight:githubRepository": "example-org/example-app",
-    "greenlight:firstImage": `example-registry/app@sha256:${"a".repeat(64)}`,
-    "greenlight:vpcId": vpcId,
-    "greenlight:publicSubnetIds": subnetIds.slice(0, 2),
-    "greenlight:privateSubnetIds": subnetIds.slice(2, 4),
-    "greenlight:clusterArn": make(clusterType, "web", {}).properties.arn,
-    "greenlight:sharedLoadBalancer": {
-      productionListenerArn: listeners[0],
-      testListenerArn: listeners[1],
-      hosts: ["second.example.com"],
-      priority: 200,
-    },
-  };
-  return { config, listeners };
 }

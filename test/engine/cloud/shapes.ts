@@ -38,7 +38,8 @@ export function ruleAction({ type, forward }: Values): Values {
   return { Type: type, ForwardConfig: { TargetGroups: groups } };
 }
 
-export function ruleCondition({ pathPattern, httpHeader }: Values): Values {
+export function ruleCondition({ hostHeader, pathPattern, httpHeader }: Values): Values {
+  if (hostHeader) return { Field: "host-header", HostHeaderConfig: capitalized(hostHeader) };
   if (pathPattern) return { Field: "path-pattern", PathPatternConfig: capitalized(pathPattern) };
   return { Field: "http-header", HttpHeaderConfig: capitalized(httpHeader) };
 }
