@@ -8,7 +8,6 @@ import { people } from "./rows/people";
 import { releaseFiles } from "./rows/release-files";
 import { pushes } from "./rows/pushes";
 import { rollback } from "./rows/rollback";
-import { running } from "./rows/running";
 import { ups } from "./rows/up";
 
 /** What can go wrong in a release, each injected for real; a topic a file. */
@@ -21,7 +20,6 @@ export const faults: readonly Fault[] = [
   ...hook,
   ...people,
   ...pushes,
-  ...running,
   ...rollback,
   ...ups,
   ...loadBalancer,

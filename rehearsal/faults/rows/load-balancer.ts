@@ -36,8 +36,27 @@ async function askNeighbour({ rehearsal }: Stage, url: string): Promise<void> {
   await dispatcher.destroy();
 }
 
-/** What the load balancer is as traffic shifts. */
+const answersEverything = [
+  { name: "fresh", path: "/" },
+  { name: "keepAlive", path: "/" },
+  { name: "pipelined", path: "/" },
+  { name: "long", path: "/slow?ms=400" },
+  { name: "streaming", path: "/stream?chunks=5&ms=80" },
+  { name: "download", path: "/download?bytes=300000" },
+  { name: "upload", path: "/", bodyBytes: 300_000 },
+  { name: "hangUp", path: "/slow?ms=3000", openMs: 100 },
+  { name: "webSocket", path: "/", openMs: 300 },
+] as const;
+
+/** What the load balancer is, and has under way, as traffic shifts. */
 export const loadBalancer: readonly Fault[] = [
+  {
+    name: "connections",
+    fault: "every kind of connection is open as traffic shifts",
+    mix: answersEverything,
+    expected: { endState: "released", noticed: { by: "elb", saying: /v1-1 deregistered/ } },
+    run: (stage) => stage.release(),
+  },
   {
     name: "neighbour",
     fault: "the service shares its load balancer, whose listeners have another service's rule",

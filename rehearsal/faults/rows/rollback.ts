@@ -12,6 +12,13 @@ async function killBlue(stage: Stage): Promise<void> {
   await task!.whenStopped();
 }
 
+/** The same after the shift, once it serves nobody: what is under way in a task that is killed is lost in AWS, too. */
+async function killIdleBlue(stage: Stage): Promise<void> {
+  const { targetGroup } = stage.rehearsal.stack.service.describeTaskSets()[0]!.taskSet;
+  await Promise.all(targetGroup.targets().map((target) => target.whenIdle()));
+  await killBlue(stage);
+}
+
 /** Releases; as soon as production is on green, does this and then has a person stop the deployment. */
 function stopAfterShift(stage: Stage, prepare?: () => unknown): Promise<unknown> {
   stage.stopDeploymentWhen(`${stage.steps.keepBlue} started`, "a person stopped it", prepare);
@@ -52,6 +59,15 @@ export const rollback: readonly Fault[] = [
     },
   },
   {
+    name: "blue-dies-after",
+    fault: "blue's process is killed after the shift",
+    expected: { endState: "released", noticed: { by: "ecs", saying: /task v1-1 failed: / } },
+    run: (stage) => {
+      stage.when(`${stage.steps.keepBlue} started`, () => killIdleBlue(stage));
+      return stage.release();
+    },
+  },
+  {
     name: "stopped-after-shift",
     fault: "a person stops the deployment after the shift",
     expected: { endState: "stopped", noticed },
@@ -62,7 +78,7 @@ export const rollback: readonly Fault[] = [
     fault: "blue's task is killed after the shift, and the release is stopped before it is replaced",
     settings,
     expected: { endState: "stopped", noticed },
-    run: (stage) => stopAfterShift(stage, () => killBlue(stage)),
+    run: (stage) => stopAfterShift(stage, () => killIdleBlue(stage)),
   },
   {
     name: "rollback-impossible",
@@ -76,7 +92,7 @@ export const rollback: readonly Fault[] = [
     run: (stage) =>
       stopAfterShift(stage, () => {
         stage.removeImages();
-        return killBlue(stage);
+        return killIdleBlue(stage);
       }),
   },
   {
