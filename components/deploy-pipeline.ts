@@ -7,6 +7,7 @@ import { withDefaults } from "./defaults";
 import { approvalProblems, type DeployApprovalArgs } from "./deploy-approval";
 import { type DeploymentWindowArgs, windowProblems } from "./deployment-window";
 import type { GreenTestHook } from "./green-test-hook";
+import { certificateEvents } from "./https";
 import type { ImageRepository } from "./image-repository";
 import { nameProblems } from "./limits";
 import type { Notifications } from "./notifications";
@@ -162,7 +163,9 @@ export class DeployPipeline extends pulumi.ComponentResource {
     template?.startOnChange(this.pipeline);
     promotion?.startOnRelease(this.pipeline);
     deploy.attach?.(this.pipeline);
-    settled.notifications?.watch(this.pipeline, settled.service.controller.deploymentEvents);
+    const { controller, loadBalancer } = settled.service;
+    const patterns = { ...controller.deploymentEvents, ...certificateEvents(loadBalancer.certificateArn) };
+    settled.notifications?.watch(this.pipeline, patterns);
 
     const region = aws.getRegionOutput({}, parent).region;
     const console = pulumi.interpolate`https://${region}.console.aws.amazon.com/codesuite`;

@@ -5,7 +5,7 @@ import type { CapacityProvider } from "./capacity-providers";
 import type { ControllerType } from "./controller-type";
 import type { BlueGreenLoadBalancer } from "./load-balancer";
 import type { Network } from "./network";
-import type { DeploymentEvents } from "./notifications";
+import type { EventPatterns } from "./notifications";
 import type { Statement } from "./policy";
 import type { PrivateBucket } from "./private-bucket";
 
@@ -71,7 +71,7 @@ export interface DeploymentController {
   readonly type: ControllerType;
   readonly testHook: TestHookTerms;
   /** What EventBridge tells of its deployments; nothing where the controller itself tells people. */
-  readonly deploymentEvents: DeploymentEvents;
+  readonly deploymentEvents: EventPatterns;
   /** The file of the release template, besides taskdef.json, that says how to deploy. */
   readonly instructionsFile: string;
   /** @param hook tests green; without it nothing does */

@@ -9,7 +9,7 @@ import type {
 } from "./deployment-controller";
 import { EcsRelease } from "./ecs-release";
 import type { EcsRoutes } from "./ecs-routes";
-import type { DeploymentEvents } from "./notifications";
+import type { EventPatterns } from "./notifications";
 import { serviceRole } from "./policy";
 import { serviceUpdateFile } from "../hooks/ecs-release/template-files";
 import { renderServiceUpdate } from "./service-update";
@@ -60,7 +60,7 @@ export class EcsDeployments extends pulumi.ComponentResource implements Deployme
   }
 
   /** Source: ECS developer guide, ecs_service_deployment_events and ecs_hook_state_change_events. */
-  get deploymentEvents(): DeploymentEvents {
+  get deploymentEvents(): EventPatterns {
     const { arn } = this.args.service;
     const told = (...eventName: string[]) =>
       pulumi.jsonStringify({

@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { checkServerIdentity, type PeerCertificate } from "node:tls";
 import type { ListenerPorts } from "./limits";
+import type { EventPatterns } from "./notifications";
 import { type Problem, refuse } from "./problems";
 
 /** HTTPS for both listeners, and the name that users call. */
@@ -136,6 +137,22 @@ function certificateProblems({ arn, status, notAfter, names, domainName }: Known
   const subjectaltname = names.map((one) => `DNS:${one}`).join(", ");
   if (checkServerIdentity(domainName, { subjectaltname } as PeerCertificate) === undefined) return [];
   return [{ path, message: `${arn} is for ${names.join(", ")}; expected one for ${domainName}.` }];
+}
+
+/**
+ * What ACM tells of a certificate that will not be good for long. It renews those that it issued, unless it needs a person
+ * for that; an imported one is for its owner to replace. Source: ACM user guide, supported-events.
+ */
+export function certificateEvents(certificateArn: pulumi.Output<string> | undefined): EventPatterns {
+  if (certificateArn === undefined) return {};
+  const events = ["Approaching Expiration", "Renewal Action Required", "Expired"];
+  return {
+    certificate: pulumi.jsonStringify({
+      source: ["aws.acm"],
+      "detail-type": events.map((event) => `ACM Certificate ${event}`),
+      resources: [certificateArn],
+    }),
+  };
 }
 
 /** Leads the name to the load balancer. */

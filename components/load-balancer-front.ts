@@ -27,6 +27,8 @@ export interface LoadBalancerFront {
   /** What the paths of its requests begin with: `/`, or `/shop/` where only such paths are the service's. */
   readonly path: string;
   readonly productionListener: aws.lb.Listener;
+  /** The certificate's ARN; undefined without HTTPS, and where the listeners have one for the name already. */
+  readonly certificateArn: pulumi.Output<string> | undefined;
   readonly test: TestTraffic;
   /** Undefined where all requests are the service's. */
   readonly share: ListenerShare | undefined;

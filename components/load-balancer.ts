@@ -21,6 +21,7 @@ export class BlueGreenLoadBalancer extends pulumi.ComponentResource implements L
   readonly blue: aws.lb.TargetGroup;
   readonly green: aws.lb.TargetGroup;
   readonly productionListener: aws.lb.Listener;
+  readonly certificateArn: pulumi.Output<string> | undefined;
   /** Where requests meet green before users do. */
   readonly test: TestTraffic;
   readonly share: ListenerShare | undefined;
@@ -41,6 +42,7 @@ export class BlueGreenLoadBalancer extends pulumi.ComponentResource implements L
     this.host = front.host;
     this.path = front.path;
     this.productionListener = front.productionListener;
+    this.certificateArn = front.certificateArn;
     this.test = front.test;
     this.share = front.share;
     this.registerOutputs();

@@ -88,7 +88,7 @@ function known({ notificationRule, eventRules }: Publishers, accountId: pulumi.O
   // guide, eb-use-resource-based and cross-service-confused-deputy-prevention; SNS developer guide, sns-key-management.
   if (eventRules.length > 0) {
     const topicCondition = { ArnEquals: { "aws:SourceArn": eventRules.map(({ arn }) => arn) } };
-    publishers.push({ sid: "Deployments", service: "events.amazonaws.com", topicCondition });
+    publishers.push({ sid: "EventRules", service: "events.amazonaws.com", topicCondition });
   }
   return publishers;
 }

@@ -4,13 +4,16 @@ import { admit, type NotificationTopic, notificationTopic } from "./notification
 import { grant, serviceRole, type Statement } from "./policy";
 import type { Problem } from "./problems";
 
-/** What people are told of: a release's start, end, failure, its being rolled back or stopped, and that it waits for a person. */
-export const notificationEvents = ["started", "succeeded", "failed", "rolledBack", "approval"] as const;
+/**
+ * What people are told of: a release's start, end, failure, its being rolled back or stopped, and that it waits for a person;
+ * and each day that the service's certificate is about to expire.
+ */
+export const notificationEvents = ["started", "succeeded", "failed", "rolledBack", "approval", "certificate"] as const;
 export type NotificationEvent = (typeof notificationEvents)[number];
 
 export interface NotificationsArgs {
   /**
-   * A topic whose policy lets codestar-notifications.amazonaws.com publish, and events.amazonaws.com where ECS deploys.
+   * A topic whose policy lets codestar-notifications.amazonaws.com publish, and events.amazonaws.com where ECS deploys or HTTPS is spoken.
    * @default a new, encrypted one
    */
   readonly topicArn?: pulumi.Input<string>;
@@ -34,8 +37,8 @@ const triggerEvents: Readonly<Partial<Record<NotificationEvent, readonly string[
   approval: ["DeploymentReady"],
 };
 
-/** Patterns of what EventBridge tells of deployments. */
-export type DeploymentEvents = Readonly<Partial<Record<NotificationEvent, pulumi.Input<string>>>>;
+/** Patterns of what EventBridge is told, and tells on. */
+export type EventPatterns = Readonly<Partial<Record<NotificationEvent, pulumi.Input<string>>>>;
 
 /** A topic, and a Slack channel if wanted, that are told how releases go. */
 export class Notifications extends pulumi.ComponentResource {
@@ -82,13 +85,13 @@ export class Notifications extends pulumi.ComponentResource {
     return [{ path: "notifications", message }];
   }
 
-  /** Tells the topic of the pipeline's runs, and of deployments whose controller tells EventBridge alone. */
-  watch(pipeline: aws.codepipeline.Pipeline, deploymentEvents: DeploymentEvents): void {
+  /** Tells the topic of the pipeline's runs, and of what EventBridge alone is told. */
+  watch(pipeline: aws.codepipeline.Pipeline, patterns: EventPatterns): void {
     this.watching = true;
     const parent = { parent: this };
     const eventTypeIds = this.events.flatMap((event) => pipelineEvents[event] ?? []);
     const eventRules = this.events.flatMap((event) => {
-      const eventPattern = deploymentEvents[event];
+      const eventPattern = patterns[event];
       return eventPattern === undefined ? [] : [this.tell(event, eventPattern)];
     });
     const publishers = { notificationRule: eventTypeIds.length > 0, eventRules };
@@ -112,7 +115,7 @@ export class Notifications extends pulumi.ComponentResource {
   private tell(event: NotificationEvent, eventPattern: pulumi.Input<string>): aws.cloudwatch.EventRule {
     const name = `${this.name}-${event.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
     const parent = { parent: this };
-    const description = `Tells the topic of deployments: ${event}`;
+    const description = `Tells the topic: ${event}`;
     const rule = new aws.cloudwatch.EventRule(name, { description, eventPattern }, parent);
     new aws.cloudwatch.EventTarget(name, { rule: rule.name, arn: this.topicArn }, parent);
     return rule;

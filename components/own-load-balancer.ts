@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { accessLogs } from "./access-logs";
-import { aliasRecord, certificateArn, type Https, httpsDefaults } from "./https";
+import { aliasRecord, certificateArn, httpsDefaults } from "./https";
 import type { BlueGreenLoadBalancerArgs } from "./load-balancer-args";
 import type { LoadBalancerFront } from "./load-balancer-front";
 import { stickyForward } from "./sticky-forward";
@@ -45,7 +45,9 @@ export function ownLoadBalancer(
     },
     { ...opts, protect: deletionProtection },
   );
-  const transport = https ? secureTransport(name, https, opts) : { protocol: "HTTP" };
+  const certificate = https && certificateArn(name, https, opts);
+  const sslPolicy = https?.sslPolicy ?? httpsDefaults.sslPolicy;
+  const transport = certificate ? { protocol: "HTTPS", certificateArn: certificate, sslPolicy } : { protocol: "HTTP" };
   const listener = (kind: "production" | "test", port: number) =>
     new aws.lb.Listener(
       `${name}-${kind}`,
@@ -84,6 +86,7 @@ export function ownLoadBalancer(
     host: pulumi.output(https?.domainName ?? loadBalancer.dnsName),
     path: "/",
     productionListener,
+    certificateArn: certificate,
     test,
     share: undefined,
   };
@@ -115,14 +118,6 @@ function admitCidrs(
       opts,
     );
   }
-}
-
-function secureTransport(name: string, https: Https, opts: pulumi.CustomResourceOptions) {
-  return {
-    protocol: "HTTPS",
-    certificateArn: certificateArn(name, https, opts),
-    sslPolicy: https.sslPolicy ?? httpsDefaults.sslPolicy,
-  };
 }
 
 /** Sends HTTP on to the same place over HTTPS. */

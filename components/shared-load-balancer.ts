@@ -21,11 +21,9 @@ export function sharedLoadBalancer(
     : { listener: listener("test", shared.testListenerArn!, testPort), port: testPort };
   const loadBalancerArn = pulumi.output(shared.productionListenerArn).apply(loadBalancerOf);
   const loadBalancer = aws.lb.LoadBalancer.get(name, loadBalancerArn, undefined, opts);
-  if (https) {
-    const listeners = testHeader ? [productionListener] : [productionListener, test.listener];
-    addCertificate(name, https, listeners, opts);
-    aliasRecord(name, https, loadBalancer, opts);
-  }
+  const listeners = testHeader ? [productionListener] : [productionListener, test.listener];
+  const certificate = https && addCertificate(name, https, listeners, opts);
+  if (https) aliasRecord(name, https, loadBalancer, opts);
   const { hosts = [], paths = [], priority } = shared;
   const plainHost = hosts.find((host) => !/[*?]/.test(host));
   return {
@@ -34,6 +32,7 @@ export function sharedLoadBalancer(
     host: pulumi.output(https?.domainName ?? plainHost ?? loadBalancer.dnsName),
     path: paths[0]?.replace(/[*?].*$/, "") ?? "/",
     productionListener,
+    certificateArn: certificate,
     test,
     share: {
       paths,
@@ -57,11 +56,12 @@ function addCertificate(
   https: Https,
   listeners: readonly aws.lb.Listener[],
   opts: pulumi.CustomResourceOptions,
-) {
-  if (https.zoneId === undefined && https.certificateArn === undefined) return;
+): pulumi.Output<string> | undefined {
+  if (https.zoneId === undefined && https.certificateArn === undefined) return undefined;
   const arn = certificateArn(name, https, opts);
   for (const [index, listener] of listeners.entries()) {
     const kind = index === 0 ? "production" : "test";
     new aws.lb.ListenerCertificate(`${name}-${kind}`, { listenerArn: listener.arn, certificateArn: arn }, opts);
   }
+  return arn;
 }

@@ -196,7 +196,7 @@ describe("notifications of a service that ECS deploys", () => {
     const [pipeline, deployments, ...others] = policyOf(graph, "aws:sns/topicPolicy:TopicPolicy");
     assert.deepEqual((pipeline as { Principal: unknown }).Principal, publisher);
     assert.deepEqual(deployments, {
-      Sid: "Deployments",
+      Sid: "EventRules",
       Effect: "Allow",
       Principal: { Service: "events.amazonaws.com" },
       Action: "sns:Publish",
@@ -207,7 +207,7 @@ describe("notifications of a service that ECS deploys", () => {
     });
     assert.deepEqual(others, []);
     assert.deepEqual(policyOf(graph, "aws:kms/keyPolicy:KeyPolicy").at(-1), {
-      Sid: "Deployments",
+      Sid: "EventRules",
       Effect: "Allow",
       Principal: { Service: "events.amazonaws.com" },
       Action: ["kms:Decrypt", "kms:GenerateDataKey*"],
@@ -220,10 +220,10 @@ describe("notifications of a service that ECS deploys", () => {
       policyOf(chosen, "aws:sns/topicPolicy:TopicPolicy").map((it) => (it as { Sid: string }).Sid);
     const approval = await devGraph({ ...ecs, notifications: { events: ["approval"] } });
     assert.ok(!approval.recorder.all(rule).some(({ name }) => name.endsWith("-rolled-back")));
-    assert.deepEqual(publishers(approval), ["Notifications", "Deployments"]);
+    assert.deepEqual(publishers(approval), ["Notifications", "EventRules"]);
     const rolledBack = await devGraph({ ...ecs, notifications: { events: ["rolledBack"] } });
     assert.deepEqual(rolledBack.recorder.all(ruleType), []);
-    assert.deepEqual(publishers(rolledBack), ["Deployments"]);
+    assert.deepEqual(publishers(rolledBack), ["EventRules"]);
     const started = await devGraph({ ...ecs, notifications: { events: ["started"] } });
     assert.deepEqual(publishers(started), ["Notifications"]);
   });
@@ -233,6 +233,48 @@ describe("notifications of a service that ECS deploys", () => {
     for (const name of ["-rolled-back", "-approval"]) assert.equal(recorder.find(target, name).inputs.arn, given);
     for (const type of ["aws:sns/topicPolicy:TopicPolicy", "aws:kms/keyPolicy:KeyPolicy"])
       assert.deepEqual(recorder.all(type), []);
+  });
+});
+
+describe("notifications of a service that speaks HTTPS", () => {
+  const rule = "aws:cloudwatch/eventRule:EventRule";
+  const https = { domainName: "app.example.com", zoneId: "Z0123456789" };
+
+  // The three events are of this shape in AWS's examples.
+  it("tell the topic of its certificate's end, and of no other certificate's", async () => {
+    const graph = await devGraph({ https, notifications: {} });
+    const certificate = its(graph, "aws:acm/certificate:Certificate", "", "arn");
+    const { eventPattern } = graph.recorder.find(rule, "-certificate").inputs as { eventPattern: string };
+    const told = (kind: string, arn: string) =>
+      matches(JSON.parse(eventPattern), {
+        source: "aws.acm",
+        "detail-type": `ACM Certificate ${kind}`,
+        resources: [arn],
+        detail: { DaysToExpiry: 31, CommonName: "app.example.com" },
+      });
+    for (const kind of ["Approaching Expiration", "Renewal Action Required", "Expired"])
+      assert.ok(told(kind, certificate), kind);
+    assert.ok(!told("Available", certificate));
+    assert.ok(!told("Expired", `${certificate}-2`));
+    assert.deepEqual(graph.recorder.find("aws:cloudwatch/eventTarget:EventTarget", "-certificate").inputs, {
+      rule: its(graph, rule, "-certificate", "name"),
+      arn: its(graph, "aws:sns/topic:Topic", "", "arn"),
+    });
+    const [, rules] = policyOf(graph, "aws:sns/topicPolicy:TopicPolicy") as { Condition: unknown }[];
+    assert.deepEqual(rules!.Condition, { ArnEquals: { "aws:SourceArn": [its(graph, rule, "-certificate", "arn")] } });
+  });
+
+  it("say nothing of a certificate that is the shared listeners' own", async () => {
+    const prefix = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener/app/web/50dc6c495c0c9188";
+    const sharedLoadBalancer = {
+      productionListenerArn: `${prefix}/f2f7dc8efc522ab2`,
+      testListenerArn: `${prefix}/0467ef3c8400ae65`,
+      hosts: [https.domainName],
+      priority: 7,
+    };
+    const shared = { domainName: https.domainName };
+    const { recorder } = await devGraph({ https: shared, sharedLoadBalancer, notifications: {} });
+    assert.ok(!recorder.all(rule).some(({ name }) => name.endsWith("-certificate")));
   });
 });
 

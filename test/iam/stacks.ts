@@ -29,7 +29,10 @@ const options: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     secretKeyArns: ["arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555"],
   },
   "a scan gate": { scanGate: { severity: "HIGH" } },
-  "notifications and Slack": { notifications: { slack: { workspaceId: "T01", channelId: "C01" } } },
+  "notifications, also of its certificate, and Slack": {
+    notifications: { slack: { workspaceId: "T01", channelId: "C01" } },
+    https: { domainName: "app.example.com", zoneId: "Z0123456789" },
+  },
   "notifications on a topic that is there": { notifications: { topicArn } },
   "a template in the repository": { templateInRepository: true },
   "alarms made here": { alarms: { latencyP99Ms: 1000 } },

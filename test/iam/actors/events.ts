@@ -32,7 +32,7 @@ export const notifications: Actor = {
 /** EventBridge, by the rules that need no role. */
 export const rules: Actor = {
   name: "EventBridge, by its rules",
-  does: "tells the release function of a run that was stopped, and the topic of deployments that ECS rolls back or that wait",
+  does: "tells the release function of a run that was stopped, and the topic of deployments that ECS rolls back or that wait, and of a certificate that expires",
   service: "events.amazonaws.com",
   calls: (stack) => [...stopping(stack, "-stopped"), ...telling(stack)],
   never: (stack) => [
@@ -56,8 +56,11 @@ function stopping(stack: Stack, rule: string): Calls[] {
 }
 
 function telling(stack: Stack): Calls[] {
-  if (stack.all("aws:sns/topic:Topic").length === 0 || stack.functions("-release").length === 0) return [];
-  const published = ["-rolled-back", "-approval"].flatMap((rule) => publishing(stack, source(stack, rule)));
+  if (stack.all("aws:sns/topic:Topic").length === 0) return [];
+  const rules = stack.all("aws:cloudwatch/eventRule:EventRule").map(({ name }) => name);
+  const told = ["-rolled-back", "-approval", "-certificate"].filter((end) => rules.some((name) => name.endsWith(end)));
+  const published = told.flatMap((rule) => publishing(stack, source(stack, rule)));
+  if (published.length === 0) return [];
   // EventBridge tells a key nothing of whom it calls for. Source: SNS developer guide, sns-key-management.
   return [...published, ...encrypting(stack, {})];
 }
