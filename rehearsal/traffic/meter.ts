@@ -1,8 +1,9 @@
 import { setMaxListeners } from "node:events";
-import { Pool } from "undici";
+import { Client } from "undici";
 import type { Timeline } from "../events";
 import type { ClientConnection } from "../load-balancer/clients";
-import { sendHttp } from "./http-request";
+import { Connections } from "./connections";
+import { type HttpRequest, sendHttp } from "./http-request";
 import { defaultMix, type TrafficClass } from "./mix";
 import type { Outcome, ResponseHeaders } from "./outcome";
 import { describeTotals, type FailedRequest, type TrafficReport } from "./report";
@@ -91,9 +92,9 @@ type JudgedOutcome = Exclude<Outcome, { kind: "hungUp" }>;
 class Meter implements Traffic {
   private readonly mix: readonly MixedClass[];
   private readonly order: readonly number[];
-  private readonly fresh: Pool;
-  private readonly kept: Pool;
-  private readonly pipelined: Pool;
+  private readonly fresh: Connections;
+  private readonly kept: Connections;
+  private readonly pipelined: Client;
   private readonly bodies = new Map<number, Buffer>();
   private readonly startedMs: number;
   private readonly gap: Gap;
@@ -117,12 +118,12 @@ class Meter implements Traffic {
     setMaxListeners(0, this.stopping.signal);
     // A request's own time is the one bound: undici's, on connecting, is off.
     const connect = { ...client, timeout: 0 };
-    // As many connections as there are requests under way: none waits for another's answer.
+    // None waits for another's answer.
     const { origin } = new URL(url);
-    this.fresh = new Pool(origin, { connect, pipelining: 1 });
-    this.kept = new Pool(origin, { connect, pipelining: 1 });
+    this.fresh = new Connections(origin, { connect, pipelining: 1 });
+    this.kept = new Connections(origin, { connect, pipelining: 1 });
     // One connection: a request waits for those before it on the way back only.
-    this.pipelined = new Pool(origin, { connect, connections: 1, pipelining: 8 });
+    this.pipelined = new Client(origin, { connect, pipelining: 8 });
   }
 
   start(): void {
@@ -199,10 +200,14 @@ class Meter implements Traffic {
     const ownConnection = one.name === "fresh" || one.name === "hangUp";
     const request = { path: one.path, headers, ownConnection, timeoutMs };
     if (one.name === "pipelined") return sendHttp(this.pipelined, request);
-    if (one.name === "hangUp") return sendHttp(this.fresh, { ...request, hangUpMs: one.openMs ?? 1_000 });
-    if (one.name === "upload")
-      return sendHttp(this.kept, { ...request, body: this.body(one.bodyBytes ?? 1024 * 1024) });
-    return sendHttp(ownConnection ? this.fresh : this.kept, request);
+    const connections = ownConnection ? this.fresh : this.kept;
+    return connections.use((client) => sendHttp(client, { ...request, ...this.own(one) }));
+  }
+
+  /** What requests of some classes have besides. */
+  private own({ name, openMs = 1_000, bodyBytes = 1024 * 1024 }: MixedClass): Partial<HttpRequest> {
+    if (name === "hangUp") return { hangUpMs: openMs };
+    return name === "upload" ? { body: this.body(bodyBytes) } : {};
   }
 
   /** Made once for each length. */
