@@ -12,7 +12,9 @@ export type Effect =
   /** Production goes back to blue. */
   | "goBack"
   /** The last of the way back. */
-  | "undo";
+  | "undo"
+  /** Nothing goes on, nothing goes back: green is left as it is. */
+  | "leave";
 
 export interface WatchedStep {
   readonly phase: "started" | "succeeded" | "failed";
@@ -30,6 +32,7 @@ const effects: Readonly<Record<string, readonly Effect[]>> = {
   terminateBlue: ["endBlue"],
   rollback: ["goBack", "undo"],
   // ECS's
+  RECONCILE_SERVICE: ["goBack"],
   SCALE_UP: ["install"],
   TEST_TRAFFIC_SHIFT: ["shiftTest"],
   PRODUCTION_TRAFFIC_SHIFT: ["shiftProduction"],
@@ -37,6 +40,7 @@ const effects: Readonly<Record<string, readonly Effect[]>> = {
   CLEAN_UP: ["endBlue"],
   "rollback PRODUCTION_TRAFFIC_SHIFT": ["goBack"],
   "rollback CLEAN_UP": ["undo"],
+  stop: ["leave"],
 };
 
 /** The step of which an event tells; undefined for other events. A shift of a part of production has not succeeded yet. */

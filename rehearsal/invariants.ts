@@ -9,8 +9,8 @@ export class Invariants {
   private blue = "";
   private underWay = 0;
   private waited = false;
-  /** The way back failed: production is where it was. */
-  private stuck = false;
+  /** It was left as it was, or the way back failed, in part at least: some of green may be there. */
+  private greenStays = false;
 
   constructor(
     private readonly stack: Stack,
@@ -34,15 +34,17 @@ export class Invariants {
       if (++this.underWay > 1) this.violations.push(`${text}, while another one is under way`);
       this.blue = this.stack.service.primaryTaskSet?.label ?? "";
       this.waited = false;
-      this.stuck = false;
+      this.greenStays = false;
     }
     const { phase, effects = [] } = watchedStep(event) ?? {};
-    if (phase === "failed" && effects.includes("goBack")) this.stuck = true;
     const done = phase === "succeeded" ? effects : [];
+    if (done.includes("goBack")) this.greenStays = false;
+    const fails = phase === "failed" && (effects.includes("goBack") || effects.includes("undo"));
+    if (fails || effects.includes("leave")) this.greenStays = true;
     if (done.includes("keepBlue")) this.waited = true;
     const over = done.includes("shiftProduction") || done.includes("goBack");
     if (over && this.productionGroups().length !== 1) this.violations.push(`${text}: not exactly one version is live`);
-    if (["rolled back", "stopped"].includes(deploymentEnd(event) ?? "") && !this.stuck) {
+    if (["rolled back", "stopped"].includes(deploymentEnd(event) ?? "") && !this.greenStays) {
       const others = this.stack.runningVersions.filter((version) => version !== this.blue);
       if (others.length > 0) this.violations.push(`${text}: ${others.join(", ")} still run`);
     }

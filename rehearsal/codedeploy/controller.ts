@@ -1,6 +1,6 @@
 import type { Remote } from "../controller/channel";
 import type { Controller } from "../controller/run-journalled";
-import { isEnd, firstStep, nameOf, nextStep, type Outcome, type Step } from "./lifecycle";
+import { endOf, lifecycle, nameOf, type Outcome, type Step } from "./lifecycle";
 import type { DeploymentOperations, DeploymentRequest } from "./operations";
 import { DeploymentSteps } from "./steps";
 
@@ -12,7 +12,7 @@ export function deploymentController(
   const { id, label, rules } = request;
   const steps = new DeploymentSteps(request, cloud);
   return {
-    machine: { first: firstStep, next: (step, outcome) => nextStep(step, outcome, rules), isEnd, nameOf },
+    machine: lifecycle(rules),
     perform: (step, work) => steps.perform(step, work),
     created: { type: "deployment.created", text: `deployment ${id} created: ${label}` },
     began: (step) => ({
@@ -28,7 +28,7 @@ export function deploymentController(
       return { type: "lifecycle.failed", text: `${name} failed: ${reason}`, detail: { step: name, reason } };
     },
     ended: (step) => {
-      const { status, reason } = step as Extract<Step, { kind: "ended" }>;
+      const { status, reason } = endOf(step);
       const text = `deployment ${id} ${status}${reason === undefined ? "" : `: ${reason}`}`;
       return { type: `deployment.${status.toLowerCase()}`, text, detail: { status, reason } };
     },

@@ -1,3 +1,5 @@
+import type { Machine } from "../controller/run-journalled";
+
 /**
  * A blue/green deployment of CodeDeploy's on ECS, as a pure state machine.
  *
@@ -59,6 +61,16 @@ export const firstStep: Step = { kind: "event", event: "BeforeInstall" };
 
 export function isEnd(step: Step): step is Extract<Step, { kind: "ended" }> {
   return step.kind === "ended";
+}
+
+/** The machine as its controller runs it. */
+export function lifecycle(rules: LifecycleRules): Machine<Step, Outcome> {
+  return { first: firstStep, next: (step, outcome) => nextStep(step, outcome, rules), isEnd, nameOf };
+}
+
+/** What the last step says. */
+export function endOf(step: Step): Extract<Step, { kind: "ended" }> {
+  return step as Extract<Step, { kind: "ended" }>;
 }
 
 /** The step's name, in CodeDeploy's word where it has one. */

@@ -1,7 +1,7 @@
 import type { Remote } from "../controller/channel";
 import { controllerMain } from "../controller/main";
 import type { Controller } from "../controller/run-journalled";
-import { firstStep, nameOf, nextStep, type Outcome, type Step } from "./lifecycle";
+import { endOf, lifecycle, nameOf, type Outcome, type Step } from "./lifecycle";
 import type { ServiceDeploymentOperations, ServiceDeploymentRequest } from "./operations";
 import { ServiceDeploymentSteps } from "./steps";
 
@@ -17,12 +17,7 @@ function serviceDeploymentController(
     return { step: nameOf(step), ...(shifts ? { greenPercent: shiftSteps[step.shift]!.greenPercent } : {}) };
   };
   return {
-    machine: {
-      first: firstStep,
-      next: (step, outcome) => nextStep(step, outcome, rules),
-      isEnd: ({ kind }) => kind === "ended",
-      nameOf,
-    },
+    machine: lifecycle(rules),
     perform: (step, work) => steps.perform(step, work),
     created: { type: "deployment.created", text: `service deployment ${id} created: ${label}` },
     began: (step) => ({ type: "lifecycle.started", text: `${nameOf(step)} started`, detail: detailOf(step) }),
@@ -34,7 +29,7 @@ function serviceDeploymentController(
       return { type: "lifecycle.failed", text: `${name} failed: ${reason}`, detail: { ...detail, reason } };
     },
     ended: (step) => {
-      const { status, reason } = step as Extract<Step, { kind: "ended" }>;
+      const { status, reason } = endOf(step);
       const text = `service deployment ${id} ${status}${reason === undefined ? "" : `: ${reason}`}`;
       return { type: `deployment.${status.toLowerCase()}`, text, detail: { status, reason } };
     },

@@ -2,7 +2,8 @@ import { z } from "zod";
 import { allAtOnce, canary, linear, type ShiftStep } from "../codedeploy/traffic-shift";
 import { lifecycleStages } from "./lifecycle";
 
-const hookStages = lifecycleStages.filter((stage) => !["SCALE_UP", "BAKE_TIME", "CLEAN_UP"].includes(stage));
+/** The stages that take hooks. */
+export const hookStages = lifecycleStages.filter((stage) => !["SCALE_UP", "BAKE_TIME", "CLEAN_UP"].includes(stage));
 const pauseStages = hookStages.filter((stage) => !["TEST_TRAFFIC_SHIFT", "PRODUCTION_TRAFFIC_SHIFT"].includes(stage));
 
 /** Source: ECS developer guide, deployment-lifecycle-hooks. */

@@ -1,3 +1,5 @@
+import type { Machine } from "../controller/run-journalled";
+
 /**
  * A service deployment of ECS's own (blue/green, canary or linear), as a pure state machine.
  *
@@ -81,6 +83,17 @@ export function nextStep(step: Step, outcome: Outcome, rules: LifecycleRules): S
       if (step.stage === "CLEAN_UP") return { kind: "ended", status: "SUCCESSFUL" };
       return outcome.kind === "failed" ? afterTrouble(outcome, rules) : afterStage(step, rules);
   }
+}
+
+/** The machine as its controller runs it. */
+export function lifecycle(rules: LifecycleRules): Machine<Step, Outcome> {
+  const isEnd = ({ kind }: Step) => kind === "ended";
+  return { first: firstStep, next: (step, outcome) => nextStep(step, outcome, rules), isEnd, nameOf };
+}
+
+/** What the last step says. */
+export function endOf(step: Step): Extract<Step, { kind: "ended" }> {
+  return step as Extract<Step, { kind: "ended" }>;
 }
 
 /** What DescribeServiceDeployments tells of a step; `interrupted` by whom while it still runs. */

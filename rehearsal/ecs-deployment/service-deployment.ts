@@ -46,7 +46,7 @@ export interface ServiceDeploymentContext extends StageHooksContext {
   readonly signal: AbortSignal;
 }
 
-type InterruptedBy = "request" | "alarm" | "newDeployment";
+export type InterruptedBy = "request" | "alarm" | "newDeployment";
 type Ended = Extract<Step, { kind: "ended" }>;
 
 /**
@@ -105,6 +105,11 @@ export class ServiceDeployment {
       processes,
       signal,
     });
+  }
+
+  /** Green's name for people. */
+  get label(): string {
+    return this.props.label;
   }
 
   get blue(): TaskSet {

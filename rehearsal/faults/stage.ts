@@ -10,7 +10,7 @@ import type { ExistingThings } from "../graph/existing";
 import type { Recorder } from "../graph/recorder";
 import { Invariants } from "../invariants";
 import { LiveVersions } from "../story/live-versions";
-import { type Rehearsal, setUpRehearsal } from "../story/rehearse";
+import { type Rehearsal, type RehearsalContext, setUpRehearsal } from "../story/rehearse";
 import type { TrafficClass } from "../traffic/mix";
 import { startTraffic, type Traffic, type TrafficOptions } from "../traffic/meter";
 import { createWorkspace, type Workspace } from "../workspace";
@@ -36,6 +36,8 @@ export interface StageProps {
   readonly alterGraph?: (recorder: Recorder) => void;
   /** @default fresh and kept connections to `/` */
   readonly mix?: readonly TrafficClass[];
+  /** Take the place of the program's functions. @default its own */
+  readonly functions?: RehearsalContext["functions"];
   /** AWS milliseconds per real millisecond. @default 600 */
   readonly scale?: number;
 }
@@ -84,7 +86,7 @@ export class Stage {
 
   /** @param start how its clients are started; by default in this process */
   static async set(
-    { controller, settings: ofRow, existing, alterGraph, mix, scale = defaultScale }: StageProps,
+    { controller, settings: ofRow, existing, alterGraph, mix, functions, scale = defaultScale }: StageProps,
     start: (options: TrafficOptions) => Traffic | Promise<Traffic> = startTraffic,
   ): Promise<Stage> {
     const settings = { ...ofRow, ...(controller ? { "greenlight:controller": controller } : {}) };
@@ -114,6 +116,7 @@ export class Stage {
         settings,
         ...(existing ? { existing } : {}),
         ...(alterGraph ? { alterGraph } : {}),
+        ...(functions ? { functions } : {}),
       }),
     );
     evaluating = setUp.catch(() => undefined);

@@ -1,37 +1,39 @@
-import * as pulumi from "@pulumi/pulumi";
 import type { Verdict } from "../codedeploy/hook-verdicts";
-import type { GraphResource, Recorder } from "../graph/recorder";
+import type { Functions } from "../stack/stack";
 
-/** Functions by name that report a verdict at once; the AWS SDK would take longer to load than all the rest of a release. */
-export const reports: Readonly<Record<Verdict, string>> = {
-  Succeeded: "kills-reports-Succeeded",
-  Failed: "kills-reports-Failed",
-};
-
-/** Adds the functions to the account. */
-export function addReportingHooks(recorder: Recorder): void {
-  const [hook] = recorder.all("aws:lambda/function:Function");
-  for (const verdict of ["Succeeded", "Failed"] as const) recorder.resources.push(reporting(hook!, verdict));
+interface CodeDeployEvent {
+  readonly DeploymentId: string;
+  readonly LifecycleEventHookExecutionId: string;
 }
 
-function reporting(hook: GraphResource, status: Verdict): GraphResource {
-  const name = reports[status];
-  const code = new pulumi.asset.AssetArchive({
-    "index.js": new pulumi.asset.StringAsset(`
-const { request } = require("node:http");
-exports.handler = ({ DeploymentId: deploymentId, LifecycleEventHookExecutionId: lifecycleEventHookExecutionId }) =>
-  new Promise((resolve, reject) => {
-    const headers = {
-      // The local endpoint wants a signature, and does not verify it.
-      authorization: "AWS4-HMAC-SHA256 Credential=REHEARSAL",
-      "content-type": "application/x-amz-json-1.1",
-      "x-amz-target": "CodeDeploy_20141006.PutLifecycleEventHookExecutionStatus",
-    };
-    request(process.env.AWS_ENDPOINT_URL, { method: "POST", headers }, (response) => response.resume().on("end", resolve))
-      .on("error", reject)
-      .end(JSON.stringify({ deploymentId, lifecycleEventHookExecutionId, status: "${status}" }));
-  });
-`),
-  });
-  return { ...hook, name, outputs: { ...hook.outputs, name, code } };
+/**
+ * In place of the program's functions, hooks of either controller that answer at once and in this process: Node and the AWS
+ * SDK would take longer to load than all the rest of a release.
+ *
+ * @param areContent what they answer now
+ */
+export function promptHooks(areContent: () => boolean): Functions {
+  return (awsEndpointUrl) => async (_functionName, event) => {
+    if (isOfCodeDeploy(event)) {
+      await putVerdict(await awsEndpointUrl(), event, areContent() ? "Succeeded" : "Failed");
+      return { status: "returned", value: null };
+    }
+    return { status: "returned", value: { hookStatus: areContent() ? "SUCCEEDED" : "FAILED" } };
+  };
+}
+
+function isOfCodeDeploy(event: unknown): event is CodeDeployEvent {
+  return typeof event === "object" && event !== null && "LifecycleEventHookExecutionId" in event;
+}
+
+async function putVerdict(url: string, event: CodeDeployEvent, status: Verdict): Promise<void> {
+  const { DeploymentId: deploymentId, LifecycleEventHookExecutionId: lifecycleEventHookExecutionId } = event;
+  const headers = {
+    // The local endpoint wants a signature, and does not verify it.
+    authorization: "AWS4-HMAC-SHA256 Credential=REHEARSAL",
+    "content-type": "application/x-amz-json-1.1",
+    "x-amz-target": "CodeDeploy_20141006.PutLifecycleEventHookExecutionStatus",
+  };
+  const body = JSON.stringify({ deploymentId, lifecycleEventHookExecutionId, status });
+  await fetch(url, { method: "POST", headers, body });
 }

@@ -1,86 +1,115 @@
-import type { Deployment } from "../codedeploy/deployment";
-import { hookableEvents } from "../codedeploy/lifecycle";
-import { broken } from "../faults/broken";
 import { Stage } from "../faults/stage";
-import { addReportingHooks, reports } from "./hooks";
-import type { Path } from "./paths";
+import type { TimelineEvent } from "../events";
+import { promptHooks } from "./hooks";
+import type { KilledController, Release } from "./killed-controller";
+import type { Path, Refusable, StepInTrouble } from "./paths";
 
-/** A person approves, a share of production goes first, and blue goes on running: each kind of step has its waits. */
-const settings = {
-  "greenlight:trafficShift": "approval",
-  "greenlight:waitMinutes": "60",
-  "greenlight:canary": '{"percent":10,"minutes":1}',
-  "greenlight:terminationWaitMinutes": "1",
-};
+interface Images {
+  readonly sound: string;
+  readonly failing: string;
+}
 
-/** A stack on which releases take whatever path through the machine one wants. */
+/** What is to go wrong in the step under way. */
+interface UnderWay {
+  readonly release: Release;
+  readonly path: Path;
+  /** Of the step, among the path's. */
+  index: number;
+}
+
+/** A stack on which releases of one controller take whatever path through its machine one wants. */
 export class KillStage {
-  /** Whether the load balancer refuses to send this traffic to green, all of production or the test traffic. */
-  private refused: { readonly production: boolean; readonly test: boolean } = { production: false, test: false };
+  private readonly underWay: { now: UnderWay | undefined };
 
   private constructor(
+    readonly controller: KilledController,
     readonly stage: Stage,
-    private readonly images: { readonly sound: string; readonly neverHealthy: string },
+    private readonly images: Images,
+    underWay: { now: UnderWay | undefined },
   ) {
-    this.guardTraffic();
+    this.underWay = underWay;
+    stage.timeline.on((event) => this.follow(event));
+    this.guard();
   }
 
-  static async set(): Promise<KillStage> {
-    const stage = await Stage.set({ settings, alterGraph: addReportingHooks });
+  static async set(controller: KilledController): Promise<KillStage> {
+    const underWay: { now: UnderWay | undefined } = { now: undefined };
+    const { name, settings, failingApp } = controller;
+    const functions = promptHooks(() => troubleOf(underWay.now)?.by !== "hook");
+    const stage = await Stage.set({ controller: name, settings, functions });
     try {
       const sound = await stage.buildImage({ "version.txt": "2\n" });
-      const neverHealthy = await stage.buildImage(broken("exports.listens = false;"));
-      return new KillStage(stage, { sound, neverHealthy });
+      const failing = await stage.buildImage(failingApp);
+      return new KillStage(controller, stage, { sound, failing }, underWay);
     } catch (error) {
       await stage.close();
       throw error;
     }
   }
 
-  /** A deployment that will take this path, once it is run. */
-  deployment({ trouble }: Path): Deployment {
-    const fails = (step: string) => trouble?.outcome === "failed" && trouble.step === step;
-    const { stack } = this.stage.rehearsal;
-    const { sound, neverHealthy } = this.images;
-    const release = stack.firstRelease(fails("Install") ? neverHealthy : sound);
-    const deployment = stack.createDeployment({ ...release, hooks: this.hooks(trouble) });
-    this.refused = { production: fails("AllowTraffic"), test: fails("AllowTestTraffic") };
-    this.stage.when(`deployment ${deployment.id} is Ready: a person may continue it`, () => deployment.continue());
-    if (trouble && trouble.outcome !== "failed") {
-      const kind = trouble.outcome === "alarm" ? "alarm" : "stop";
-      this.stage.when(`${trouble.step} started`, () => deployment.stop(`${trouble.step} was to be stopped`, kind));
+  /** A release that will take this path, once it is run. */
+  release(path: Path): Release {
+    const { sound, failing } = this.images;
+    const image = path.troubles.some(({ by }) => by === "image") ? failing : sound;
+    const release = this.controller.release(this.stage, image);
+    this.underWay.now = { release, path, index: -1 };
+    return release;
+  }
+
+  /** Does what the end of the release has left to do. */
+  async finish({ blue }: Release): Promise<void> {
+    this.underWay.now = undefined;
+    await this.controller.finish(this.stage, blue, this.images.sound);
+  }
+
+  private follow(event: TimelineEvent): void {
+    const { now } = this.underWay;
+    if (!now || !isOf(event, now.release)) return;
+    if (event.type === "lifecycle.started") {
+      now.index++;
+      const by = troubleOf(now)?.by;
+      if (typeof by === "object" && "interrupt" in by) now.release.interrupt(by.interrupt);
     }
-    return deployment;
+    now.release.proceed(event);
   }
 
-  /** All of them where the release goes through; else the one that fails. */
-  private hooks(trouble: Path["trouble"]): Readonly<Record<string, string>> {
-    if (trouble?.outcome === "failed") return { [trouble.step]: reports.Failed };
-    if (trouble) return {};
-    return Object.fromEntries(hookableEvents.map((event) => [event, reports.Succeeded]));
-  }
-
-  private guardTraffic(): void {
+  /** Has ECS and the load balancer refuse what is to be refused. A part of production may still shift. */
+  private guard(): void {
     const { stack, traffic } = this.stage.rehearsal;
+    const refuse = (operation: Refusable) => {
+      const by = troubleOf(this.underWay.now)?.by;
+      if (typeof by === "object" && "refuse" in by && by.refuse === operation)
+        throw new Error("ThrottlingException: Rate exceeded");
+    };
     const { routes } = traffic;
-    const sendProduction = routes.sendProduction.bind(routes);
-    const sendTest = routes.sendTest.bind(routes);
-    const isGreen = (group: unknown) => group !== stack.service.primaryTaskSet!.targetGroup;
-    const refusal = "ThrottlingException: Rate exceeded";
+    const { service } = stack;
+    const [sendProduction, sendTest] = [routes.sendProduction.bind(routes), routes.sendTest.bind(routes)];
+    const makePrimary = service.updateServicePrimaryTaskSet.bind(service);
+    const deleteTaskSet = service.deleteTaskSet.bind(service);
     routes.sendProduction = (group, percent) => {
-      if (this.refused.production && isGreen(group) && percent === 100) throw new Error(refusal);
+      if (percent === 100) refuse("sendProduction");
       sendProduction(group, percent);
     };
     routes.sendTest = (group) => {
-      if (this.refused.test && isGreen(group)) throw new Error(refusal);
+      refuse("sendTest");
       sendTest(group);
+    };
+    service.updateServicePrimaryTaskSet = (id) => {
+      refuse("makePrimary");
+      makePrimary(id);
+    };
+    service.deleteTaskSet = async (id) => {
+      refuse("deleteTaskSet");
+      await deleteTaskSet(id);
     };
   }
 }
 
-/** Whether something can fail by itself in the step, on this stage. A wait can only be stopped. */
-export function canFail(step: string): boolean {
-  return (
-    ["Install", "AllowTestTraffic", "AllowTraffic"].includes(step) || hookableEvents.some((event) => event === step)
-  );
+/** Whether the event tells of this release. */
+export function isOf({ detail }: TimelineEvent, { id }: Release): boolean {
+  return detail.deploymentId === id || detail.serviceDeploymentArn === id;
+}
+
+function troubleOf(now: UnderWay | undefined): StepInTrouble | undefined {
+  return now?.path.troubles.find(({ index }) => index === now.index);
 }

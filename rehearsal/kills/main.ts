@@ -1,55 +1,64 @@
-import { parseArgs } from "node:util";
 import { join } from "node:path";
 import { align, describeTotals } from "../traffic/report";
-import { canFail, KillStage } from "./kill-stage";
+import { KillStage } from "./kill-stage";
 import { performKilled, rehearsePath, type Rehearsed } from "./matrix";
-import { type Path, paths } from "./paths";
+import { type Chosen, parseKillsOptions } from "./options";
 import type { Point } from "./points";
 
-const sideBySide = 3;
+const sideBySide = 4;
 
-const usage = "Usage: npm run kills -- [--path NAME] (of one path through the machine only)";
+/** The paths of one controller, and how many of their points failed. */
+interface Matrix {
+  readonly controller: Chosen["controller"];
+  readonly rehearsed: readonly Rehearsed[];
+  /** Lines of what was wrong, by the path's name. */
+  readonly failed: ReadonlyMap<string, number>;
+  readonly clients: readonly string[];
+}
 
 /** Kills the controller of one release after another, each at another point, and prints what came of it. */
 async function main(): Promise<number> {
-  const { path: only } = parseArgs({ options: { path: { type: "string" } } }).values;
-  const all = paths({ approval: true, rollbackOnFailure: true, rollbackOnStop: true, rollbackOnAlarm: true }).filter(
-    ({ trouble }) => trouble?.outcome !== "failed" || canFail(trouble.step),
-  );
-  const chosen = all.filter(({ name }) => only === undefined || name === only);
-  if (chosen.length === 0)
-    throw new Error(`--path: there is no ${only}; there are ${all.map(({ name }) => name).join(", ")}\n${usage}`);
+  const chosen = parseKillsOptions(process.argv.slice(2));
   process.chdir(join(__dirname, "../.."));
-  const stages = await Promise.all(Array.from({ length: sideBySide }, () => KillStage.set()));
+  const matrices: Matrix[] = [];
+  for (const one of chosen) matrices.push(await perform(one));
+  const rows = matrices.flatMap(({ controller, rehearsed, failed }) =>
+    rehearsed.map(({ killed: { path }, points }) => {
+      const steps = new Set(points.map(({ step }) => step));
+      const counts = [steps.size, points.length, failed.get(path.name) ?? 0];
+      return [controller.name, path.name, path.end, ...counts.map(String)];
+    }),
+  );
+  const head = ["controller", "path through its machine", "end", "steps killed in", "points", "failed"];
+  process.stdout.write(`\n${align([head, ...rows]).join("\n")}\n\n`);
+  for (const { clients } of matrices) process.stdout.write(clients.map((line) => `${line}\n`).join(""));
+  const points = matrices.flatMap(({ rehearsed }) => rehearsed.flatMap((one) => one.points)).length;
+  const failures = matrices.flatMap(({ failed }) => [...failed.values()]).reduce((sum, count) => sum + count, 0);
+  process.stdout.write(`\n${points - failures} passed, ${failures} failed\n`);
+  return failures === 0 ? 0 : 1;
+}
+
+async function perform({ controller, paths }: Chosen): Promise<Matrix> {
+  const stages = await Promise.all(Array.from({ length: sideBySide }, () => KillStage.set(controller)));
   try {
-    return await run(stages, chosen);
+    const rehearsed: Rehearsed[] = [];
+    await share(stages, paths, async (stage, path) => void rehearsed.push(await rehearsePath(stage, path)));
+    rehearsed.sort((one, other) => paths.indexOf(one.killed) - paths.indexOf(other.killed));
+    const failed = new Map<string, number>();
+    const work = rehearsed.flatMap(({ points, whole }) => points.map((point) => ({ point, whole })));
+    await share(stages, work, async (stage, { point, whole }) => {
+      const problems = await performKilled(stage, whole, point).catch((error: Error) => [error.message]);
+      if (problems.length === 0) return;
+      const { name } = point.killed.path;
+      failed.set(name, (failed.get(name) ?? 0) + 1);
+      const lines = problems.map((problem) => `         ${problem}\n`).join("");
+      process.stdout.write(`FAILED ${controller.name}: ${describe(point)}\n${lines}`);
+    });
+    const clients = await Promise.all(stages.map(async ({ stage }) => describeTotals(await stage.traffic.stop())));
+    return { controller, rehearsed, failed, clients };
   } finally {
     await Promise.all(stages.map(({ stage }) => stage.close()));
   }
-}
-
-async function run(stages: readonly KillStage[], chosen: readonly Path[]): Promise<number> {
-  const rehearsed: Rehearsed[] = [];
-  await share(stages, chosen, async (stage, path) => void rehearsed.push(await rehearsePath(stage, path)));
-  rehearsed.sort((one, other) => chosen.indexOf(one.path) - chosen.indexOf(other.path));
-  const failed = new Map<Path, number>();
-  const work = rehearsed.flatMap(({ points, whole }) => points.map((point) => ({ point, whole })));
-  await share(stages, work, async (stage, { point, whole }) => {
-    const problems = await performKilled(stage, whole, point).catch((error: Error) => [error.message]);
-    if (problems.length === 0) return;
-    failed.set(point.path, (failed.get(point.path) ?? 0) + 1);
-    process.stdout.write(`FAILED ${describe(point)}\n${problems.map((problem) => `         ${problem}\n`).join("")}`);
-  });
-  const rows = rehearsed.map(({ path, points }) => {
-    const steps = new Set(points.map(({ step }) => step));
-    return [path.name, path.end, String(steps.size), String(points.length), String(failed.get(path) ?? 0)];
-  });
-  const table = align([["path through the machine", "end", "steps killed in", "points", "failed"], ...rows]);
-  process.stdout.write(`\n${table.join("\n")}\n\n`);
-  for (const { stage } of stages) process.stdout.write(`${describeTotals(await stage.traffic.stop())}\n`);
-  const failures = [...failed.values()].reduce((sum, count) => sum + count, 0);
-  process.stdout.write(`\n${work.length - failures} passed, ${failures} failed\n`);
-  return failures === 0 ? 0 : 1;
 }
 
 /** Does all of the work, one thing at a time on each stage. */
@@ -66,8 +75,8 @@ async function share<T>(
   );
 }
 
-function describe({ path, step, operation, moment }: Point): string {
-  return `${path.name}: killed in ${step}, ${moment} ${operation}`;
+function describe({ killed, step, operation, moment }: Point): string {
+  return `${killed.path.name}: killed in ${step}, ${moment} ${operation}`;
 }
 
 main().then(

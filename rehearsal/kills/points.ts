@@ -1,7 +1,6 @@
 import { truncateSync, statSync } from "node:fs";
-import type { Deployment } from "../codedeploy/deployment";
 import type { Call } from "../controller/channel";
-import type { Path } from "./paths";
+import type { KilledPath, Release } from "./killed-controller";
 
 /** Where the controller dies, seen from one of its operations. */
 export type Moment =
@@ -15,7 +14,7 @@ export type Moment =
   | "torn";
 
 export interface Point {
-  readonly path: Path;
+  readonly killed: KilledPath;
   /** The machine's step, or `end`. */
   readonly step: string;
   readonly operation: string;
@@ -38,20 +37,30 @@ interface SeenCall {
   slow: boolean;
 }
 
+/** The input of what the engine asks for. */
+interface TellOrShow {
+  readonly token?: string;
+  readonly expectedAwsMs?: number;
+  readonly detail?: { readonly step?: unknown };
+}
+
 /** Keeps what the controller of a release that nobody kills asks for, and makes points of it. */
 export class Script {
+  /** The names of the steps that were begun. */
+  readonly steps: string[] = [];
   private readonly calls: SeenCall[] = [];
 
   constructor(
-    { controller }: Deployment,
-    private readonly path: Path,
+    { controller }: Release,
+    private readonly killed: KilledPath,
     scale: number,
   ) {
     const seen = new Map<Call, SeenCall>();
     controller.on("call", (call) => {
-      const { token = "", expectedAwsMs = 0 } = (call.input ?? {}) as { token?: string; expectedAwsMs?: number };
+      const { token = "", expectedAwsMs = 0, detail } = (call.input ?? {}) as TellOrShow;
       const [index, phase] = token.split(" ");
-      const stepIndex = phase === "began" ? Number(index) : token === "ended" ? path.steps.length : this.stepIndex;
+      if (phase === "began") this.steps.push(String(detail?.step));
+      const stepIndex = phase === "began" ? Number(index) : token === "ended" ? this.steps.length : this.stepIndex;
       const one = {
         operation: call.operation === "tell" ? `tell ${phase ?? token}` : call.operation,
         stepIndex,
@@ -67,24 +76,16 @@ export class Script {
     controller.on("done", (call) => (seen.get(call)!.answered = true));
   }
 
-  /** The steps that were really taken, to be compared with the machine's. */
-  get steps(): string[] {
-    const began = this.calls.filter(({ operation }) => operation === "tell began");
-    return began.map(({ stepIndex }) => this.path.steps[stepIndex] ?? "?");
-  }
-
-  /** The points from the step in trouble on; before it, the path is that of a release that goes through. */
   points(): Point[] {
-    const { path } = this;
-    const from = path.trouble ? path.steps.indexOf(path.trouble.step) : -1;
+    const { killed, steps } = this;
     return this.calls.flatMap(({ operation, stepIndex, tellsOutcome, waitMs, slow }, index): Point[] => {
-      if (stepIndex < from) return [];
-      const step = path.steps[stepIndex] ?? (stepIndex < 0 ? "beginning" : "end");
+      if (stepIndex < killed.from || stepIndex >= killed.until) return [];
+      const step = steps[stepIndex] ?? (stepIndex < 0 ? "beginning" : "end");
       const moments: Moment[] = ["before"];
       if (tellsOutcome) moments.push("torn");
       if (slow || waitMs > 0) moments.push("during");
       moments.push("after");
-      return moments.map((moment) => ({ path, step, operation, moment, index, delayMs: waitMs / 2 }));
+      return moments.map((moment) => ({ killed, step, operation, moment, index, delayMs: waitMs / 2 }));
     });
   }
 
@@ -94,7 +95,7 @@ export class Script {
 }
 
 /** Kills the deployment's controller once, at this point. */
-export function killAt({ controller }: Deployment, { index, moment, delayMs }: Point): void {
+export function killAt({ controller }: Release, { index, moment, delayMs }: Point): void {
   let seen = 0;
   controller.on("call", (call) => {
     if (seen++ !== index) return;

@@ -94,6 +94,11 @@ export class ServiceDeployments {
     return this.all.find(({ finishedAwsMs }) => finishedAwsMs === undefined)?.deployment;
   }
 
+  /** What UpdateService makes of a revision where no deployment is under way; whoever asks runs it. */
+  create(revision: Revision, configuration: DeploymentConfiguration): ServiceDeployment {
+    return this.begin(this.newDeployment(revision, configuration), revision);
+  }
+
   /** @throws AwsError if there is no such deployment */
   find(arn: string | undefined): KnownDeployment {
     const known = this.all.find((one) => one.arn === arn);
@@ -113,16 +118,7 @@ export class ServiceDeployments {
   }
 
   private start(revision: Revision): void {
-    const { resource, clock } = this.options;
-    const target = this.newRevision(revision.arn);
-    this.revisions.push(target);
-    const id = randomBytes(16).toString("base64url").slice(0, 21);
-    const known: KnownDeployment = {
-      arn: `${resource.arn.replace(":service/", ":service-deployment/")}/${id}`,
-      createdAwsMs: clock.awsMs,
-      configuration: this.configuration,
-      target,
-    };
+    const known = this.newDeployment(revision, this.configuration);
     for (const { deployment } of this.all) deployment?.interrupt("newDeployment", `${known.arn} is to be deployed`);
     this.all.push(known);
     const room = this.performing;
@@ -130,9 +126,25 @@ export class ServiceDeployments {
     this.performing = (async () => (await room, await this.perform(known, revision)))().catch(() => undefined);
   }
 
+  private newDeployment({ arn }: Revision, configuration: DeploymentConfiguration): KnownDeployment {
+    const { resource, clock } = this.options;
+    const target = this.newRevision(arn);
+    this.revisions.push(target);
+    const id = randomBytes(16).toString("base64url").slice(0, 21);
+    const prefix = resource.arn.replace(":service/", ":service-deployment/");
+    return { arn: `${prefix}/${id}`, createdAwsMs: clock.awsMs, configuration, target };
+  }
+
   private async perform(known: KnownDeployment, revision: Revision): Promise<void> {
-    const { service, routes, resource, launcher, clock, signal } = this.options;
-    signal.throwIfAborted();
+    this.options.signal.throwIfAborted();
+    const deployment = this.begin(known, revision);
+    if (known.stopped) deployment.interrupt("request", stoppedByHand);
+    await deployment.run();
+    known.finishedAwsMs = this.options.clock.awsMs;
+  }
+
+  private begin(known: KnownDeployment, revision: Revision): ServiceDeployment {
+    const { service, routes, resource, launcher, clock } = this.options;
     const source = this.live!;
     const deployment = new ServiceDeployment(
       {
@@ -149,9 +161,7 @@ export class ServiceDeployments {
     );
     known.target.targetGroupArn = routes.other(service.primaryTaskSet!.targetGroup).arn;
     Object.assign(known, { source, deployment, startedAwsMs: clock.awsMs });
-    if (known.stopped) deployment.interrupt("request", stoppedByHand);
-    await deployment.run();
-    known.finishedAwsMs = clock.awsMs;
+    return deployment;
   }
 
   private revisionToDeploy(name: string | undefined, containerName: string | undefined): Revision {

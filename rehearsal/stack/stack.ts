@@ -10,6 +10,8 @@ import type { ControllerProcess } from "../controller/controller-process";
 import { Service } from "../ecs/service";
 import type { TaskSet } from "../ecs/task-set";
 import { whyNotSteady } from "../ecs/why-not-steady";
+import type { DeploymentConfiguration } from "../ecs-deployment/deployment-configuration";
+import type { ServiceDeployment } from "../ecs-deployment/service-deployment";
 import type { Timeline } from "../events";
 import type { Account } from "../graph/account";
 import type { ReleaseTarget } from "../graph/release-target";
@@ -24,12 +26,17 @@ import { type Revision, TaskDefinitions } from "./task-definitions";
 import { requireSecrets } from "./tasks";
 import type { TrafficSide } from "./traffic-side";
 
+/** Invokes functions that ask for AWS there. */
+export type Functions = (awsEndpointUrl: () => Promise<string>) => FunctionInvoker;
+
 export interface StackOptions {
   readonly account: Account;
   readonly target: ReleaseTarget;
   readonly traffic: TrafficSide;
   readonly images: Images;
   readonly alarms: Alarms;
+  /** Take the place of the program's functions. @default its own code, each invocation in a process of its own */
+  readonly functions?: Functions;
   readonly workspace: Workspace;
   readonly clock: Clock;
   readonly timeline: Timeline;
@@ -61,7 +68,9 @@ export class Stack {
     const grace = healthCheckGracePeriodSeconds === undefined ? {} : { healthCheckGracePeriodSeconds };
     this.service = new Service({ arn, name, desiredCount, ...grace }, clock, timeline, workspace.processes);
     this.taskDefinitions = new TaskDefinitions(taskDefinition, timeline);
-    this.invoke = functionInvoker({ ...options, awsEndpointUrl: () => this.awsEndpointUrl(), caFile: traffic.caFile });
+    const awsEndpointUrl = () => this.awsEndpointUrl();
+    const { caFile } = traffic;
+    this.invoke = options.functions?.(awsEndpointUrl) ?? functionInvoker({ ...options, awsEndpointUrl, caFile });
     const { service, taskDefinitions, invoke } = this;
     const { routes } = traffic;
     const signal = AbortSignal.any([options.signal, this.closing.signal]);
@@ -141,6 +150,12 @@ export class Stack {
   createDeployment(release: Release): Deployment {
     if (!this.codeDeploy) throw new Error("CodeDeploy has no deployment group here: ECS itself deploys this service");
     return this.codeDeploy.create(release);
+  }
+
+  /** RegisterTaskDefinition, and what UpdateService then makes. @throws Error when CodeDeploy deploys this service */
+  createServiceDeployment({ taskDefinition }: Release, configuration: DeploymentConfiguration): ServiceDeployment {
+    if (!this.native) throw new Error("CodeDeploy deploys this service");
+    return this.native.create(this.taskDefinitions.register(taskDefinition), configuration);
   }
 
   /** CodeDeploy's ContinueDeployment: a person lets production shift. @throws Error if there is no such deployment */
