@@ -1,12 +1,11 @@
 import type { Remote } from "../controller/channel";
-import { controllerMain } from "../controller/main";
 import type { Controller } from "../controller/run-journalled";
 import { endOf, lifecycle, nameOf, type Outcome, type Step } from "./lifecycle";
 import type { ServiceDeploymentOperations, ServiceDeploymentRequest } from "./operations";
 import { ServiceDeploymentSteps } from "./steps";
 
 /** The controller of one service deployment: `lifecycle.ts` performed, and told as the timeline's events. */
-function serviceDeploymentController(
+export function serviceDeploymentController(
   request: ServiceDeploymentRequest,
   cloud: Remote<ServiceDeploymentOperations>,
 ): Controller<Step, Outcome> {
@@ -35,5 +34,3 @@ function serviceDeploymentController(
     },
   };
 }
-
-controllerMain(serviceDeploymentController);

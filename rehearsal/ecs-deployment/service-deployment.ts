@@ -97,7 +97,7 @@ export class ServiceDeployment {
     };
     this.controller = new ControllerProcess<Step>({
       name: `service deployment ${id}`,
-      entryPoint: join(__dirname, "controller.ts"),
+      entryPoint: join(__dirname, "controller-main.ts"),
       directory: join(directory, id),
       request,
       cloud: this.cloud,

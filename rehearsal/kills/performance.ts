@@ -53,7 +53,7 @@ export async function perform(
 
 /** What of the release is there at its end, in words that fit each release. */
 function describeLeft({ rehearsal: { stack, traffic } }: Stage, { blue, label }: Release): string {
-  const side = (name: string) => ({ [blue.label]: "blue", [label]: "green" })[name] ?? name;
+  const side = (name: string) => ({ [blue.label]: "blue", [label]: "green" })[name] ?? "another";
   const sets = stack.service
     .describeTaskSets()
     .map(({ taskSet, status }) => `${side(taskSet.label)} ${status} ${taskSet.runningCount}`);

@@ -1,13 +1,12 @@
 import fc from "fast-check";
 import assert from "node:assert/strict";
 import { deploymentController } from "../../../rehearsal/codedeploy/controller";
-import { hookableEvents } from "../../../rehearsal/codedeploy/lifecycle";
+import { endOf, hookableEvents } from "../../../rehearsal/codedeploy/lifecycle";
 import type { DeploymentRequest } from "../../../rehearsal/codedeploy/operations";
 import { canary } from "../../../rehearsal/codedeploy/traffic-shift";
-import { Interruption } from "../../../rehearsal/controller/interruption";
-import type { Entry } from "../../../rehearsal/controller/journal";
-import { runJournalled } from "../../../rehearsal/controller/run-journalled";
-import { type Death, MortalCloud } from "./mortal-cloud";
+import { type Death, liveAndDie } from "../controller/mortal-cloud";
+import { anyDeaths, mostlyWell } from "../controller/circumstances";
+import { ModelCloud } from "./model-cloud";
 import { type Circumstances, expectedWorld, type Happening, type World } from "./reference-model";
 
 /** What may happen in each step, other than that it goes well. */
@@ -19,26 +18,14 @@ const possible: Readonly<Record<string, readonly Happening[]>> = {
   AllowTraffic: ["fails"],
   terminationWait: [],
   terminateBlue: ["fails"],
+  rollback: ["production is refused", "test is refused", "primary is refused", "the end is refused"],
 };
 
-const happenings = fc.record(
-  Object.fromEntries(
-    Object.entries(possible).map(([step, own]) => [
-      step,
-      // Mostly well: otherwise hardly any release would come to its end.
-      fc.oneof(
-        { weight: 9, arbitrary: fc.constant<Happening>("goes well") },
-        { weight: 1, arbitrary: fc.constantFrom<Happening>(...own, "a person stops it", "an alarm fires") },
-      ),
-    ]),
-  ),
-);
 const circumstances: fc.Arbitrary<Circumstances> = fc.record({
   approval: fc.boolean(),
   rollsBackOn: fc.record({ failure: fc.boolean(), stop: fc.boolean(), alarm: fc.boolean() }),
-  happenings,
+  happenings: mostlyWell<Happening>(possible, ["a person stops it", "an alarm fires"]),
 });
-const deaths = fc.array(fc.record({ afterCalls: fc.nat(60), done: fc.boolean() }), { maxLength: 6 });
 
 describe("a deployment, compared with a model of what AWS's documents say", () => {
   it("comes to the same end, whatever happens in its steps", async () => {
@@ -52,7 +39,7 @@ describe("a deployment, compared with a model of what AWS's documents say", () =
 
   it("comes to the same end, however often its controller dies", async () => {
     await fc.assert(
-      fc.asyncProperty(circumstances, deaths, async (given, when) => {
+      fc.asyncProperty(circumstances, anyDeaths, async (given, when) => {
         const { world, told, verdicts } = await deployed(given, when);
         assert.deepEqual(world, expectedWorld(given));
         const whole = await deployed(given, []);
@@ -64,7 +51,7 @@ describe("a deployment, compared with a model of what AWS's documents say", () =
   });
 });
 
-/** Runs the real controller in a cloud of this test's, from its journal as often as it dies. */
+/** Runs the real controller in a cloud of this test's. */
 async function deployed({ approval, rollsBackOn, happenings }: Circumstances, when: readonly Death[]) {
   const request: DeploymentRequest = {
     // A month takes a few milliseconds.
@@ -82,22 +69,9 @@ async function deployed({ approval, rollsBackOn, happenings }: Circumstances, wh
     approvalMinutes: 5,
     terminationWaitMinutes: 5,
   };
-  const entries: Entry[] = [{ request }];
-  const cloud = new MortalCloud(happenings, [...when]);
-  for (;;) {
-    const interruption = new Interruption();
-    const life = cloud.newLife(interruption);
-    let alive = true;
-    const journal = { entries: [...entries], append: (entry: Entry) => void (alive && entries.push(entry)) };
-    const controller = deploymentController(request, life.cloud);
-    const end = await Promise.race([
-      runJournalled(controller, journal, life.cloud, interruption, request.scale),
-      life.death,
-    ]);
-    alive = false;
-    if (end?.kind !== "ended") continue;
-    const begun = cloud.told.filter((text) => text.startsWith("lifecycle.started ")).map((text) => text.split(" ")[1]!);
-    const world: World = { ...cloud.state, status: end.status, begun };
-    return { world, told: cloud.told, verdicts: [...cloud.verdicts.values()] };
-  }
+  const cloud = new ModelCloud(happenings, when);
+  const end = await liveAndDie(deploymentController, request, cloud);
+  const { state, begun, told, verdicts } = cloud;
+  const world: World = { ...state, status: endOf(end).status, begun };
+  return { world, told, verdicts: [...verdicts.values()] };
 }

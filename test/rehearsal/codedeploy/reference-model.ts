@@ -1,3 +1,5 @@
+import { onBlue, type Sides } from "../controller/mortal-cloud";
+
 /**
  * What a CodeDeploy deployment must come to, written from the facts about AWS and not from the code: the order of events,
  * who must agree, what is undone. A table and a loop, where the code has a state machine.
@@ -11,7 +13,9 @@ export type Happening =
   /** Its hook gives no verdict, green is not healthy in time, or nobody continues. */
   | "takes too long"
   | "a person stops it"
-  | "an alarm fires";
+  | "an alarm fires"
+  /** AWS refuses that part of the way back. */
+  | `${"production" | "test" | "primary" | "the end"} is refused`;
 
 export interface Circumstances {
   /** STOP_DEPLOYMENT: a person must continue. */
@@ -23,19 +27,13 @@ export interface Circumstances {
 }
 
 /** What is there at the end. */
-export interface World {
+export interface World extends Sides {
   readonly status: "Succeeded" | "Failed" | "Stopped";
-  /** Green's share of production, in percent. */
-  readonly greenPercent: number;
-  readonly test: "blue" | "green";
-  readonly primary: "blue" | "green";
-  readonly blueRuns: boolean;
-  readonly greenRuns: boolean;
   /** The steps that were begun, in order. */
   readonly begun: readonly string[];
 }
 
-type Change = Partial<Omit<World, "status" | "begun">>;
+type Change = Partial<Sides>;
 
 interface Row {
   readonly step: string;
@@ -59,17 +57,26 @@ const table: readonly Row[] = [
   { step: "terminateBlue", whenDone: { blueRuns: false } },
 ];
 
-const before: Omit<World, "status" | "begun"> = {
-  greenPercent: 0,
-  test: "blue",
-  primary: "blue",
-  blueRuns: true,
-  greenRuns: false,
-};
+/** The way back in its order, and what stands in its way. */
+const wayBack: readonly (readonly [refused: Happening, done: Change])[] = [
+  ["production is refused", { greenPercent: 0 }],
+  ["test is refused", { test: "blue" }],
+  ["primary is refused", { primary: "blue" }],
+  ["the end is refused", { greenRuns: false }],
+];
+
+/** All that can be undone: nothing while production is on green, and no task set ends that is the primary one. */
+function undone(sides: Sides, happening: Happening): Sides {
+  if (happening === "production is refused") return sides;
+  let back = sides;
+  for (const [refused, done] of wayBack)
+    if (happening !== refused && !(done.greenRuns === false && back.primary === "green")) back = { ...back, ...done };
+  return back;
+}
 
 export function expectedWorld({ approval, rollsBackOn, happenings }: Circumstances): World {
   const begun: string[] = [];
-  let world = before;
+  let world = onBlue;
   for (const { step, atOnce, whenDone } of table) {
     if (step === "approval" && !approval) continue;
     begun.push(step);
@@ -81,12 +88,12 @@ export function expectedWorld({ approval, rollsBackOn, happenings }: Circumstanc
     if (performed) world = { ...world, ...atOnce, ...(done ? whenDone : {}) };
     if (happening === "goes well" || step === "terminateBlue") continue;
     const stopped = interrupted || step === "approval";
-    const undone =
+    const goesBack =
       happening === "an alarm fires" ? rollsBackOn.alarm : stopped ? rollsBackOn.stop : rollsBackOn.failure;
     // Before Install there is nothing to undo.
-    const back = undone && step !== "BeforeInstall";
+    const back = goesBack && step !== "BeforeInstall";
     return {
-      ...(back ? before : world),
+      ...(back ? undone(world, happenings.rollback ?? "goes well") : world),
       status: stopped ? "Stopped" : "Failed",
       begun: back ? [...begun, "rollback"] : begun,
     };
