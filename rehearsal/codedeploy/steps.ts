@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { startGreen } from "../blue-green/start-green";
 import { endGreen, makeBluePrimary, sendProductionBack, sendTestBack } from "../blue-green/way-back";
 import type { Remote } from "../controller/channel";
 import { Interrupted } from "../controller/interruption";
@@ -67,11 +68,8 @@ export class DeploymentSteps {
     // Health checks run only in a group that a listener names; from the second deployment on weight 0 is there anyway.
     // When AWS attaches it in the first one is not documented.
     await cloud.sendProduction({ to: "blue", percent: 100 });
-    await cloud.createGreen();
-    const text = `waiting for ${this.request.label} to become healthy`;
-    if (await work.inTime("steady", installTimeoutMinutes, text, cloud.greenIsSteady())) return;
-    const { steady, why } = await cloud.describeGreen();
-    if (!steady) throw new Error(`${neverHealthy} ${why}`);
+    const { late } = await startGreen(cloud, this.request.label, installTimeoutMinutes, work);
+    if (late !== undefined) throw new Error(`${neverHealthy} ${late}`);
   }
 
   private async runHook(event: LifecycleEvent, work: Work): Promise<void> {

@@ -1,3 +1,4 @@
+import { startGreen } from "../blue-green/start-green";
 import { endGreen, sendProductionBack, sendTestBack } from "../blue-green/way-back";
 import type { Remote } from "../controller/channel";
 import { Interrupted } from "../controller/interruption";
@@ -88,13 +89,9 @@ export class ServiceDeploymentSteps {
   }
 
   private async scaleUp(work: Work): Promise<void> {
-    const { cloud, request } = this;
-    await cloud.createGreen();
-    const steady = cloud.greenIsSteady();
-    const text = `waiting for ${request.label} to become healthy`;
-    if (await work.inTime("steady", stageTimeoutMinutes, text, steady)) return failOn(await steady);
-    const { steady: isSteady, why } = await cloud.describeGreen();
-    if (!isSteady) throw new Failed("timeout", `SCALE_UP took longer than 24 hours. ${why}`);
+    const { came, late } = await startGreen(this.cloud, this.request.label, stageTimeoutMinutes, work);
+    if (late !== undefined) throw new Failed("timeout", `SCALE_UP took longer than 24 hours. ${late}`);
+    failOn(came);
   }
 
   private async goBack(stage: RollbackStage): Promise<void> {

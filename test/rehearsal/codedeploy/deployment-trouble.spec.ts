@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { tmpdir } from "node:os";
 import type { DeploymentProps } from "../../../rehearsal/codedeploy/deployment";
 import { hookableEvents } from "../../../rehearsal/codedeploy/lifecycle";
-import { Harness, type HookEvent, onGreen, tested } from "./harness";
+import { Harness, type HookEvent, onBlue, onGreen, tested } from "./harness";
 
 describe("a deployment in trouble", () => {
   let harness: Harness;
@@ -103,6 +103,21 @@ describe("a deployment in trouble", () => {
       const reason = await reasonOf(() => Promise.resolve({ command, cwd: tmpdir(), environment: {} }));
       assert.match(reason, /v2: v2-1 is (initial|unhealthy): /);
     });
+  });
+
+  it("goes back as far as it can where the end of green is refused, and says what is left to do", async () => {
+    await start();
+    const { service } = harness;
+    const deleteTaskSet = service.deleteTaskSet.bind(service);
+    service.deleteTaskSet = () => Promise.reject(new Error("ThrottlingException: Rate exceeded"));
+    harness.functions.judge = (payload) => harness.verdict(payload, "Failed");
+    const { reason } = await harness.deployment({ hooks: { AfterAllowTraffic: "judge" } }).run();
+    service.deleteTaskSet = deleteTaskSet;
+    const failed = "the hook judge at AfterAllowTraffic reported Failed";
+    const left = "green is still there: ThrottlingException: Rate exceeded";
+    assert.equal(reason, `${failed}; and the rollback failed: ${left}`);
+    assert.deepEqual(await harness.whoAnswers(), onBlue);
+    assert.deepEqual(harness.taskSets, ["v1 PRIMARY", "v2 ACTIVE"]);
   });
 
   describe("that somebody stops", () => {
