@@ -1,4 +1,5 @@
-// `npm run kills`: the controller of a release is killed at every point of every path; `-- --path NAME` takes one path.
+// `npm run kills`: the controller of a release is killed at every point of every path; `-- --controller ECS` takes one controller,
+// `-- --path NAME` one path.
 import { createRequire } from "node:module";
 import { setUp } from "./setup.mjs";
 
