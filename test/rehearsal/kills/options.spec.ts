@@ -32,16 +32,17 @@ describe("what is to be killed", () => {
   });
 
   it("is refused with the paths that there are, if there is no such path", () => {
-    assert.match(wrong("--path", "Install"), /^--path: there is no "Install"; there are\n {2}released\n[^]*\nUsage:/);
+    assert.match(wrong("--path", "Install"), /--path: expected one of\s+released\s[^]*, got "Install"\nUsage:/);
     const ofEcs = wrong("--controller", "ECS", "--path", "Install stopped");
-    assert.match(ofEcs, /^--path: there is no "Install stopped"/);
+    assert.match(ofEcs, /, got "Install stopped"/);
     assert.doesNotMatch(ofEcs, /Install failed/);
   });
 
   it("is refused with all that is wrong", () => {
     const message = wrong("--controller", "EC2", "--path", "Install", "--paths", "x");
-    assert.match(message, /--controller: expected CODE_DEPLOY or ECS, got "EC2"/);
-    assert.match(message, /--path: there is no "Install"/);
+    assert.match(message, /^\d mistakes on the command line:/);
+    assert.match(message, /--controller: expected "CODE_DEPLOY" or "ECS", got "EC2"/);
+    assert.match(message, /--path: expected one of[^]*Install failed[^]*SCALE_UP circuitBreaker[^]*, got "Install"/);
     assert.match(message, /--paths: there is no such option/);
     assert.match(message, /\nUsage: npm run kills/);
   });
