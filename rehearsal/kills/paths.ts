@@ -81,7 +81,14 @@ function follow<Step, Outcome>(machine: TroubledMachine<Step, Outcome>, troubles
   }
   const { status, reason = "" } = machine.endOf(step);
   const name = troubles.map((trouble) => `${trouble.step} ${trouble.outcome}`).join(", ") || "released";
-  return { name, troubles, steps: taken.map(machine.nameOf), end: status, taken, told: `${status} ${reason}` };
+  return {
+    name,
+    troubles,
+    steps: taken.map((one) => machine.nameOf(one)),
+    end: status,
+    taken,
+    told: `${status} ${reason}`,
+  };
 }
 
 /** What follows the first trouble. */

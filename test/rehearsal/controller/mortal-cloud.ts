@@ -88,7 +88,7 @@ export abstract class MortalCloud<Happening extends string> implements BlueGreen
   }
 
   tell({ token, type, detail }: Telling & { readonly token: string }): void {
-    const name = detail?.step === undefined ? "" : String(detail.step);
+    const name = typeof detail?.step === "string" ? detail.step : "";
     if (type === "lifecycle.started") this.begin(name, token);
     if (this.tokens.has(token)) return;
     this.tokens.add(token);
