@@ -118,9 +118,21 @@ export const serviceDefaults: Defaults = {
   deletionProtection: false,
 };
 
-function clusterProblems({ clusterArn }: { readonly clusterArn?: pulumi.Input<string> }): Problem[] {
-  if (typeof clusterArn !== "string" || /^arn:[\w-]+:ecs:[^:]+:\d{12}:cluster\/.+$/.test(clusterArn)) return [];
-  return [{ path: "clusterArn", message: `"${clusterArn}" is not the ARN of an ECS cluster.` }];
+function clusterProblems({
+  clusterArn,
+  executeCommand,
+}: Pick<BlueGreenEcsServiceArgs, "clusterArn" | "executeCommand">) {
+  const problems: Problem[] = [];
+  if (typeof clusterArn === "string" && !/^arn:[\w-]+:ecs:[^:]+:\d{12}:cluster\/.+$/.test(clusterArn)) {
+    problems.push({ path: "clusterArn", message: `"${clusterArn}" is not the ARN of an ECS cluster.` });
+  }
+  if (clusterArn !== undefined && executeCommand) {
+    // Source: ECS API, ExecuteCommandConfiguration, which is the cluster's.
+    const message =
+      "logs each command where the cluster's settings say, and those of clusterArn are its owner's; leave one of the two out.";
+    problems.push({ path: "executeCommand", message });
+  }
+  return problems;
 }
 
 /** Everything that is wrong with a service's plain arguments; also asked by the reader of the settings. */

@@ -1,5 +1,5 @@
 import type * as aws from "@pulumi/aws";
-import { Cron } from "croner";
+import { cronMistake } from "./cron";
 import type { Problem } from "./problems";
 
 /** When deployments may start. A run that comes at another time waits before its Deploy stage. */
@@ -49,13 +49,8 @@ function cronProblems(cron: string): Problem[] {
   if (/\d/.test(parts[4]!) || /(?<!#)\d/.test(parts[5]!)) {
     return [{ path, message: `"${cron}" has a month or a day of the week by number; write JAN, MON; ${example}.` }];
   }
-  try {
-    new Cron(cron.replaceAll("?", "*"), { paused: true });
-    return [];
-  } catch (error) {
-    const reason = (error as Error).message.replace(/^\w+: /, "");
-    return [{ path, message: `"${cron}" is no cron expression (${reason}); ${example}.` }];
-  }
+  const mistake = cronMistake(cron);
+  return mistake === undefined ? [] : [{ path, message: `"${cron}" ${mistake}; ${example}.` }];
 }
 
 export function isTimeZone(timeZone: string): boolean {

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
+import { cronMistake } from "./cron";
 import { isTimeZone } from "./deployment-window";
 import type { Problem } from "./problems";
 
@@ -39,6 +40,10 @@ function oneProblems(path: string, { name, cron, timeZone = "UTC", minimum, maxi
     wrong("cron", `"${cron}" must have ? for one of the two kinds of days; ${example}.`);
   // Days of the week are counted from Sunday here and from Monday elsewhere.
   else if (/(?<!#)\d/.test(fields[4]!)) wrong("cron", `"${cron}" has a day of the week by number; ${example}.`);
+  else {
+    const mistake = cronMistake(`0 ${cron}`);
+    if (mistake !== undefined) wrong("cron", `"${cron}" ${mistake}; ${example}.`);
+  }
   if (!isTimeZone(timeZone)) wrong("timeZone", `"${timeZone}" is not a time zone; expected a name like Europe/Berlin.`);
   if (minimum > maximum) wrong("minimum", `is ${minimum}, above the maximum of ${maximum}.`);
   return problems;

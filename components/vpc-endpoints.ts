@@ -36,15 +36,23 @@ const endpointsOf: Readonly<Record<string, readonly string[]>> = {
   elasticfilesystem: [],
 };
 
-/** An image that can be pulled without a way to the internet. Endpoints lead to no other registry, ECR Public included. */
-const privateImage = /^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com/;
+/** An image that can be pulled without a way to the internet: endpoints lead to ECR in their own region, and to no other registry. */
+const privateImage = /^\d{12}\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com/;
 
-/** What cannot be pulled without NAT, by where it is named; images that are not known yet are not judged. */
-export function unreachableImages(images: Readonly<Record<string, unknown>>): Problem[] {
+/**
+ * What cannot be pulled without NAT, by where it is named; images that are not known yet are not judged.
+ *
+ * @param region the endpoints'; undefined where it is not known
+ */
+export function unreachableImages(images: Readonly<Record<string, unknown>>, region: string | undefined): Problem[] {
   const reason =
-    "cannot be pulled without NAT (natGateways: none), which leads to this account's own ECR and no further";
+    "cannot be pulled without NAT (natGateways: none), which leads to ECR in the stack's own region and no further";
   return Object.entries(images)
-    .filter(([, image]) => typeof image === "string" && !privateImage.test(image))
+    .filter(([, image]) => {
+      if (typeof image !== "string") return false;
+      const of = privateImage.exec(image)?.[1];
+      return of === undefined || (region !== undefined && of !== region);
+    })
     .map(([path, image]) => ({ path, message: `${String(image)} ${reason}; copy it to a repository there.` }));
 }
 

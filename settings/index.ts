@@ -3,7 +3,7 @@ import type { Network } from "../components/network";
 import { InvalidInput, refuse } from "../components/problems";
 import { judgeable, meaningProblems, topLevel } from "./problems";
 import { givenNetwork } from "./problems/network";
-import { misplacedProblems, rawSettings, typeProblems } from "./raw";
+import { misplacedProblems, rawSettings, stackRegion, typeProblems } from "./raw";
 import { type Parsed, schema } from "./schema";
 import { shortName } from "./short-name";
 
@@ -35,18 +35,23 @@ export function readSettings(): Settings {
     environment: secretValues(settings.environment),
     sidecars: settings.sidecars.map((it) => ({ ...it, environment: secretValues(it.environment ?? {}) })),
     network: givenNetwork(settings),
-    name: settings.name ?? shortName(`${pulumi.getProject()}-${pulumi.getStack()}`),
+    name: settings.name ?? defaultName(),
     soakMinutes: asksPerson ? 0 : settings.waitMinutes,
     approvalWaitMinutes: asksPerson ? settings.waitMinutes : undefined,
   };
 }
 
+function defaultName(): string {
+  return shortName(`${pulumi.getProject()}-${pulumi.getStack()}`);
+}
+
 function checkedSettings(stackFile: string): Parsed {
   const raw = rawSettings();
+  const place = { defaultName: defaultName(), region: stackRegion() };
   const misplaced = misplacedProblems();
   const parsed = schema.safeParse(raw);
   if (parsed.success) {
-    refuse(stackFile, [...misplaced, ...meaningProblems(parsed.data)]);
+    refuse(stackFile, [...misplaced, ...meaningProblems(parsed.data, place)]);
     return parsed.data;
   }
   // A setting of the wrong type has no value to judge further; the others have.
@@ -54,7 +59,7 @@ function checkedSettings(stackFile: string): Parsed {
   const broken = new Set(problems.map(({ path }) => topLevel(path)));
   const sound = Object.fromEntries(Object.entries(raw).filter(([key]) => !broken.has(key)));
   const rest = schema.partial().safeParse(sound);
-  const further = rest.success ? meaningProblems(rest.data) : [];
+  const further = rest.success ? meaningProblems(rest.data, place) : [];
   throw new InvalidInput(stackFile, [
     ...misplaced,
     ...problems,

@@ -12,6 +12,11 @@ export function rawSettings(): Record<string, unknown> {
   return Object.fromEntries(entries.map(([key, text]) => [key.slice(namespace.length + 1), typed(key, text)]));
 }
 
+/** Pulumi's own setting of where the stack is; undefined where the environment says it. */
+export function stackRegion(): string | undefined {
+  return pulumi.runtime.allConfig()["aws:region"];
+}
+
 /** Settings under the name of a renamed project, where `pulumi config set` puts what is given without a namespace. */
 export function misplacedProblems(): Problem[] {
   const project = pulumi.getProject();

@@ -68,6 +68,8 @@ export function optionProblems(at: string, options: ContainerOptions): Problem[]
         `"${containerPath}" is no directory of the container's; expected /tmp, say.`,
       );
     }
+    if (tmpfs.findIndex((one) => one.containerPath === containerPath) !== index)
+      wrong(`tmpfs[${index}].containerPath`, `${containerPath} is there twice.`);
     if (!(Number.isInteger(sizeMiB) && sizeMiB >= 1)) wrong(`tmpfs[${index}].sizeMiB`, `is ${sizeMiB}; expected MiB.`);
   }
   const unknown = dropCapabilities.filter((capability) => !capabilities.has(capability));

@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Statement } from "../policy";
 import type { Problem } from "../problems";
 import { siblingArn } from "../sibling-arn";
-import { isDirectory } from "./container-options";
+import { isDirectory, type Tmpfs } from "./container-options";
 
 /**
  * A file system of Amazon EFS that is there already, mounted into the app's container through an access point: encrypted
@@ -29,7 +29,8 @@ export interface EfsVolume {
 
 const nfs = 2049;
 
-export function efsProblems(volumes: readonly EfsVolume[]): Problem[] {
+/** @param tmpfs of the container that mounts them, too */
+export function efsProblems(volumes: readonly EfsVolume[], tmpfs: readonly Tmpfs[] = []): Problem[] {
   const names = volumes.map(({ name }) => name);
   const paths = volumes.map(({ containerPath }) => containerPath);
   return volumes.flatMap(({ name, fileSystemId, accessPointId, containerPath, securityGroupId }, index) => {
@@ -44,6 +45,8 @@ export function efsProblems(volumes: readonly EfsVolume[]): Problem[] {
     }
     if (!isDirectory(containerPath)) wrong("containerPath", `"${containerPath}" is no directory; expected /data, say.`);
     else if (paths.indexOf(containerPath) !== index) wrong("containerPath", `${containerPath} is there twice.`);
+    else if (tmpfs.some((one) => one.containerPath === containerPath))
+      wrong("containerPath", `${containerPath} is in container.tmpfs, too; a directory is one of the two.`);
     if (securityGroupId !== undefined && !/^sg-[0-9a-f]+$/.test(securityGroupId)) {
       wrong("securityGroupId", `"${securityGroupId}" is not like sg-0123456789abcdef0.`);
     }

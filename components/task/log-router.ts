@@ -25,6 +25,10 @@ export const logRouterName = "log-router";
 
 export function logRouterProblems({ options, secretOptions = {} }: LogRouter): Problem[] {
   const problems = secretProblems(secretOptions, options ?? {}, "logRouter.secretOptions");
+  if (!options && Object.keys(secretOptions).length > 0) {
+    const message = "are for a destination of yours, and logs go to CloudWatch here; name it in options.";
+    return [...problems, { path: "logRouter.secretOptions", message }];
+  }
   if (!options || "Name" in options) return problems;
   const message = "has no Name, which says to Fluent Bit where logs go: cloudwatch_logs, datadog, http and so on.";
   return [...problems, { path: "logRouter.options", message }];

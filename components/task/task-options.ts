@@ -67,10 +67,10 @@ export function taskProblems(task: SettledTask): Problem[] {
   const problems = [
     ...secretProblems(task.secrets, task.environment),
     ...optionProblems("container", container),
-    ...sidecarProblems(allSidecars(task, ""), task),
+    ...sidecarProblems(allSidecars(task, ""), task).map((problem) => underOption(problem, task)),
     ...(logRouter ? logRouterProblems(logRouter) : []),
     ...executeCommandProblems(task.executeCommand, container),
-    ...efsProblems(task.efsVolumes),
+    ...efsProblems(task.efsVolumes, container.tmpfs),
   ];
   // Source: ECS API, EphemeralStorage.
   if (disk !== undefined && !(Number.isInteger(disk) && disk >= 21 && disk <= 200)) {
@@ -80,6 +80,15 @@ export function taskProblems(task: SettledTask): Problem[] {
     });
   }
   return problems;
+}
+
+/** A problem with a sidecar that an option brings along is the option's. */
+function underOption({ path, message }: Problem, { sidecars, openTelemetry }: SettledTask): Problem {
+  const [, index, field] = /^sidecars\[(\d+)\]\.?(.*)$/.exec(path) ?? [];
+  const position = Number(index) - sidecars.length;
+  if (index === undefined || position < 0) return { path, message };
+  const option = openTelemetry && position === 0 ? "openTelemetry" : "logRouter";
+  return { path: option, message: `brings along a container whose ${field} ${message}` };
 }
 
 /** The user's own sidecars, then those that an option brings along. */

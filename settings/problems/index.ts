@@ -4,7 +4,8 @@ import { checkPathProblems } from "../../components/shared-load-balancer-problem
 import type { Given } from "../schema";
 import { appProblems } from "./app";
 import { networkProblems } from "./network";
-import { pipelineProblems } from "./pipeline";
+import { ownReleaseProblems, pipelineProblems } from "./pipeline";
+import { regionProblems } from "./regions";
 import { releaseProblems } from "./release";
 
 /** Settings that are judged by another one, and so only where that one can be read. */
@@ -31,17 +32,29 @@ const judgedBy: Readonly<Record<string, string>> = {
   firstImage: "natGateways",
   natGateways: "vpcId",
   availabilityZones: "vpcId",
+  logRouter: "natGateways",
+  efsVolumes: "container",
 };
 
+/** Where the settings are read. */
+export interface Place {
+  /** What the stack is called without a `name`. */
+  readonly defaultName: string;
+  /** Undefined where the environment says it. */
+  readonly region: string | undefined;
+}
+
 /** What the types cannot say: values that AWS does not pair, folders that are not there. */
-export function meaningProblems(settings: Given): Problem[] {
+export function meaningProblems(settings: Given, { defaultName, region }: Place): Problem[] {
   return [
     ...appProblems(settings),
     ...serviceProblems(settings),
     ...releaseProblems(settings),
     ...checkPathProblems(settings.checks ?? [], settings.sharedLoadBalancer?.paths),
     ...pipelineProblems(settings),
-    ...networkProblems(settings),
+    ...ownReleaseProblems(settings, settings.name ?? defaultName),
+    ...networkProblems(settings, region),
+    ...regionProblems(settings, region),
   ];
 }
 

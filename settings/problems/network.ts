@@ -6,8 +6,9 @@ import { unreachableImages } from "../../components/vpc-endpoints";
 import type { Given } from "../schema";
 
 /** A network that is half given, or one without NAT from which an image cannot be pulled. */
-export function networkProblems(settings: Given): Problem[] {
-  return [...givenProblems(settings), ...(settings.natGateways === "none" ? imageProblems(settings) : [])];
+export function networkProblems(settings: Given, region: string | undefined): Problem[] {
+  if (settings.natGateways !== "none") return givenProblems(settings);
+  return [...givenProblems(settings), ...imageProblems(settings, region), ...logProblems(settings)];
 }
 
 /** Its three parts, where all are given. */
@@ -30,11 +31,20 @@ function givenProblems(settings: Given): Problem[] {
   return problems;
 }
 
-function imageProblems({ firstImage, sidecars = [], logRouter, openTelemetry }: Given): Problem[] {
-  return unreachableImages({
+/** Where logs go that the router sends elsewhere; CloudWatch's two outputs go by the endpoint that is made for them. */
+function logProblems({ logRouter }: Given): Problem[] {
+  const name = logRouter?.options?.Name;
+  if (name === undefined || name.startsWith("cloudwatch")) return [];
+  const message = `sends logs to ${name}, which tasks do not reach without NAT (natGateways: none); leave options out, or give the network NAT.`;
+  return [{ path: "logRouter.options", message }];
+}
+
+function imageProblems({ firstImage, sidecars = [], logRouter, openTelemetry }: Given, region?: string): Problem[] {
+  const images = {
     firstImage,
     ...Object.fromEntries(sidecars.map(({ image }, index) => [`sidecars[${index}].image`, image])),
     ...(logRouter ? { "logRouter.image": logRouterSidecar(logRouter).image } : {}),
     ...(openTelemetry ? { "openTelemetry.image": collectorSidecar(openTelemetry, "").image } : {}),
-  });
+  };
+  return unreachableImages(images, region);
 }

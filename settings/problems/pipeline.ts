@@ -18,3 +18,17 @@ export function pipelineProblems(settings: Given): Problem[] {
     ...windowProblems(settings),
   ];
 }
+
+/** A stack that would release its own releases, again and again. @param name what its resources' names begin with */
+export function ownReleaseProblems({ promoteFrom, promoteTo = [] }: Given, name: string): Problem[] {
+  const message = "is this stack's own; expected what another stack says of itself (docs/promotion.md).";
+  // As Pulumi names the bucket, and components/promotion-source.ts the bus.
+  const bucket = promoteFrom?.bucket ?? "";
+  const from = bucket.startsWith(`${name}-released-`) && /-released-[0-9a-f]{7}$/.test(bucket);
+  return [
+    ...(from ? [{ path: "promoteFrom", message }] : []),
+    ...promoteTo.flatMap((arn, index) =>
+      arn.endsWith(`:event-bus/${name}-promotions`) ? [{ path: `promoteTo[${index}]`, message }] : [],
+    ),
+  ];
+}

@@ -1,0 +1,26 @@
+import type { Problem } from "../../components/problems";
+import type { Given } from "../schema";
+
+/**
+ * What is named by its ARN and is of another region than the stack, whose load balancer, service and pipeline use only what is in
+ * their own. Not judged where the region is not among the settings (`AWS_REGION`).
+ */
+export function regionProblems(settings: Given, region: string | undefined): Problem[] {
+  if (region === undefined) return [];
+  const { https, loadBalancer, sharedLoadBalancer, clusterArn, notifications, deployApproval, promoteFrom } = settings;
+  const named = {
+    clusterArn,
+    "deployApproval.topicArn": deployApproval?.topicArn,
+    "https.certificateArn": https?.certificateArn,
+    "loadBalancer.webAclArn": loadBalancer?.webAclArn,
+    "notifications.topicArn": notifications?.topicArn,
+    "promoteFrom.keyArn": promoteFrom?.keyArn,
+    "sharedLoadBalancer.productionListenerArn": sharedLoadBalancer?.productionListenerArn,
+    "sharedLoadBalancer.testListenerArn": sharedLoadBalancer?.testListenerArn,
+  };
+  return Object.entries(named).flatMap(([path, arn]) => {
+    const [prefix, , , other] = arn?.split(":") ?? [];
+    if (prefix !== "arn" || !other || other === region) return [];
+    return [{ path, message: `is of ${other}, and this stack of ${region}; name one of ${region}.` }];
+  });
+}
