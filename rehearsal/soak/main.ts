@@ -1,25 +1,35 @@
 import { join } from "node:path";
+import { count, totals } from "../traffic/report";
 import { parseSoakOptions, type SoakOptions } from "./options";
-import { soakProblems, soakReport } from "./report";
+import { SoakProgress } from "./progress";
+import { soakProblems, soakSummary } from "./report";
 import { soak, type SoakResult } from "./soak";
 import { strategies } from "./strategies";
 
 /** Soaks each strategy in turn, and prints what came of it. */
-async function main({ requests, ratePerSecond }: SoakOptions): Promise<number> {
+async function main(options: SoakOptions): Promise<number> {
   process.chdir(join(__dirname, "../.."));
+  const { requests, ratePerSecond } = options;
+  const progress = new SoakProgress(options, process.stdout);
+  const ways = `shared by ${strategies.length} ways to shift traffic`;
+  progress.tell(`${count(requests)} requests, ${count(ratePerSecond)} a second, ${ways}`);
   const results: SoakResult[] = [];
+  let before = { sent: 0, lost: 0 };
+  const share = Math.ceil(requests / strategies.length);
   for (const strategy of strategies) {
-    const share = Math.ceil(requests / strategies.length);
-    const onProgress = (sent: number) =>
-      void process.stderr.write(
-        `${strategy.name}: ${sent.toLocaleString("en")} of ${share.toLocaleString("en")} requests\n`,
-      );
-    results.push(await soak({ strategy, requests: share, ratePerSecond, onProgress }));
+    const onProgress = (sent: number, lost: number) => {
+      const done = (results.length + Math.min(1, sent / share)) / strategies.length;
+      progress.show({ strategy: strategy.name, done, sent: before.sent + sent, lost: before.lost + lost });
+    };
+    const result = await soak({ strategy, requests: share, ratePerSecond, onProgress });
+    results.push(result);
+    const { sent, failed } = totals(result.report);
+    before = { sent: before.sent + sent, lost: before.lost + failed };
+    const { released, rolledBack } = result;
+    const mark = soakProblems(result).length === 0 ? "✔" : "✖";
+    progress.tell(`${mark} ${strategy.name}: ${released} released, ${rolledBack} rolled back, ${failed} lost`);
   }
-  const problems = results.flatMap(soakProblems);
-  process.stdout.write(
-    `\n${soakReport(results).join("\n")}\n${problems.map((problem) => `FAILED ${problem}\n`).join("")}`,
-  );
+  process.stdout.write(`\n${soakSummary(results)}`);
   const failed = results.filter((result) => soakProblems(result).length > 0).length;
   process.stdout.write(`\n${results.length - failed} passed, ${failed} failed\n`);
   return failed === 0 ? 0 : 1;

@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { CommandLine } from "../command-line";
 
 export interface SoakOptions {
   /** Production requests in all, at least. */
@@ -8,14 +8,14 @@ export interface SoakOptions {
 
 const usage = "Usage: npm run soak -- [--requests N (default 1000000)] [--rate N a second (default 1200)]";
 
-/** @throws Error that says what is wrong and how it is used */
+/** @throws UsageError that names every mistake */
 export function parseSoakOptions(argv: readonly string[]): SoakOptions {
   const option = { type: "string" } as const;
-  const { values } = parseArgs({ args: [...argv], options: { requests: option, rate: option } });
-  const number = (name: keyof typeof values, fallback: number): number => {
-    const text = values[name] ?? String(fallback);
-    if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-    throw new Error(`--${name}: expected a whole number from 1 on, got ${JSON.stringify(text)}\n${usage}`);
+  const line = new CommandLine(argv, { requests: option, rate: option });
+  const options = {
+    requests: line.number("requests", { least: 1, most: 999_999_999, fallback: 1_000_000, whole: true }),
+    ratePerSecond: line.number("rate", { least: 1, most: 100_000, fallback: 1_200, whole: true }),
   };
-  return { requests: number("requests", 1_000_000), ratePerSecond: number("rate", 1_200) };
+  line.refuseMistakes(usage);
+  return options;
 }

@@ -1,27 +1,32 @@
+import { box } from "../terminal/box";
 import { align, count, describeTotals, milliseconds, totals, type TrafficReport } from "../traffic/report";
 import { type PhaseReport, Phases } from "./phases";
 import type { SoakResult } from "./soak";
 
-/** The figures of all strategies, a table each, and their sum in a sentence. */
-export function soakReport(results: readonly SoakResult[]): string[] {
+/** The meter's lateness from which on latencies tell of this machine rather than of a release. Our own figure. */
+const lateMs = 100;
+const chartWidth = 40;
+
+/** The figures of all strategies and what they say, in a box. */
+export function soakSummary(results: readonly SoakResult[]): string {
   const classes = results.flatMap(({ report }) => report.classes);
   const { during, otherwise } = Phases.report(results.map(({ phases }) => phases));
-  const lateness = Math.max(...results.map(({ report }) => report.worstLatenessMs));
-  return [
-    ...align([
+  const problems = results.flatMap(soakProblems);
+  const ended = (what: "released" | "rolledBack") => results.reduce((sum, result) => sum + result[what], 0);
+  return box([
+    align([
       ["", "released", "rolled back", "requests", "lost", "unsent", "a second", "longest gap"],
       ...results.map(strategyRow),
     ]),
-    "",
-    ...align([
-      ["latency of small requests", "requests", "p50", "p99", "p99.9", "max"],
-      phaseRow("during a release", during),
-      phaseRow("otherwise", otherwise),
-    ]),
-    "",
-    describeTotals({ classes }),
-    `the meter itself was at most ${milliseconds(lateness)} late, which is counted in every latency`,
-  ];
+    latencyChart(during, otherwise),
+    [describeTotals({ classes }), ...meterLines(results)],
+    [
+      ...problems.map((problem) => `✖ ${problem}`),
+      ...(problems.length === 0
+        ? [`✔ ${ended("released")} released, ${ended("rolledBack")} rolled back, nothing lost`]
+        : []),
+    ],
+  ]);
 }
 
 /** What makes a soak fail. */
@@ -53,6 +58,17 @@ export function fallenBehind(report: TrafficReport, trafficMs: number): string |
   return `this machine does not keep up with ${count(ratePerSecond)} requests a second: ${count(behind)} that were due have no answer yet; choose a lower --rate`;
 }
 
+/** Whether this machine had room to spare: if not, latencies say little. */
+function meterLines(results: readonly SoakResult[]): string[] {
+  const lateness = Math.max(...results.map(({ report }) => report.worstLatenessMs));
+  return [
+    `the meter itself was at most ${milliseconds(lateness)} late, which is counted in every latency`,
+    ...(lateness > lateMs
+      ? ["this machine was too busy for latencies that mean something: choose a quieter one, or a lower --rate"]
+      : []),
+  ];
+}
+
 function strategyRow({ strategy, released, rolledBack, report }: SoakResult): string[] {
   const { sent, failed, unsent } = totals(report);
   const rate = sent / (report.durationMs / 1000);
@@ -63,6 +79,23 @@ function strategyRow({ strategy, released, rolledBack, report }: SoakResult): st
   ];
 }
 
-function phaseRow(name: string, { requests, p50Ms, p99Ms, p999Ms, maxMs }: PhaseReport): string[] {
-  return [name, count(requests), ...[p50Ms, p99Ms, p999Ms, maxMs].map(milliseconds)];
+/** Percentiles of small requests as bars, those that met a release above the others. */
+function latencyChart(during: PhaseReport, otherwise: PhaseReport): string[] {
+  const percentiles = { p50: "p50Ms", p99: "p99Ms", "p99.9": "p999Ms" } as const;
+  const longestMs = Math.max(during.p999Ms, otherwise.p999Ms, 0.001);
+  const row = (name: string, phase: string, ms: number) => [
+    name.padEnd(5),
+    phase.padEnd("during a release".length),
+    milliseconds(ms).padStart(9),
+    "█".repeat(Math.round((ms / longestMs) * chartWidth)) || "▏",
+  ];
+  const bars = Object.entries(percentiles).flatMap(([name, key]) => [
+    row(name, "during a release", during[key]),
+    row("", "otherwise", otherwise[key]),
+  ]);
+  const of = ({ requests, maxMs }: PhaseReport) => `${count(requests)} (at most ${milliseconds(maxMs)})`;
+  return [
+    `latency of small requests: ${of(during)} during a release, ${of(otherwise)} otherwise`,
+    ...bars.map((cells) => cells.join("  ")),
+  ];
 }

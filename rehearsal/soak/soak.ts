@@ -12,8 +12,8 @@ export interface SoakRequest {
   /** At least so many requests, and at least one round of releases and rollbacks. */
   readonly requests: number;
   readonly ratePerSecond: number;
-  /** Told after each release how many requests there were so far. */
-  readonly onProgress: (sent: number) => void;
+  /** Told now and then how many requests were sent so far, and how many of them were lost. */
+  readonly onProgress: (sent: number, lost: number) => void;
 }
 
 export interface SoakResult {
@@ -28,6 +28,7 @@ export interface SoakResult {
 
 /** Real milliseconds between two releases; about as long as one takes. */
 const quietMs = 2_000;
+const progressMs = 500;
 /** Longest time until an answer must be complete, in real milliseconds: a load balancer's idle timeout. How slow they are is for the percentiles to tell. */
 const timeoutMs = 60_000;
 
@@ -43,6 +44,8 @@ export async function soak({ strategy, requests, ratePerSecond, onProgress }: So
   const stage = await Stage.set({ settings: strategy.settings, mix }, (options) =>
     startTrafficProcess({ ...options, ratePerSecond, timeoutMs, onSuccess: phases.record }),
   );
+  const counts = () => totals(stage.traffic.snapshot());
+  const telling = setInterval(() => onProgress(counts().sent, counts().failed), progressMs);
   try {
     const { clock } = stage.timeline;
     const startedMs = clock.elapsedMs;
@@ -56,20 +59,17 @@ export async function soak({ strategy, requests, ratePerSecond, onProgress }: So
       if (!asExpected) problems.push(`${strategy.name}: ${what} ended with ${reason ?? "success"}`);
     };
     const rounds = await roundsOf(stage);
-    let sent = 0;
-    for (let count = 0; count < rounds.length || sent < requests; count++) {
+    for (let count = 0; count < rounds.length || counts().sent < requests; count++) {
       await release(rounds[count % rounds.length]!);
       await clock.wait(quietMs * clock.scale);
-      const reportSoFar = stage.traffic.snapshot();
-      const behind = fallenBehind(reportSoFar, clock.elapsedMs - startedMs);
+      const behind = fallenBehind(stage.traffic.snapshot(), clock.elapsedMs - startedMs);
       if (behind !== undefined) throw new Error(`${strategy.name}: ${behind}`);
-      sent = totals(reportSoFar).sent;
-      onProgress(sent);
     }
     const report = await stage.traffic.stop();
     problems.push(...stage.invariants.violations.map((violation) => `${strategy.name}: ${violation}`));
     return { strategy: strategy.name, ...ended, report, phases, problems };
   } finally {
+    clearInterval(telling);
     await stage.close();
   }
 }

@@ -4,9 +4,18 @@ export interface Strategy {
   readonly settings: Readonly<Record<string, string>>;
 }
 
-export const strategies: readonly Strategy[] = [
-  { name: "all at once", settings: {} },
-  { name: "canary", settings: { "greenlight:canary": '{"percent":10,"minutes":5}' } },
-  { name: "linear", settings: { "greenlight:linear": '{"percent":20,"minutes":1}' } },
-  { name: "ECS itself", settings: { "greenlight:controller": "ECS" } },
-];
+const shifts = {
+  "all at once": {},
+  canary: { "greenlight:canary": '{"percent":10,"minutes":5}' },
+  linear: { "greenlight:linear": '{"percent":20,"minutes":1}' },
+};
+
+const controllers = { CodeDeploy: {}, ECS: { "greenlight:controller": "ECS" } };
+
+/** Every shift by every controller. */
+export const strategies: readonly Strategy[] = Object.entries(controllers).flatMap(([controller, ofController]) =>
+  Object.entries(shifts).map(([shift, ofShift]) => ({
+    name: `${controller}, ${shift}`,
+    settings: { ...ofController, ...ofShift },
+  })),
+);

@@ -1,4 +1,5 @@
 import { describeTotals, type TrafficReport, totals, trafficTable } from "../traffic/report";
+import { box } from "./box";
 import { type LifecycleSpan, lifecycleChart } from "./lifecycle-chart";
 import { awsTime } from "./lines";
 
@@ -56,14 +57,4 @@ function trafficLines(traffic: TrafficReport): string[] {
     ...(answers.length > 0 ? [`Answered: ${answers.join(", ")}.`] : []),
     ...(unsent > 0 ? [`${unsent} more could not be sent by this machine, and tell nothing about the release.`] : []),
   ];
-}
-
-/** Sections one below the other, with lines around and between them; empty sections are left out. */
-function box(sections: readonly (readonly string[])[]): string {
-  const filled = sections.filter((lines) => lines.length > 0);
-  const width = Math.max(...filled.flat().map((line) => [...line].length));
-  const edge = (left: string, right: string): string => `${left}${"─".repeat(width + 2)}${right}`;
-  const inside = filled.map((lines) => lines.map((line) => `│ ${line}${" ".repeat(width - [...line].length)} │`));
-  const separated = inside.flatMap((lines, index) => (index === 0 ? lines : [edge("├", "┤"), ...lines]));
-  return `${[edge("┌", "┐"), ...separated, edge("└", "┘")].join("\n")}\n`;
 }
