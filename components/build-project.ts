@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { buildCache, type BuildCacheArgs } from "./build-cache";
 import { type BuildTestsArgs, reportGroup, reports, reportStatements } from "./build-tests";
 import { renderBuildspec } from "./buildspec";
 import { ecrRepositoryArns } from "./ecr-arn";
@@ -19,6 +20,7 @@ export interface BuildProjectArgs {
   readonly sourceDirectory: string;
   readonly logRetentionDays: number;
   readonly scanGate?: ScanGateArgs;
+  readonly buildCache?: BuildCacheArgs;
   readonly tests?: BuildTestsArgs;
   /** Copies the image that another stack has released, instead of building one. */
   readonly promoteFrom?: PromoteFrom;
@@ -45,7 +47,12 @@ export class BuildProject extends pulumi.ComponentResource {
     const sourceArn = siblingArn(repository.arn, "codebuild", "project/*");
     this.role = serviceRole(`${name}-build`, { service, sourceArn }, [], parent);
     const group = reportGroup(name, args.tests, parent);
-    const granted = [...statements(args, repository, logGroup), ...(group ? reportStatements(group.arn) : [])];
+    const cache = args.buildCache && buildCache(name, args.buildCache, parent);
+    const granted = [
+      ...statements(args, repository, logGroup),
+      ...(cache?.statements ?? []),
+      ...(group ? reportStatements(group.arn) : []),
+    ];
     grant(`${name}-build`, this.role, granted, parent);
     this.project = new aws.codebuild.Project(
       name,
@@ -69,6 +76,7 @@ export class BuildProject extends pulumi.ComponentResource {
                   { name: "IMAGE_PLATFORM", value: imagePlatform(args.cpuArchitecture) },
                   { name: "APP_DIRECTORY", value: args.sourceDirectory },
                 ]),
+            ...(cache?.variables ?? []),
             ...(args.tests ? [{ name: "TEST_COMMAND", value: args.tests.command }] : []),
             ...(args.scanGate ? scanGateVariables(args.scanGate) : []),
           ],
@@ -83,10 +91,14 @@ export class BuildProject extends pulumi.ComponentResource {
 }
 
 function buildspec(
-  { promoteFrom, scanGate, tests, sourceDirectory }: BuildProjectArgs,
+  { promoteFrom, scanGate, buildCache, tests, sourceDirectory }: BuildProjectArgs,
   group: aws.codebuild.ReportGroup | undefined,
 ): pulumi.Input<string> {
-  const options = { scanGate: scanGate !== undefined, tests: tests !== undefined };
+  const options = {
+    scanGate: scanGate !== undefined,
+    buildCache: buildCache !== undefined,
+    tests: tests !== undefined,
+  };
   if (promoteFrom) return renderPromotionBuildspec(options);
   if (!tests || !group) return renderBuildspec(options);
   return group.arn.apply((arn) => renderBuildspec({ ...options, reports: reports(tests, arn, sourceDirectory) }));

@@ -1,10 +1,13 @@
 import { stringify } from "yaml";
+import { buildFromCache, openCache } from "./build-cache";
 import { testCommand } from "./build-tests";
 import { scanGateCommand } from "./scan-gate";
 
 export interface BuildspecArgs {
   /** Whether ECR's findings may stop the build; then it needs the variable SCAN_SEVERITIES. @default false */
   readonly scanGate?: boolean;
+  /** Whether steps come from a cache; then it needs the variables CACHE_REPOSITORY_URI and CACHE_TAG_FORMAT. @default false */
+  readonly buildCache?: boolean;
   /** Whether the app's tests run first; then it needs the variable TEST_COMMAND. @default false */
   readonly tests?: boolean;
   /** What the tests' reports are, by the ARN of their group. @default none */
@@ -73,11 +76,16 @@ else
     exit 1
   fi
   echo "Building $REPOSITORY_URI:$IMAGE_TAG"
-  docker build --platform "$IMAGE_PLATFORM" --build-arg COMMIT_ID="$IMAGE_TAG" --tag "$REPOSITORY_URI:$IMAGE_TAG" "$APP_DIRECTORY"
+  image=(--platform "$IMAGE_PLATFORM" --build-arg COMMIT_ID="$IMAGE_TAG" --tag "$REPOSITORY_URI:$IMAGE_TAG" "$APP_DIRECTORY")
   push_status=0
-  docker push "$REPOSITORY_URI:$IMAGE_TAG" || push_status=$?
+  if [ -n "\${BUILD_CACHE:-}" ]; then
+    ${buildFromCache} "\${image[@]}" || push_status=$?
+  else
+    docker build "\${image[@]}"
+    docker push "$REPOSITORY_URI:$IMAGE_TAG" || push_status=$?
+  fi
   if [ "$push_status" -ne 0 ]; then
-    echo "The push was refused; looking whether another build of this commit pushed it first"
+    echo "The image was not pushed; looking whether another build of this commit pushed it first"
   fi
   IMAGE_DIGEST=$(aws ecr describe-images --region "$AWS_DEFAULT_REGION" --repository-name "$REPOSITORY_NAME" --image-ids imageTag="$IMAGE_TAG" --query 'imageDetails[0].imageDigest' --output text)
 fi
@@ -107,7 +115,12 @@ echo "The release deploys $REPOSITORY_URI@$IMAGE_DIGEST"
  * Every command stands on its own and hands on exported variables only, which is all that CodeBuild promises to keep.
  * Source: CodeBuild user guide, build-spec-ref.
  */
-export function renderBuildspec({ scanGate = false, tests = false, reports }: BuildspecArgs = {}): string {
+export function renderBuildspec({
+  scanGate = false,
+  buildCache = false,
+  tests = false,
+  reports,
+}: BuildspecArgs = {}): string {
   const buildspec = {
     version: 0.2,
     env: {
@@ -119,7 +132,7 @@ export function renderBuildspec({ scanGate = false, tests = false, reports }: Bu
       },
     },
     phases: {
-      pre_build: { commands: [checkVariables, logIn, lookUp] },
+      pre_build: { commands: [checkVariables, logIn, lookUp, ...(buildCache ? [openCache] : [])] },
       build: {
         commands: [
           ...(tests ? [testCommand] : []),

@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { BlueGreenEcsService } from "./blue-green-ecs-service";
+import type { BuildCacheArgs } from "./build-cache";
 import { BuildProject } from "./build-project";
 import { type BuildTestsArgs, testsProblems } from "./build-tests";
 import { withDefaults } from "./defaults";
@@ -56,6 +57,8 @@ export interface DeployPipelineArgs {
   readonly deploymentWindow?: DeploymentWindowArgs;
   /** Stops a release whose image ECR's scan found something in. @default findings stop nothing */
   readonly scanGate?: ScanGateArgs;
+  /** Keeps the steps of each image's build for the next one. @default every image is built anew */
+  readonly buildCache?: BuildCacheArgs;
   /** The app's own tests, run before its image is built. @default none */
   readonly tests?: BuildTestsArgs;
   /** Are told of each run; give them to the service, too. @default nobody is told */

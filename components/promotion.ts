@@ -20,6 +20,7 @@ interface Judged {
   readonly connectionArn?: pulumi.Input<string> | undefined;
   readonly triggers?: object | undefined;
   readonly templateInRepository?: boolean | undefined;
+  readonly buildCache?: object | undefined;
   readonly promoteFrom?: PromoteFrom | undefined;
   readonly promoteTo?: readonly string[] | undefined;
 }
@@ -62,8 +63,9 @@ function sourceProblems({ repositoryUri, bucket, keyArn }: PromoteFrom): Problem
 
 // Nothing is built here, so nothing of a commit is read.
 function buildProblems(settings: Judged): Problem[] {
-  const { githubRepository, connectionArn, triggers, templateInRepository } = settings;
-  const given = { githubRepository, connectionArn, triggers, templateInRepository: templateInRepository || undefined };
+  const { githubRepository, connectionArn, triggers, buildCache } = settings;
+  const templateInRepository = settings.templateInRepository || undefined;
+  const given = { githubRepository, connectionArn, triggers, buildCache, templateInRepository };
   return Object.entries(given)
     .filter(([, value]) => value !== undefined)
     .map(([path]) => ({

@@ -27,11 +27,22 @@ const closedTestPort = policy(
   },
 );
 
+/** A build's cache is no image: its tag moves, and nothing is deployed from it. */
 const immutableTags = policy("image-tags-are-immutable", "An image's tag is never moved.", (resources, report) => {
+  const caches = of(resources, "aws:codebuild/project:Project").flatMap(({ props }) =>
+    ((props as ProjectProps).environment?.environmentVariables ?? [])
+      .filter(({ name }) => name === "CACHE_REPOSITORY_URI")
+      .map(({ value }) => value),
+  );
   for (const { urn, name, props } of of(resources, "aws:ecr/repository:Repository")) {
-    if (props.imageTagMutability !== "IMMUTABLE") report(`${name} lets tags be overwritten; set IMMUTABLE`, urn);
+    if (props.imageTagMutability === "IMMUTABLE" || caches.includes(String(props.repositoryUrl))) continue;
+    report(`${name} lets tags be overwritten; set IMMUTABLE`, urn);
   }
 });
+
+interface ProjectProps {
+  readonly environment?: { readonly environmentVariables?: readonly { name: string; value: string }[] };
+}
 
 const encryptedBuckets = policy(
   "buckets-are-encrypted",

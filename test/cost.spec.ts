@@ -70,6 +70,11 @@ describe("the cost of a stack", () => {
     assert.deepEqual([line!.what, line!.quantity], ["6 endpoints, by zone", 6 * 2 * 730]);
   });
 
+  it("counts a build's cache as one image more", async () => {
+    const [plain, cached] = [await devGraph(), await devGraph({ buildCache: {} })].map((it) => usdOf(it, "images"));
+    assert.equal(cached, 2 * plain!);
+  });
+
   it("splits tasks between Fargate and Spot by base and weight", async () => {
     const strategy = (...capacityProviderStrategies: object[]) => ({ inputs: { capacityProviderStrategies } });
     const fargate = { capacityProvider: "FARGATE", weight: 1, base: 1 };

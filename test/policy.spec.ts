@@ -88,6 +88,14 @@ describe("the policy pack", () => {
     assert.equal(advice!.enforcementLevel, "advisory");
   });
 
+  it("lets the tag of a build's cache move, and no image's", async () => {
+    const cached = resourcesOf(await programGraph({}, { buildCache: {} }));
+    assert.deepEqual(await broken(cached), []);
+    const images = cached.filter(({ name }) => !name.endsWith("-cache"));
+    const loose = changed(images, "aws:ecr/repository:Repository", { imageTagMutability: "MUTABLE" });
+    assert.deepEqual(await broken(loose), ["image-tags-are-immutable"]);
+  });
+
   for (const [name, type, change] of [
     ["image-tags-are-immutable", "aws:ecr/repository:Repository", { imageTagMutability: "MUTABLE" }],
     [

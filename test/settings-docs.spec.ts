@@ -5,7 +5,7 @@ import { schema } from "../settings/schema";
 
 const text = readFileSync(join(__dirname, "../docs/settings.md"), "utf8");
 const { alarms, autoscaling, capacityProviders, checks, healthCheck, https, loadBalancer, triggers } = schema.shape;
-const { deployApproval, deploymentWindow, notifications, promoteFrom, tests } = schema.shape;
+const { buildCache, deployApproval, deploymentWindow, notifications, promoteFrom, tests } = schema.shape;
 const { container, efsVolumes, logRouter, openTelemetry, sidecars } = schema.shape;
 const { sharedLoadBalancer } = schema.shape;
 const containerShape = container.unwrap().shape;
@@ -13,6 +13,7 @@ const nested = {
   Triggers: triggers.unwrap().shape,
   "A deploy approval": deployApproval.unwrap().shape,
   "A deployment window": deploymentWindow.unwrap().shape,
+  "A build cache": buildCache.unwrap().shape,
   "Tests in the build": tests.unwrap().shape,
   Promotion: promoteFrom.unwrap().shape,
   Notifications: notifications.unwrap().shape,

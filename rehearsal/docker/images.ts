@@ -47,7 +47,8 @@ export async function startDocker({ workspace, timeline }: DockerOptions): Promi
   return {
     registry,
     binDirectory,
-    buildEnvironment: engine.environment,
+    // The engine has a cache of its own, and a builder in a container would not reach the registry on loopback.
+    buildEnvironment: { ...engine.environment, CACHE_REPOSITORY_URI: "" },
     digestOf: async (imageName) => (await describeInRegistry(imageName)).imageDigest,
     launcher: (taskDefinition, containerName) => containerLauncher(taskDefinition, containerName, engine, label),
   };

@@ -294,10 +294,10 @@ export class Account {
     return Buffer.from(contentBase64, "base64");
   }
 
-  /** Names of the ECR repositories. */
-  get repositoryUrls(): string[] {
-    const repositories = this.recorder.all("aws:ecr/repository:Repository");
-    return repositories.map(({ outputs }) => String(outputs.repositoryUrl));
+  /** The ECR repositories, and whether their tags move; the app's images are in the first. */
+  get repositories(): { url: string; tags: string }[] {
+    const all = this.recorder.all("aws:ecr/repository:Repository");
+    return all.map(({ outputs }) => ({ url: String(outputs.repositoryUrl), tags: String(outputs.imageTagMutability) }));
   }
 
   /** The image that `pulumi up` builds and pushes, if the program has it build one. */

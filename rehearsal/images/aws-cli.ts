@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { search } from "jmespath";
 import { type ImageDetail, ImageStore, RegistryError } from "./image-store";
-import { loginPassword } from "./login";
+import { loginPassword } from "./docker-config";
 import { describeInRegistry } from "./registry-api";
 import type { StandInSettings } from "./stand-ins";
 

@@ -14,10 +14,7 @@ export class BlobStore {
     if (this.known.has(digest)) return digest;
     if (!(await exists(this.path(digest)))) {
       await mkdir(this.directory, { recursive: true });
-      // Renamed into place, so that no other process ever sees half a file.
-      const unfinished = join(this.directory, `unfinished-${randomUUID()}`);
-      await writeFile(unfinished, content);
-      await rename(unfinished, this.path(digest));
+      await writeWhole(this.path(digest), content);
     }
     this.known.add(digest);
     return digest;
@@ -40,6 +37,13 @@ export class BlobStore {
 /** `sha256:` and 64 hexadecimal digits. */
 export function digestOf(content: Uint8Array | string): string {
   return `sha256:${createHash("sha256").update(content).digest("hex")}`;
+}
+
+/** Another process sees the old file or the new one, never a part. */
+export async function writeWhole(path: string, content: Uint8Array | string): Promise<void> {
+  const unfinished = `${path}.${randomUUID()}`;
+  await writeFile(unfinished, content);
+  await rename(unfinished, path);
 }
 
 export async function exists(path: string): Promise<boolean> {

@@ -6,6 +6,7 @@ import type { Dockerfile, Stage } from "./dockerfile";
 import { parseDockerfile, replaceVariables } from "./dockerfile";
 import { Image } from "./image";
 import type { ImageStore } from "./image-store";
+import type { Layers } from "./layers";
 import { parseReference } from "./reference";
 import type { NpmSettings } from "./run-command";
 import type { BuildEnvironment, StageState } from "./stage-build";
@@ -14,6 +15,8 @@ import type { Tree } from "./tree";
 
 export interface BuildRequest {
   readonly store: ImageStore;
+  /** Where steps that were done before are found. @default the engine's own */
+  readonly layers?: Layers;
   /** The directory that COPY takes files from. */
   readonly contextDirectory: string;
   /** Within the context, or absolute. @default Dockerfile */
@@ -51,6 +54,7 @@ export async function buildImage(request: BuildRequest): Promise<Image> {
   }
   const build: BuildEnvironment = {
     store,
+    layers: request.layers ?? store.layers,
     context: await readContext(contextDirectory, basename(path), store.blobs),
     npm: request.npm,
     buildArguments: new Map(Object.entries(buildArguments)),

@@ -1,31 +1,31 @@
 // The `docker` of a rehearsed build: builds Dockerfiles with this machine's Node and pushes to a registry on disk.
 import { text } from "node:stream/consumers";
 import { parseArgs } from "node:util";
-import { buildImage } from "./build";
+import { build, type BuildCommand, buildWithBuilder, createBuilder, isLoggedIn, push } from "./docker-build";
+import { loginPassword, logins, regionOf } from "./docker-config";
 import type { Image } from "./image";
 import { ImageStore, RegistryError } from "./image-store";
-import { loginPassword, Logins, regionOf } from "./login";
 import { parseReference } from "./reference";
 import type { StandInSettings } from "./stand-ins";
 
 const supported =
-  "This stand-in performs: docker build, docker buildx imagetools create, docker image inspect, docker inspect, docker login, docker push, docker tag, docker version.";
+  "This stand-in performs: docker build, docker buildx build, docker buildx create, docker buildx imagetools create, docker image inspect, docker inspect, docker login, docker push, docker tag, docker version.";
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 const option = { type: "string" } as const;
 
 async function main([settingsText = "{}", command = "", ...words]: readonly string[]): Promise<void> {
   const settings = JSON.parse(settingsText) as StandInSettings;
   const store = new ImageStore(settings.storeDirectory);
+  const context = { store, npm: settings.npm, print };
   switch (command) {
     case "build":
-      return build(store, settings, words);
+      return build({ ...context, words });
     case "buildx":
-      if (words[0] === "imagetools" && words[1] === "create") return copyImage(store, words.slice(2));
-      break;
+      return buildx(context, words);
     case "login":
       return login(store, words);
     case "push":
-      return push(store, words);
+      return pushLocal(store, words);
     case "tag":
       return tag(store, words);
     case "image":
@@ -37,41 +37,18 @@ async function main([settingsText = "{}", command = "", ...words]: readonly stri
     case "--version":
       return print("Docker version 0 (Greenlight rehearsal)");
   }
-  throw new Error(`docker: '${[command, ...words].join(" ")}' is not performed here.\n${supported}`);
+  throw notPerformed([command, ...words]);
 }
 
-async function build(store: ImageStore, { npm }: StandInSettings, words: readonly string[]): Promise<void> {
-  const { values, positionals } = parseArgs({
-    args: [...words],
-    allowPositionals: true,
-    options: {
-      platform: { ...option, default: process.arch === "arm64" ? "linux/arm64" : "linux/amd64" },
-      tag: { ...option, short: "t", multiple: true, default: [] },
-      "build-arg": { ...option, multiple: true, default: [] },
-      file: { ...option, short: "f" },
-      pull: { type: "boolean" },
-    },
-  });
-  const [contextDirectory, ...others] = positionals;
-  if (contextDirectory === undefined || others.length > 0)
-    throw new Error('"docker build" requires exactly 1 argument: the context');
-  await buildImage({
-    store,
-    contextDirectory,
-    // As for Docker, -f is seen from here, not from the context.
-    dockerfile: values.file && `${process.cwd()}/${values.file}`,
-    tags: values.tag,
-    platform: values.platform,
-    buildArguments: Object.fromEntries(values["build-arg"].map(buildArgument)),
-    npm,
-    output: print,
-  });
+async function buildx(context: Omit<BuildCommand, "words">, words: readonly string[]): Promise<void> {
+  if (words[0] === "create") return createBuilder({ ...context, words: words.slice(1) });
+  if (words[0] === "build") return buildWithBuilder({ ...context, words: words.slice(1) });
+  if (words[0] === "imagetools" && words[1] === "create") return copyImage(context.store, words.slice(2));
+  throw notPerformed(["buildx", ...words]);
 }
 
-/** `NAME=value`; `NAME` alone takes the value from the environment. */
-function buildArgument(text: string): [string, string] {
-  const equals = text.indexOf("=");
-  return equals < 0 ? [text, process.env[text] ?? ""] : [text.slice(0, equals), text.slice(equals + 1)];
+function notPerformed(words: readonly string[]): Error {
+  return new Error(`docker: '${words.join(" ")}' is not performed here.\n${supported}`);
 }
 
 async function login(store: ImageStore, words: readonly string[]): Promise<void> {
@@ -92,20 +69,18 @@ async function login(store: ImageStore, words: readonly string[]): Promise<void>
       `Error response from daemon: login attempt to https://${host}/v2/ failed with status: 400 Bad Request`,
     );
   }
-  await new Logins(process.env).add(host);
+  await logins.add(host);
   print("Login Succeeded");
 }
 
-async function push(store: ImageStore, words: readonly string[]): Promise<void> {
+async function pushLocal(store: ImageStore, words: readonly string[]): Promise<void> {
   const { positionals } = parseArgs({ args: [...words], allowPositionals: true });
   const [reference = ""] = positionals;
-  const { uri, host, tag: name } = parseReference(reference);
+  const { uri } = parseReference(reference);
   print(`The push refers to repository [${uri}]`);
   const local = await store.findLocal(reference);
   if (local === undefined) throw new Error(`An image does not exist locally with the tag: ${uri}`);
-  if (host === undefined || !(await new Logins(process.env).has(host))) throw new Error("no basic auth credentials");
-  const image = await store.push(reference);
-  print(`${name}: digest: ${image.digest} size: ${image.manifest.layers[0].size}`);
+  await push(store, reference, print);
 }
 
 async function copyImage(store: ImageStore, words: readonly string[]): Promise<void> {
@@ -118,11 +93,8 @@ async function copyImage(store: ImageStore, words: readonly string[]): Promise<v
   if (others.length > 0 || values.tag === undefined || values["prefer-index"] !== "false") {
     throw new Error("This stand-in copies one image: --prefer-index=false --tag TARGET SOURCE.");
   }
-  const logins = new Logins(process.env);
   for (const reference of [source, values.tag]) {
-    const { host } = parseReference(reference);
-    if (host === undefined || !(await logins.has(host)))
-      throw new Error(`ERROR: ${reference}: no basic auth credentials`);
+    if (!(await isLoggedIn(reference))) throw new Error(`ERROR: ${reference}: no basic auth credentials`);
   }
   const { digest } = await store.copy(source, values.tag);
   print(`pushing ${digest} to ${values.tag}`);

@@ -1,11 +1,14 @@
 import { randomUUID } from "node:crypto";
-import { link, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { link, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { BlobStore, exists } from "./blob-store";
+import { BlobStore, exists, writeWhole } from "./blob-store";
 import { Image } from "./image";
+import { EngineLayers, type Layers } from "./layers";
 import type { ImageReference } from "./reference";
 import { parseReference } from "./reference";
-import type { Tree } from "./tree";
+
+/** The file in a repository's folder that says that its tags move. */
+const mutableMark = "mutable";
 
 /** Codes as ECR's API gives them. Source: Amazon ECR API reference, DescribeImages and PutImage. */
 export type RegistryErrorCode =
@@ -38,17 +41,21 @@ export interface ImageDetail {
  */
 export class ImageStore {
   readonly blobs: BlobStore;
+  /** What the engine has built before. */
+  readonly layers: Layers;
 
   constructor(readonly directory: string) {
     this.blobs = new BlobStore(join(directory, "blobs"));
+    this.layers = new EngineLayers(join(directory, "engine", "layers"), this.blobs);
   }
 
-  /** Makes the empty repository `host/name`; does nothing where it exists. */
-  async createRepository(uri: string): Promise<void> {
+  /** Makes the empty repository `host/name`; does nothing where it exists. Its tags do not move, unless they are MUTABLE. */
+  async createRepository(uri: string, tags = "IMMUTABLE"): Promise<void> {
     const { host } = parseReference(uri);
     if (host === undefined) throw new Error(`A repository's URI is host/name, and "${uri}" names no host.`);
     await mkdir(join(this.repositoryDirectory(uri), "tags"), { recursive: true });
     await mkdir(join(this.repositoryDirectory(uri), "digests"), { recursive: true });
+    if (tags === "MUTABLE") await writeFile(join(this.repositoryDirectory(uri), mutableMark), "");
   }
 
   /** The URI of the repository with this name in this region. @throws RegistryError RepositoryNotFoundException */
@@ -100,22 +107,7 @@ export class ImageStore {
     }
     await this.requireRepository(parsed);
     await writeFile(join(this.repositoryDirectory(parsed.uri), "digests", fileName(image.digest)), "");
-    const tag = parsed.tag ?? "latest";
-    const unfinished = join(this.repositoryDirectory(parsed.uri), `unfinished-${randomUUID()}`);
-    await writeFile(unfinished, image.digest);
-    try {
-      // A link fails where the tag exists, even when two builds push at the same moment, and is never half written.
-      await link(unfinished, join(this.repositoryDirectory(parsed.uri), "tags", tag));
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-      throw new RegistryError(
-        "ImageTagAlreadyExistsException",
-        `tag invalid: The image tag '${tag}' already exists in the '${parsed.repository}' repository and cannot be ` +
-          "overwritten because the tag is immutable.",
-      );
-    } finally {
-      await rm(unfinished);
-    }
+    await this.setTag(parsed, image.digest);
     return image;
   }
 
@@ -152,15 +144,40 @@ export class ImageStore {
     };
   }
 
-  /** The engine's layer cache: the files after a build step that was done before. */
-  async findLayer(key: string): Promise<Tree | undefined> {
-    const path = join(this.directory, "engine", "layers", fileName(key));
-    return (await exists(path)) ? ((await this.blobs.getJson(await readFile(path, "utf8"))) as Tree) : undefined;
+  /** Writes a builder's cache under a tag of the registry: digests of files by the key of the step that made them. */
+  async pushCache(reference: string, layers: ReadonlyMap<string, string>): Promise<void> {
+    const parsed = parseReference(reference);
+    await this.requireRepository(parsed);
+    await this.setTag(parsed, await this.blobs.putJson([...layers]));
   }
 
-  async keepLayer(key: string, tree: Tree): Promise<void> {
-    await mkdir(join(this.directory, "engine", "layers"), { recursive: true });
-    await writeWhole(join(this.directory, "engine", "layers", fileName(key)), await this.blobs.putJson(tree));
+  /** What `pushCache` wrote there last; undefined if nothing did. */
+  async pullCache(reference: string): Promise<ReadonlyMap<string, string> | undefined> {
+    const { uri, tag = "latest" } = parseReference(reference);
+    const path = join(this.repositoryDirectory(uri), "tags", tag);
+    if (!(await exists(path))) return undefined;
+    return new Map((await this.blobs.getJson(await readFile(path, "utf8"))) as [string, string][]);
+  }
+
+  /** @throws RegistryError ImageTagAlreadyExistsException, where tags do not move */
+  private async setTag({ uri, repository, tag = "latest" }: ImageReference, digest: string): Promise<void> {
+    const path = join(this.repositoryDirectory(uri), "tags", tag);
+    if (await exists(join(this.repositoryDirectory(uri), mutableMark))) return writeWhole(path, digest);
+    const unfinished = join(this.repositoryDirectory(uri), `unfinished-${randomUUID()}`);
+    await writeFile(unfinished, digest);
+    try {
+      // A link fails where the tag exists, even when two builds push at the same moment, and is never half written.
+      await link(unfinished, path);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+      throw new RegistryError(
+        "ImageTagAlreadyExistsException",
+        `tag invalid: The image tag '${tag}' already exists in the '${repository}' repository and cannot be ` +
+          "overwritten because the tag is immutable.",
+      );
+    } finally {
+      await rm(unfinished);
+    }
   }
 
   private async requireRepository(reference: ImageReference): Promise<void> {
@@ -188,13 +205,6 @@ function repositoryNotFound(name: string, account: string): RegistryError {
 /** `123456789012.dkr.ecr.…` begins with the account. */
 function accountOf({ host }: ImageReference): string {
   return (host ?? "").split(".")[0] ?? "";
-}
-
-/** Another process sees the old file or the new one, never a part. */
-async function writeWhole(path: string, content: string): Promise<void> {
-  const unfinished = `${path}.${randomUUID()}`;
-  await writeFile(unfinished, content);
-  await rename(unfinished, path);
 }
 
 function fileName(digest: string): string {

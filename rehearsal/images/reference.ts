@@ -11,7 +11,7 @@ export interface ImageReference {
 }
 
 const pattern =
-  /^(?<uri>[^:@]+(?::\d+)?(?:\/[^:@]+)*)(?::(?<tag>[\w][\w.-]{0,127}))?(?:@(?<digest>sha256:[0-9a-f]{64}))?$/;
+  /^(?<uri>[^:@]+(?::\d+(?=\/))?(?:\/[^:@]+)*)(?::(?<tag>[\w][\w.-]{0,127}))?(?:@(?<digest>sha256:[0-9a-f]{64}))?$/;
 
 /** @throws Error when `text` is no image reference. Without tag and digest the tag is `latest`, as for Docker. */
 export function parseReference(text: string): ImageReference {

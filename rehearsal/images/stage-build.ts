@@ -7,6 +7,7 @@ import type { Instruction, Pair } from "./dockerfile";
 import { replaceVariables } from "./dockerfile";
 import type { ContainerConfig } from "./image";
 import type { ImageStore } from "./image-store";
+import type { Layers } from "./layers";
 import type { NpmSettings } from "./run-command";
 import { runCommand } from "./run-command";
 import { planRun } from "./run-line";
@@ -17,6 +18,8 @@ import { readTree, writeTree } from "./tree";
 /** What the stages of one build share. */
 export interface BuildEnvironment {
   readonly store: ImageStore;
+  /** Where steps that were done before are found. */
+  readonly layers: Layers;
   readonly context: Tree;
   readonly npm: NpmSettings;
   /** `--build-arg`, and Docker's own TARGETPLATFORM and the like. */
@@ -196,13 +199,13 @@ export async function performInstruction(
 
   /** Takes the files from the layer cache if the same step was done before. */
   async function cached(to: StageState, work: () => Promise<Tree>): Promise<StageState> {
-    const known = await build.store.findLayer(to.key);
+    const known = await build.layers.find(to.key);
     if (known !== undefined) {
       build.output(" ---> Using cache");
       return { ...to, tree: known };
     }
     const tree = await work();
-    await build.store.keepLayer(to.key, tree);
+    await build.layers.keep(to.key, tree);
     return { ...to, tree };
   }
 

@@ -33,10 +33,9 @@ export async function createImages(account: Account, workspace: Workspace): Prom
   await mkdir(binDirectory, { recursive: true });
   await installStandIns({ binDirectory, storeDirectory });
   const store = new ImageStore(storeDirectory);
+  for (const { url, tags } of account.repositories) await store.createRepository(url, tags);
   const before = stackBefore(account)?.repositoryUri;
-  for (const url of [...account.repositoryUrls, ...(before === undefined ? [] : [before])]) {
-    await store.createRepository(url);
-  }
+  if (before !== undefined) await store.createRepository(before);
   return {
     binDirectory,
     buildEnvironment: {},
@@ -65,7 +64,7 @@ export async function pushFirstImage(options: ImageBuildOptions, appDirectory: s
   const described = account.firstImage;
   const context = resolve(described?.build.context ?? appDirectory);
   timeline.emit("rehearsal", "first-image.started", `pulumi up builds and pushes the first image from ${context}`);
-  const imageName = described?.imageName ?? `${account.repositoryUrls[0]}:first`;
+  const imageName = described?.imageName ?? `${account.repositories[0]!.url}:first`;
   return pushImage(options, context, imageName, described?.build.platform);
 }
 

@@ -124,7 +124,7 @@ export async function setUpRehearsal(context: RehearsalContext): Promise<Rehears
       }
       return pipeline.startsOn(push.branch) ? pipeline.start(push.commitId, push.message) : undefined;
     },
-    buildImage: (directory, tag) => pushImage(building, directory, `${account.repositoryUrls[0]}:${tag}`),
+    buildImage: (directory, tag) => pushImage(building, directory, `${account.repositories[0]!.url}:${tag}`),
     deployImage: (image) => deployImage(account.pipeline, performers, image),
     evaluateAgain: async () => (await runProgram(context, docker?.registry)).recorder,
   };

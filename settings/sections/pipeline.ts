@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { freshPeriods } from "../../components/build-cache";
 import { reportFormats } from "../../components/build-tests";
 import { notificationEvents } from "../../components/notifications";
 import { severities } from "../../components/scan-gate";
@@ -50,6 +51,7 @@ export const pipeline = {
   deployApproval: deployApproval.optional(),
   deploymentWindow: deploymentWindow.optional(),
   scanGate: z.strictObject({ severity: z.enum(severities) }).optional(),
+  buildCache: z.strictObject({ freshEvery: z.enum(freshPeriods).optional() }).optional(),
   tests: tests.optional(),
   notifications: notifications.optional(),
   promoteFrom: promoteFrom.optional(),

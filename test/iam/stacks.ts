@@ -76,6 +76,7 @@ const options: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
       },
     ],
   },
+  "a build cache": { buildCache: {} },
   "tests with reports": { tests: { command: "npm test", reportFiles: ["reports/*.xml"] } },
   "ECS as its controller, and notifications on a topic that is there": {
     controller: "ECS",

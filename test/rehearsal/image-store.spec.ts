@@ -53,6 +53,7 @@ describe("the image store", () => {
         digest,
       });
       assert.equal(parseReference("localhost:5000/shop").tag, "latest");
+      assert.equal(parseReference(`${host}/shop:20261126`).tag, "20261126");
       assert.throws(() => parseReference("Shop:"), /invalid reference format/);
     });
   });

@@ -1,10 +1,10 @@
 import type { Actor, Calls } from "../actor";
-import { artifact, logStream, repository } from "./things";
+import { artifact, caches, logStream, repository } from "./things";
 
 /** The build: makes the commit's image. */
 export const build: Actor = {
   name: "CodeBuild",
-  does: "builds the commit's image, pushes it under its tag, reads the scan's findings",
+  does: "builds the commit's image, pushes it under its tag, keeps its steps for the next one, reads the scan's findings",
   service: "codebuild.amazonaws.com",
   role: "-build",
   calls: (stack) => [
@@ -50,6 +50,20 @@ export const build: Actor = {
       on: [repository(stack)],
       why: "pushes the image",
       source: "ECR user guide, image-push-iam",
+    },
+    {
+      actions: [
+        "ecr:BatchCheckLayerAvailability",
+        "ecr:BatchGetImage",
+        "ecr:CompleteLayerUpload",
+        "ecr:GetDownloadUrlForLayer",
+        "ecr:InitiateLayerUpload",
+        "ecr:PutImage",
+        "ecr:UploadLayerPart",
+      ],
+      on: caches(stack),
+      why: "takes steps of earlier builds from the cache, leaves its own there",
+      source: "components/build-cache.ts; ECR user guide, image-push-iam",
     },
     {
       actions: ["codebuild:BatchPutTestCases", "codebuild:CreateReport", "codebuild:UpdateReport"],

@@ -1,5 +1,6 @@
 import { type Actor, anything, type Calls, stranger } from "../actor";
 import type { Stack } from "../stack";
+import { repository } from "./things";
 
 /** EventBridge, when this stack has released. */
 export const tell: Actor = {
@@ -78,7 +79,7 @@ function reading(stack: Stack, viaService: string): Calls[] {
   return [
     {
       actions: ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
-      on: [stack.arn("aws:ecr/repository:Repository")],
+      on: [repository(stack)],
       why: "copies the image",
       source: "ECR user guide, repository-policy-examples",
     },

@@ -6,8 +6,19 @@ export function role(stack: Stack, suffix: string): string {
   return stack.arn("aws:iam/role:Role", suffix);
 }
 
+/** Where the app's images are. */
 export function repository(stack: Stack): string {
-  return stack.arn("aws:ecr/repository:Repository");
+  return repositories(stack, "IMMUTABLE")[0]!;
+}
+
+/** Where the build's cache is, if there is one. */
+export function caches(stack: Stack): string[] {
+  return repositories(stack, "MUTABLE");
+}
+
+function repositories(stack: Stack, tags: string): string[] {
+  const all = stack.all("aws:ecr/repository:Repository").filter(({ inputs }) => inputs.imageTagMutability === tags);
+  return all.map(({ outputs }) => outputs.arn as string);
 }
 
 export function rule(stack: Stack, suffix: string): string {

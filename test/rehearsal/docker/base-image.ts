@@ -4,7 +4,15 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
 /** Why containers cannot be tested here; undefined if they can. */
-export function whyNoDocker(): string | undefined {
+const problem = whyNoDocker();
+
+/** A suite of specs that need a Docker engine: where there is none they are skipped, and its title says why. */
+export function describeWithDocker(title: string, specs: (this: Mocha.Suite) => void): void {
+  if (problem === undefined) describe(title, specs);
+  else describe.skip(`${title} (SKIPPED, as there is no Docker engine to test it with: ${problem})`, specs);
+}
+
+function whyNoDocker(): string | undefined {
   const { status, error, stderr } = spawnSync("docker", ["version"], { encoding: "utf8" });
   if (error) return "there is no docker command";
   if (status !== 0) return stderr.trim();

@@ -3,20 +3,14 @@ import type { TimelineEvent } from "../../../rehearsal/events";
 import type { RehearsalProcess } from "../end-to-end/rehearsal-process";
 import { scenarios, tinyApp } from "../end-to-end/scenarios";
 import { until } from "../fixtures/tasks";
-import { docker, makeBaseImage, whyNoDocker } from "./base-image";
+import { describeWithDocker, docker, makeBaseImage } from "./base-image";
 
 const base = "greenlight-spec/node:local";
 const app = { ...tinyApp, Dockerfile: tinyApp.Dockerfile!.replace("node:22-alpine", base) };
 const testing = ({ source, type }: TimelineEvent) => source === "lambda" && type === "invoked";
 
-describe("npm start -- --runtime docker", function () {
+describeWithDocker("npm start -- --runtime docker", function () {
   this.timeout(300_000);
-  const problem = whyNoDocker();
-  if (problem !== undefined) {
-    it(`is SKIPPED, as there is no Docker engine to test it with: ${problem}`);
-    return;
-  }
-
   before(() => makeBaseImage(base));
   after(() => docker("rmi", "--force", base));
   const scenario = scenarios();

@@ -12,26 +12,31 @@ export function regionOf(host: string): string | undefined {
   return /\.dkr\.ecr\.([a-z0-9-]+)\./.exec(host)?.[1];
 }
 
-/** The registries that were logged in to; beside Docker's own file, which a stand-in never touches. */
-export class Logins {
+/** Names in Docker's configuration folder; in files beside Docker's own, which a stand-in never touches. */
+class Names {
   private readonly path: string;
 
-  constructor(environment: NodeJS.ProcessEnv) {
+  constructor(what: string, environment: NodeJS.ProcessEnv) {
     const directory = environment.DOCKER_CONFIG ?? join(environment.HOME ?? homedir(), ".docker");
-    this.path = join(directory, "rehearsal-logins.json");
+    this.path = join(directory, `rehearsal-${what}.json`);
   }
 
-  async add(host: string): Promise<void> {
+  async add(name: string): Promise<void> {
     await mkdir(dirname(this.path), { recursive: true });
-    await writeFile(this.path, JSON.stringify([...new Set([...(await this.hosts()), host])]));
+    await writeFile(this.path, JSON.stringify([...new Set([...(await this.all()), name])]));
   }
 
-  async has(host: string): Promise<boolean> {
-    return (await this.hosts()).includes(host);
+  async has(name: string): Promise<boolean> {
+    return (await this.all()).includes(name);
   }
 
-  private async hosts(): Promise<readonly string[]> {
+  private async all(): Promise<readonly string[]> {
     const text = await readFile(this.path, "utf8").catch(() => "[]");
     return JSON.parse(text) as string[];
   }
 }
+
+/** The registries that were logged in to. */
+export const logins = new Names("logins", process.env);
+/** The builders that were made. */
+export const builders = new Names("builders", process.env);
