@@ -38,13 +38,13 @@ export class Invariants {
     }
     const { phase, effects = [] } = watchedStep(event) ?? {};
     const done = phase === "succeeded" ? effects : [];
-    if (done.includes("goBack")) this.greenStays = false;
+    if (done.includes("goBack") || done.includes("undo")) this.greenStays = false;
     const fails = phase === "failed" && (effects.includes("goBack") || effects.includes("undo"));
     if (fails || effects.includes("leave")) this.greenStays = true;
     if (done.includes("keepBlue")) this.waited = true;
     const over = done.includes("shiftProduction") || done.includes("goBack");
     if (over && this.productionGroups().length !== 1) this.violations.push(`${text}: not exactly one version is live`);
-    if (["rolled back", "stopped"].includes(deploymentEnd(event) ?? "") && !this.greenStays) {
+    if (["rolled back", "stopped", "stuck"].includes(deploymentEnd(event) ?? "") && !this.greenStays) {
       const others = this.stack.runningVersions.filter((version) => version !== this.blue);
       if (others.length > 0) this.violations.push(`${text}: ${others.join(", ")} still run`);
     }

@@ -1,11 +1,11 @@
 import type { Clock } from "../clock";
-import type { TrafficRoutes } from "../codedeploy/traffic";
 import type { Service } from "../ecs/service";
 import type { TaskSpec } from "../ecs/task";
 import type { TaskSet } from "../ecs/task-set";
 import { whyNotSteady } from "../ecs/why-not-steady";
 import type { TargetGroup } from "../load-balancer/target-group";
 import type { BlueGreenOperations, Side } from "./operations";
+import type { TrafficRoutes } from "./traffic-routes";
 
 /** How long the way back waits for a blue that does not answer, and how often it looks. Our own figures. */
 const wayBackMinutes = 10;

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { TrafficRoutes } from "../blue-green/traffic-routes";
 import type { Clock } from "../clock";
 import { ControllerProcess } from "../controller/controller-process";
 import { Told } from "../controller/told";
@@ -12,7 +13,6 @@ import { DeploymentCloud } from "./cloud";
 import type { HookVerdicts } from "./hook-verdicts";
 import type { LifecycleRules, Step } from "./lifecycle";
 import type { DeploymentRequest } from "./operations";
-import type { TrafficRoutes } from "./traffic";
 import { shiftSteps } from "./traffic-shift";
 
 export interface DeploymentProps {

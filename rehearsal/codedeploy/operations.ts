@@ -1,8 +1,8 @@
 import type { BlueGreenOperations } from "../blue-green/operations";
+import type { ShiftStep } from "../blue-green/shift-steps";
 import type { ScaledRequest } from "../controller/main";
 import type { Verdict } from "./hook-verdicts";
 import type { LifecycleEvent, LifecycleRules } from "./lifecycle";
-import type { ShiftStep } from "./traffic-shift";
 
 /** What CreateDeployment asks the controller for: the first line of its journal. */
 export interface DeploymentRequest extends ScaledRequest {

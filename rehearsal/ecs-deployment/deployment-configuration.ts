@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { allAtOnce, canary, linear, type ShiftStep } from "../codedeploy/traffic-shift";
+import { allAtOnce, canary, linear, type ShiftStep } from "../blue-green/shift-steps";
 import { lifecycleStages } from "./lifecycle";
 
 /** The stages that take hooks. */

@@ -1,6 +1,6 @@
 import type { BlueGreenOperations } from "../blue-green/operations";
 import type { ScaledRequest } from "../controller/main";
-import type { ShiftStep } from "../codedeploy/traffic-shift";
+import type { ShiftStep } from "../blue-green/shift-steps";
 import type { LifecycleRules, LifecycleStage, Step } from "./lifecycle";
 
 /** What UpdateService asks the controller for: the first line of its journal. */

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { TrafficRoutes } from "../codedeploy/traffic";
+import type { TrafficRoutes } from "../blue-green/traffic-routes";
 import { ControllerProcess } from "../controller/controller-process";
 import { Told } from "../controller/told";
 import type { ProcessRegistry } from "../ecs/process-group";

@@ -1,4 +1,5 @@
-import { type RouteArns, routesOf, targetGroupNames } from "../codedeploy/traffic";
+import type { RouteArns } from "../blue-green/traffic-routes";
+import { routesOf, targetGroupNames } from "../codedeploy/traffic";
 import { zipArtifact } from "../codepipeline/artifacts";
 import type { Account, DeploymentGroup, EcsService, ListenerResource, ServiceLoadBalancer } from "./account";
 

@@ -11,7 +11,7 @@ const sideBySide = 4;
 interface Matrix {
   readonly controller: Chosen["controller"];
   readonly rehearsed: readonly Rehearsed[];
-  /** Lines of what was wrong, by the path's name. */
+  /** How many points failed, by the path's name. */
   readonly failed: ReadonlyMap<string, number>;
   readonly clients: readonly string[];
 }
@@ -31,7 +31,8 @@ async function main(): Promise<number> {
   );
   const head = ["controller", "path through its machine", "end", "steps killed in", "points", "failed"];
   process.stdout.write(`\n${align([head, ...rows]).join("\n")}\n\n`);
-  for (const { clients } of matrices) process.stdout.write(clients.map((line) => `${line}\n`).join(""));
+  for (const { controller, clients } of matrices)
+    process.stdout.write(clients.map((line) => `${controller.name}: ${line}\n`).join(""));
   const points = matrices.flatMap(({ rehearsed }) => rehearsed.flatMap((one) => one.points)).length;
   const failures = matrices.flatMap(({ failed }) => [...failed.values()]).reduce((sum, count) => sum + count, 0);
   process.stdout.write(`\n${points - failures} passed, ${failures} failed\n`);

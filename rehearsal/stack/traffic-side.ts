@@ -1,5 +1,5 @@
+import { TrafficRoutes } from "../blue-green/traffic-routes";
 import type { Clock } from "../clock";
-import { TrafficRoutes } from "../codedeploy/traffic";
 import type { Timeline } from "../events";
 import type { Account, ListenerResource, TargetGroupResource } from "../graph/account";
 import type { ReleaseTarget } from "../graph/release-target";

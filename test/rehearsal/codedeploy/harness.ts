@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Clock } from "../../../rehearsal/clock";
 import { Deployment, type DeploymentContext, type DeploymentProps } from "../../../rehearsal/codedeploy/deployment";
 import { HookVerdicts, type Verdict } from "../../../rehearsal/codedeploy/hook-verdicts";
-import { TrafficRoutes } from "../../../rehearsal/codedeploy/traffic";
+import { TrafficRoutes } from "../../../rehearsal/blue-green/traffic-routes";
 import { Service } from "../../../rehearsal/ecs/service";
 import type { TaskSpec } from "../../../rehearsal/ecs/task";
 import { Timeline, type TimelineEvent } from "../../../rehearsal/events";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { deploymentController } from "../../../rehearsal/codedeploy/controller";
 import { endOf, hookableEvents } from "../../../rehearsal/codedeploy/lifecycle";
 import type { DeploymentRequest } from "../../../rehearsal/codedeploy/operations";
-import { canary } from "../../../rehearsal/codedeploy/traffic-shift";
+import { canary } from "../../../rehearsal/blue-green/shift-steps";
 import { type Death, liveAndDie } from "../controller/mortal-cloud";
 import { anyDeaths, mostlyWell } from "../controller/circumstances";
 import { ModelCloud } from "./model-cloud";

@@ -1,4 +1,4 @@
-import { TrafficRoutes } from "../../../rehearsal/codedeploy/traffic";
+import { TrafficRoutes } from "../../../rehearsal/blue-green/traffic-routes";
 import { deploymentConfiguration } from "../../../rehearsal/ecs-deployment/deployment-configuration";
 import { ServiceDeployment, type ServiceDeploymentProps } from "../../../rehearsal/ecs-deployment/service-deployment";
 import type { HookPayload } from "../../../rehearsal/ecs-deployment/stage-hooks";

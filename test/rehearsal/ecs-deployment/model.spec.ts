@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import assert from "node:assert/strict";
-import { canary } from "../../../rehearsal/codedeploy/traffic-shift";
+import { canary } from "../../../rehearsal/blue-green/shift-steps";
 import { serviceDeploymentController } from "../../../rehearsal/ecs-deployment/controller";
 import { endOf } from "../../../rehearsal/ecs-deployment/lifecycle";
 import type { ServiceDeploymentRequest } from "../../../rehearsal/ecs-deployment/operations";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { TrafficRoutes } from "../../../rehearsal/codedeploy/traffic";
+import { TrafficRoutes } from "../../../rehearsal/blue-green/traffic-routes";
 import type { ForwardAction } from "../../../rehearsal/load-balancer/actions";
 import type { TargetGroup } from "../../../rehearsal/load-balancer/target-group";
 import { Harness, listenerArn, weighted } from "./harness";
