@@ -6,7 +6,7 @@ const price = z.strictObject({
   usd: z.number().positive(),
   /** A key of `sources`. */
   source: z.string(),
-  /** Whether the figure was not found in a source of its own. */
+  /** Whether no source states the figure for the region. */
   unsure: z.boolean().default(false),
 });
 
@@ -37,7 +37,7 @@ const regionPrices = z.strictObject({
 });
 
 const table = z.strictObject({
-  /** Year and month. */
+  /** Year and month that most of the prices were last read in. */
   asOf: z.string().regex(/^\d{4}-\d{2}$/),
   sources: z.record(z.string(), z.string()),
   regions: z.record(z.string(), regionPrices),

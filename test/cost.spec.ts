@@ -157,6 +157,12 @@ describe("the price table", () => {
       for (const { source } of Object.values(pricesOf(table, region))) assert.ok(table.sources[source], source);
   });
 
+  it("names no source that no price is from", () => {
+    const prices = Object.values(table.regions).flatMap((region) => Object.values(region));
+    const used = new Set(prices.map(({ source }) => source));
+    assert.deepEqual(Object.keys(table.sources).sort(), [...used].sort());
+  });
+
   it("is not made up for other regions", () => {
     assert.throws(() => pricesOf(table, "eu-west-1"), /has no prices of eu-west-1; it has those of us-east-1 and eu-c/);
   });
