@@ -1,6 +1,7 @@
 import type { Fault } from "./fault";
 import { alarms } from "./rows/alarms";
 import { build, settingsFaults } from "./rows/build";
+import { ecsHook } from "./rows/ecs-hook";
 import { health } from "./rows/health";
 import { hook } from "./rows/hook";
 import { loadBalancer } from "./rows/load-balancer";
@@ -18,6 +19,7 @@ export const faults: readonly Fault[] = [
   ...alarms,
   ...health,
   ...hook,
+  ...ecsHook,
   ...people,
   ...pushes,
   ...rollback,

@@ -1,7 +1,5 @@
 import { CodeDeploy } from "@aws-sdk/client-codedeploy";
 import * as pulumi from "@pulumi/pulumi";
-import { strFromU8, strToU8, unzipSync, zipSync } from "fflate";
-import assert from "node:assert/strict";
 import type { Recorder } from "../../graph/recorder";
 import { broken } from "../broken";
 import type { Fault } from "../fault";
@@ -29,33 +27,6 @@ const handler = (code: string) => (recorder: Recorder) => {
     (outputs as Record<string, unknown>).code = new pulumi.asset.AssetArchive(replaced);
   }
 };
-
-/** Has ECS invoke the hook at these stages of each deployment, too. */
-const alsoAt =
-  (...stages: readonly string[]) =>
-  (recorder: Recorder) => {
-    const outputs = recorder.find("aws:s3/bucketObjectv2:BucketObjectv2", "-template").outputs as Record<
-      string,
-      unknown
-    >;
-    const files = unzipSync(Buffer.from(String(outputs.contentBase64), "base64"));
-    const update = JSON.parse(strFromU8(files["service.json"]!)) as ServiceUpdate;
-    for (const { lifecycleStages } of update.deploymentConfiguration.lifecycleHooks) lifecycleStages.push(...stages);
-    const altered = zipSync({ ...files, "service.json": strToU8(JSON.stringify(update)) });
-    outputs.contentBase64 = Buffer.from(altered).toString("base64");
-  };
-
-interface ServiceUpdate {
-  readonly deploymentConfiguration: { readonly lifecycleHooks: readonly { readonly lifecycleStages: string[] }[] };
-}
-
-/** Releases, has a person stop the deployment after the shift, and returns the stages at which the hook was invoked. */
-async function stagesOfTheHook(stage: Stage): Promise<unknown[]> {
-  stage.stopDeploymentWhen(`${stage.steps.keepBlue} started`, "a person stopped it");
-  await stage.release();
-  const events = stage.events.filter(({ source, type }) => source === "lambda" && type === "invoked");
-  return events.flatMap(({ detail }) => (detail.event as { lifecycleStage?: string }).lifecycleStage ?? []);
-}
 
 /** Releases, and says Succeeded by the real SDK once CodeDeploy waits for the hook no longer. */
 async function releaseWithLateVerdict(stage: Stage): Promise<{ readonly rejection: string }> {
@@ -147,19 +118,4 @@ exports.handler = async (event, context) =>
     stage.when(`${stage.steps.test} started`, () => traffic.routes.sendTest(stack.service.primaryTaskSet!.targetGroup));
     return stage.release();
   }),
-  {
-    name: "hook-on-the-way-back",
-    controllers: ["ECS"],
-    fault: "the hook is at the stages that shift traffic, too, which run again on the way back",
-    alterGraph: alsoAt("TEST_TRAFFIC_SHIFT", "PRODUCTION_TRAFFIC_SHIFT"),
-    expected: { endState: "stopped", noticed: { by: "ecs", saying: /a person stopped it/ } },
-    run: async (stage) =>
-      assert.deepEqual(await stagesOfTheHook(stage), [
-        "TEST_TRAFFIC_SHIFT",
-        "POST_TEST_TRAFFIC_SHIFT",
-        "PRODUCTION_TRAFFIC_SHIFT",
-        "PRODUCTION_TRAFFIC_SHIFT",
-        "TEST_TRAFFIC_SHIFT",
-      ]),
-  },
 ];
