@@ -51,6 +51,8 @@ export class EcsRoutes extends pulumi.ComponentResource {
         "capacityProviderStrategies",
         "launchType", // gone once a release has set a strategy, and a change of it would replace the service
         "healthCheckGracePeriodSeconds",
+        "deploymentMaximumPercent",
+        "deploymentMinimumHealthyPercent",
         "deploymentConfiguration", // strategy, bake time and hooks of the last release
         "deploymentCircuitBreaker",
         "alarms",

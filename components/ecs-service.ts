@@ -58,6 +58,10 @@ export function ecsService(name: string, args: EcsServiceArgs, opts: pulumi.Cust
         : { launchType: "FARGATE" }),
       platformVersion: "LATEST",
       deploymentController: birth.deploymentController,
+      // As AWS's walk-through has them, and ECS's own defaults. On Fargate CodeDeploy uses neither; to a release by ECS
+      // service.json says the same. Source: ECS API reference, DeploymentConfiguration.
+      deploymentMaximumPercent: 200,
+      deploymentMinimumHealthyPercent: 100,
       ...(birth.deploymentConfiguration ? { deploymentConfiguration: birth.deploymentConfiguration } : {}),
       ...(args.executeCommand ? { enableExecuteCommand: true } : {}),
       healthCheckGracePeriodSeconds: args.healthCheckGracePeriodSeconds,

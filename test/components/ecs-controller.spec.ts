@@ -27,6 +27,7 @@ describe("a service that ECS deploys", () => {
     const { inputs } = graph.recorder.find(serviceType);
     assert.deepEqual(inputs.deploymentController, { type: "ECS" });
     assert.deepEqual(inputs.deploymentConfiguration, { strategy: "BLUE_GREEN", bakeTimeInMinutes: "0" });
+    assert.deepEqual([inputs.deploymentMaximumPercent, inputs.deploymentMinimumHealthyPercent], [200, 100]);
     assert.deepEqual(inputs.loadBalancers, [
       {
         targetGroupArn: group("-blue"),
@@ -57,6 +58,8 @@ describe("a service that ECS deploys", () => {
       "capacityProviderStrategies",
       "launchType",
       "healthCheckGracePeriodSeconds",
+      "deploymentMaximumPercent",
+      "deploymentMinimumHealthyPercent",
       "deploymentConfiguration",
       "deploymentCircuitBreaker",
       "alarms",

@@ -28,6 +28,8 @@ describe("the ECS service", () => {
       launchType: "FARGATE",
       platformVersion: "LATEST",
       deploymentController: { type: "CODE_DEPLOY" },
+      deploymentMaximumPercent: 200,
+      deploymentMinimumHealthyPercent: 100,
       healthCheckGracePeriodSeconds: 60,
       networkConfiguration: {
         subnets: graph.recorder.find("awsx:ec2:Vpc").outputs.privateSubnetIds,

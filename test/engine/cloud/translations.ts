@@ -104,12 +104,25 @@ export const translations: Readonly<Record<string, Translate>> = {
     names: { clusterName: "Cluster", defaultCapacityProviderStrategies: "DefaultCapacityProviderStrategy" },
   }),
   "aws:ecs/service:Service": as("AWS::ECS::Service", {
-    names: { name: "ServiceName", waitForSteadyState: undefined },
+    names: {
+      name: "ServiceName",
+      waitForSteadyState: undefined,
+      deploymentConfiguration: undefined,
+      deploymentMaximumPercent: undefined,
+      deploymentMinimumHealthyPercent: undefined,
+    },
+    also: ({ deploymentConfiguration = {}, deploymentMaximumPercent, deploymentMinimumHealthyPercent }) => {
+      const { bakeTimeInMinutes, ...rest } = deploymentConfiguration as Values;
+      return {
+        DeploymentConfiguration: {
+          ...(capitalized(rest) as Values),
+          ...(bakeTimeInMinutes === undefined ? {} : { BakeTimeInMinutes: Number(bakeTimeInMinutes) }),
+          MaximumPercent: deploymentMaximumPercent,
+          MinimumHealthyPercent: deploymentMinimumHealthyPercent,
+        },
+      };
+    },
     shapes: {
-      deploymentConfiguration: (value) => {
-        const { bakeTimeInMinutes, ...rest } = value as Values;
-        return { ...(capitalized(rest) as Values), BakeTimeInMinutes: Number(bakeTimeInMinutes) };
-      },
       networkConfiguration: (value) => ({
         AwsvpcConfiguration: {
           ...(capitalized(value) as Values),
