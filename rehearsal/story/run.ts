@@ -28,7 +28,7 @@ export async function run(context: RehearsalContext, display: Display): Promise<
   const witness = new Witness({ ...traffic, versions, timeline });
   workspace.onClose(() => witness.close());
   const { productionUrl: url, client } = traffic;
-  const mix = mixOf(defaultMix, url);
+  const mix = mixOf(defaultMix(url), url);
   const meter = startTraffic({ url, client, mix, ratePerSecond: options.ratePerSecond, versions, timeline });
   workspace.onClose(async () => void (await meter.stop()));
   const status = setInterval(() => display.setStatus(describeTotals(meter.snapshot())), statusEveryMs);

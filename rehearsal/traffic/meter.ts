@@ -21,7 +21,7 @@ export interface TrafficOptions {
   readonly ratePerSecond: number;
   /** How its clients connect. @default as DNS and the public authorities have it */
   readonly client?: ClientConnection;
-  /** @default half of the requests to `/` on fresh connections, half on kept ones */
+  /** @default equal parts of requests to `/` on fresh connections, on kept ones, and over HTTP/2 where `url` is HTTPS */
   readonly mix?: readonly TrafficClass[];
   /** Real milliseconds from the intended send time until an answer must be complete. @default 5000 */
   readonly timeoutMs?: number;
@@ -95,6 +95,7 @@ class Meter implements Traffic {
   private readonly fresh: Connections;
   private readonly kept: Connections;
   private readonly pipelined: Client;
+  private readonly http2: Client;
   private readonly bodies = new Map<number, Buffer>();
   private readonly startedMs: number;
   private readonly gap: Gap;
@@ -109,7 +110,7 @@ class Meter implements Traffic {
   private stopped: Promise<TrafficReport> | undefined;
 
   constructor(private readonly options: TrafficOptions) {
-    const { mix = defaultMix, timeoutMs = 5_000, url, client } = options;
+    const { url, mix = defaultMix(url), timeoutMs = 5_000, client } = options;
     this.startedMs = this.nowMs;
     this.gap = new Gap(this.startedMs);
     this.mix = mix.map((one) => ({ timeoutMs, ...one, tally: new Tally(one.name, one.path, this.startedMs) }));
@@ -124,6 +125,8 @@ class Meter implements Traffic {
     this.kept = new Connections(origin, { connect, pipelining: 1 });
     // One connection: a request waits for those before it on the way back only.
     this.pipelined = new Client(origin, { connect, pipelining: 8 });
+    // One connection as well, and nobody waits: a load balancer takes 128 streams on it.
+    this.http2 = new Client(origin, { connect, pipelining: 100, allowH2: true });
   }
 
   start(): void {
@@ -150,7 +153,7 @@ class Meter implements Traffic {
     this.sendDue(stoppedMs);
     this.stopping.abort();
     while (this.underWay.size > 0) await Promise.all(this.underWay);
-    await Promise.all([this.fresh, this.kept, this.pipelined].map((pool) => pool.destroy()));
+    await Promise.all([this.fresh, this.kept, this.pipelined, this.http2].map((pool) => pool.destroy()));
     const report = this.report(stoppedMs);
     this.options.timeline.emit("traffic", "traffic.stopped", describeTotals(report), { report });
     return report;
@@ -200,6 +203,7 @@ class Meter implements Traffic {
     const ownConnection = one.name === "fresh" || one.name === "hangUp";
     const request = { path: one.path, headers, ownConnection, timeoutMs };
     if (one.name === "pipelined") return sendHttp(this.pipelined, request);
+    if (one.name === "http2") return sendHttp(this.http2, request);
     const connections = ownConnection ? this.fresh : this.kept;
     return connections.use((client) => sendHttp(client, { ...request, ...this.own(one) }));
   }

@@ -7,10 +7,11 @@
  * - `download`: like `keepAlive`, to a path whose answer is long
  * - `upload`: a POST with a body of `bodyBytes`, on connections that are used again
  * - `hangUp`: a client that goes away `openMs` after it has sent its request, answered or not; a failure before that counts
+ * - `http2`: on one connection, side by side, over HTTP/2; the listener must speak HTTPS
  * - `webSocket`: an upgrade, and a connection that stays open for a while
  */
 export type ClassName =
-  "fresh" | "keepAlive" | "long" | "streaming" | "pipelined" | "download" | "upload" | "hangUp" | "webSocket";
+  "fresh" | "keepAlive" | "long" | "streaming" | "pipelined" | "download" | "upload" | "hangUp" | "http2" | "webSocket";
 
 export interface TrafficClass {
   readonly name: ClassName;
@@ -32,8 +33,8 @@ export function mixOf(mix: readonly TrafficClass[], url: string): readonly Traff
   return mix.map((one) => ({ ...one, path: `${base}${one.path}` }));
 }
 
-/** What every app answers: its front page, on fresh and on kept connections. */
-export const defaultMix: readonly TrafficClass[] = [
-  { name: "fresh", path: "/" },
-  { name: "keepAlive", path: "/" },
-];
+/** What every app answers: its front page, on fresh and on kept connections, and over HTTP/2 where a listener speaks it. */
+export function defaultMix(url: string): readonly TrafficClass[] {
+  const overTls = new URL(url).protocol === "https:" ? (["http2"] as const) : [];
+  return (["fresh", "keepAlive", ...overTls] as const).map((name) => ({ name, path: "/" }));
+}

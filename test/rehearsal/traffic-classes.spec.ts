@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { constants, createSecureServer } from "node:http2";
 import type { AddressInfo, Socket } from "node:net";
 import { Clock } from "../../rehearsal/clock";
 import { Timeline } from "../../rehearsal/events";
+import { CertificateAuthority } from "../../rehearsal/load-balancer/certificates";
+import { localClient } from "../../rehearsal/load-balancer/clients";
 import { startTraffic, type Traffic, type TrafficOptions } from "../../rehearsal/traffic/meter";
+import { defaultMix } from "../../rehearsal/traffic/mix";
 import { countsOf, totals } from "../../rehearsal/traffic/report";
 
 describe("the traffic meter's further classes", () => {
@@ -85,6 +89,43 @@ describe("the traffic meter's further classes", () => {
     await until(meter, ({ ok }) => ok >= 5);
     assert.equal(totals(await meter.stop()).failed, 0);
     assert.deepEqual([...lengths], [300_000]);
+  });
+
+  it("speaks HTTP/2 on one connection to an HTTPS listener, and finds exactly those that failed", async () => {
+    const authority = await CertificateAuthority.create();
+    const { certificate: cert, privateKey: key } = await authority.issue(["app.example.com"]);
+    const secure = createSecureServer({ cert, key, allowHTTP1: true });
+    const sessions = new Set<unknown>();
+    const kinds: string[] = [];
+    secure.on("session", (session) => sessions.add(session));
+    secure.on("stream", (stream) => {
+      kinds.push(["ok", "serverError", "reset", "truncated", "ok"][kinds.length % 5]!);
+      const kind = kinds.at(-1)!;
+      // What it closes with an error it is told of as well.
+      stream.on("error", () => undefined);
+      if (kind === "reset") return stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+      stream.respond({ ":status": kind === "serverError" ? 503 : 200 });
+      if (kind === "truncated") stream.write("half", () => stream.destroy(new Error("cut off")));
+      else stream.end("an answer");
+    });
+    await once(secure.listen(0, "127.0.0.1"), "listening");
+    const url = `https://app.example.com:${(secure.address() as AddressInfo).port}`;
+    const client = localClient(authority.certificate);
+    const meter = start({ url, client, mix: [{ name: "http2", path: "/" }] });
+    await until(meter, ({ ok, failed }) => ok + failed >= 25);
+    const [report] = (await meter.stop()).classes;
+    secure.close();
+
+    const times = (kind: string): number => kinds.filter((it) => it === kind).length;
+    const expected = countsOf((kind) => times(kind));
+    assert.deepEqual([report!.sent, report!.ok, report!.failed], [kinds.length, times("ok"), expected]);
+    assert.equal(sessions.size, 1);
+  });
+
+  it("asks for the front page over HTTP/2, too, where the listener speaks it", () => {
+    const names = (url: string) => defaultMix(url).map(({ name }) => name);
+    assert.deepEqual(names("http://app.example.com"), ["fresh", "keepAlive"]);
+    assert.deepEqual(names("https://app.example.com"), ["fresh", "keepAlive", "http2"]);
   });
 });
 

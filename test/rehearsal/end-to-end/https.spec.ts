@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { Agent, fetch } from "undici";
 import { localClient } from "../../../rehearsal/load-balancer/clients";
+import type { TrafficReport } from "../../../rehearsal/traffic/report";
 import { scenarios, tinyApp } from "./scenarios";
 
 describe("npm start -- --stack prod, which speaks HTTPS", function () {
@@ -31,6 +32,16 @@ describe("npm start -- --stack prod, which speaks HTTPS", function () {
       traffic: { failed: number };
     };
     assert.deepEqual([verdict.succeeded, traffic.failed], [true, 0], verdict.text);
+  });
+
+  it("asks over HTTP/2, too, on fresh connections, and on kept ones", async () => {
+    const { rehearsal } = await released();
+    const { detail } = rehearsal.events.find(({ type }) => type === "traffic.stopped")!;
+    const { classes } = (detail as { report: TrafficReport }).report;
+    assert.deepEqual(
+      classes.map(({ name, sent, ok }) => [name, sent > 0 && sent === ok]),
+      ["fresh", "keepAlive", "http2"].map((name) => [name, true]),
+    );
   });
 
   it("tests green under the name that users call, with a certificate that is for it", async () => {

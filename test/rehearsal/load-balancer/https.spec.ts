@@ -89,7 +89,7 @@ describe("an HTTPS listener", () => {
     const target = await harness.app((incoming, response) => incoming.resume().on("end", () => response.end()));
     new WebSocketServer({ server: target.server });
     await harness.blue.whenHealthy(harness.blue.register({ host: "127.0.0.1", port: target.port, label: "blue-1" }));
-    const mix = (["fresh", "keepAlive", "pipelined", "upload", "webSocket"] as const).map((one) => ({
+    const mix = (["fresh", "keepAlive", "pipelined", "upload", "http2", "webSocket"] as const).map((one) => ({
       name: one,
       path: "/",
     }));
@@ -130,6 +130,15 @@ describe("an HTTPS listener", () => {
     upload.end("a body");
     assert.equal(await text(upload), "a body");
     assert.equal((await ask(session, "/fails")).status, 502);
+  });
+
+  it("cuts off over HTTP/2 what a target does not finish, so that no client takes it for a whole answer", async () => {
+    await listen();
+    await harness.target(harness.blue, (_, response) => {
+      response.write("half", () => response.socket!.destroy());
+    });
+    const stream = (await http2()).request({ ":path": "/" });
+    await assert.rejects(text(stream), { code: "ERR_HTTP2_STREAM_ERROR" });
   });
 
   it("moves a kept HTTP/2 connection with its next request, and lets the one under way finish", async () => {
