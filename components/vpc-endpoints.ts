@@ -175,7 +175,7 @@ function endpointSecurityGroup(
   callers: readonly (readonly [string, aws.ec2.SecurityGroup])[],
   opts: pulumi.CustomResourceOptions,
 ): aws.ec2.SecurityGroup {
-  const group = new aws.ec2.SecurityGroup(name, { vpcId, description: `${name}: AWS's APIs` }, opts);
+  const group = new aws.ec2.SecurityGroup(name, { vpcId, description: `${name}: the APIs of AWS` }, opts);
   for (const [label, caller] of callers) {
     new aws.vpc.SecurityGroupIngressRule(
       `${name}-${label}`,

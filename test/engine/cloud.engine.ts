@@ -57,6 +57,30 @@ describe("the cloud that stands in for AWS", () => {
     refuses(() => cloud.push(String(properties.repositoryUrl), "first"), /immutable/);
   });
 
+  it("refuses logs, notifications, schedules and records that nobody has made room for, and a second endpoint of a service", () => {
+    const { cloud } = account();
+    const [{ properties: balancer }] = cloud.all(loadBalancer) as [Thing];
+    const logged = { ...balancer, name: "logged", accessLogs: { enabled: true, bucket: "logs" } };
+    refuses(() => cloud.create(loadBalancer, "logged", logged), /Access Denied for bucket/);
+    const key = cloud.create("aws:kms/key:Key", "topic", {}).properties.arn;
+    const topic = cloud.create("aws:sns/topic:Topic", "topic", { name: "topic", kmsMasterKeyId: key }).properties.arn;
+    const rule = { name: "rule", targets: [{ type: "SNS", address: topic }] };
+    const notificationRule = "aws:codestarnotifications/notificationRule:NotificationRule";
+    refuses(() => cloud.create(notificationRule, "rule", rule), /may not publish to the topic/);
+    const schedule = { name: "night", resourceId: "service/web/web" };
+    const scheduledAction = "aws:appautoscaling/scheduledAction:ScheduledAction";
+    refuses(() => cloud.create(scheduledAction, "night", schedule), /No scalable target/);
+    const record = { zoneId: "Z1", name: "web.example.com", type: "A" };
+    const endpoint = { vpcId: "vpc-1", serviceName: "com.amazonaws.eu-central-1.logs", privateDnsEnabled: true };
+    for (const [type, inputs, message] of [
+      ["aws:route53/record:Record", record, /already exists/],
+      ["aws:ec2/vpcEndpoint:VpcEndpoint", endpoint, /conflicting DNS domain/],
+    ] as const) {
+      cloud.create(type, "first", inputs);
+      refuses(() => cloud.create(type, "second", inputs), message);
+    }
+  });
+
   it("judges inputs by AWS's own schemas", () => {
     const group = { name: "web", port: 70000, protocol: "HTTP", targetType: "ip", vpcId: "vpc-00000000000000001" };
     assert.match(inputProblems(targetGroup, group).join(), /Port.*65535/);

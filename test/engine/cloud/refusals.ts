@@ -1,9 +1,7 @@
 import type { Cloud, Operation, Thing } from "./cloud";
 import { advancedProblem, controllerProblem } from "./ecs-deployments";
+import { productionRules, type Rule } from "./refusals-production";
 import type { Values } from "./values";
-
-/** What AWS answers, if it refuses. */
-type Rule = (cloud: Cloud, properties: Values, thing: Thing, changed: readonly string[]) => string | false | undefined;
 
 const role = "aws:iam/role:Role";
 const service = "aws:ecs/service:Service";
@@ -14,12 +12,14 @@ const targetGroup = "aws:lb/targetGroup:TargetGroup";
 const lambda = "aws:lambda/function:Function";
 const subnet = "aws:ec2/subnet:Subnet";
 const securityGroup = "aws:ec2/securityGroup:SecurityGroup";
+const endpoint = "aws:ec2/vpcEndpoint:VpcEndpoint";
 const taskDefinition = "aws:ecs/taskDefinition:TaskDefinition";
 
 /** Properties of a CODE_DEPLOY service that only a deployment may change. Source: ECS API reference, UpdateService. */
 const deploymentsOwn = ["taskDefinition", "loadBalancers", "networkConfiguration", "platformVersion"];
 
 const rules: Readonly<Record<string, Partial<Record<Operation, Rule>>>> = {
+  ...productionRules,
   [service]: {
     create: (cloud, it) =>
       firstOf(
@@ -72,8 +72,11 @@ const rules: Readonly<Record<string, Partial<Record<Operation, Rule>>>> = {
       `PriorityInUse: Priority '${String(priority)}' is currently in use`,
   },
   [loadBalancer]: {
-    create: (cloud, { subnets, securityGroups }) =>
+    create: (cloud, { subnets, securityGroups, accessLogs }) =>
       networkProblem(cloud, { subnets, securityGroups } as VpcSettings) ||
+      (accessLogs !== undefined &&
+        !cloud.find("aws:s3/bucketPolicy:BucketPolicy", "bucket", (accessLogs as Values).bucket) &&
+        "InvalidConfigurationRequest: Access Denied for bucket, whose policy does not admit the access logs") ||
       ((subnets as string[]).length < 2 &&
         "ValidationError: At least two subnets in two different Availability Zones must be specified"),
     delete: (_, { enableDeletionProtection, arn }) =>
@@ -90,12 +93,12 @@ const rules: Readonly<Record<string, Partial<Record<Operation, Rule>>>> = {
       !cloud.get("aws:ec2/vpc:Vpc", String(vpcId)) &&
       `InvalidVpcID.NotFound: The vpc ID '${String(vpcId)}' does not exist`,
     delete: (cloud, _, { id }) =>
-      refersTo(cloud, id, [service, loadBalancer, lambda, ...securityGroupRules]) &&
+      refersTo(cloud, id, [service, loadBalancer, lambda, endpoint, ...securityGroupRules]) &&
       `DependencyViolation: resource ${id} has a dependent object`,
   },
   [subnet]: {
     delete: (cloud, _, { id }) =>
-      refersTo(cloud, id, [service, loadBalancer, lambda]) &&
+      refersTo(cloud, id, [service, loadBalancer, lambda, endpoint]) &&
       `DependencyViolation: The subnet '${id}' has dependencies and cannot be deleted.`,
   },
   "aws:ec2/vpc:Vpc": {

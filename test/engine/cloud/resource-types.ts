@@ -13,6 +13,10 @@ interface AutoName {
 const autoNames: Readonly<Record<string, AutoName>> = {
   "aws:appautoscaling/policy:Policy": { property: "name", longest: 255 },
   "aws:cloudwatch/eventRule:EventRule": { property: "name", longest: 64 },
+  "aws:appautoscaling/scheduledAction:ScheduledAction": { property: "name", longest: 255 },
+  "aws:cloudwatch/metricAlarm:MetricAlarm": { property: "name", longest: 255 },
+  "aws:codestarnotifications/notificationRule:NotificationRule": { property: "name", longest: 64 },
+  "aws:sns/topic:Topic": { property: "name", longest: 256 },
   "aws:cloudwatch/logGroup:LogGroup": { property: "name", longest: 512 },
   "aws:codebuild/project:Project": { property: "name", longest: 255 },
   "aws:codeconnections/connection:Connection": { property: "name", longest: 255 },
@@ -32,6 +36,7 @@ const autoNames: Readonly<Record<string, AutoName>> = {
 
 /** Types that CloudFormation does not have, with what cannot be changed of them. */
 const ownCreateOnly: Readonly<Record<string, readonly string[]>> = {
+  "aws:acm/certificateValidation:CertificateValidation": ["certificateArn"],
   "aws:cloudwatch/eventTarget:EventTarget": ["rule"],
   "aws:ecr/lifecyclePolicy:LifecyclePolicy": ["repository"],
   "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": ["bucket"],

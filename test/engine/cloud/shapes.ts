@@ -32,6 +32,35 @@ export function routing({ type, timeBasedCanary, timeBasedLinear }: Values): Val
   };
 }
 
+export function listenerAction({ type, targetGroupArn, redirect, forward }: Values): Values {
+  if (forward) return ruleAction({ type, forward });
+  return redirect
+    ? { Type: type, RedirectConfig: capitalized(redirect) }
+    : { Type: type, ...(targetGroupArn ? { TargetGroupArn: targetGroupArn } : {}) };
+}
+
+export function accessLogAttributes(accessLogs: Values | undefined): Values {
+  if (!accessLogs) return {};
+  const { enabled, bucket, prefix } = accessLogs;
+  return { "access_logs.s3.enabled": enabled, "access_logs.s3.bucket": bucket, "access_logs.s3.prefix": prefix };
+}
+
+export function volumes(value: unknown): unknown {
+  return (value as Values[]).map(({ name, efsVolumeConfiguration: efs }) => {
+    const { fileSystemId, transitEncryption, authorizationConfig } = efs as Values;
+    const { accessPointId, iam } = authorizationConfig as Values;
+    const authorization = { AccessPointId: accessPointId, IAM: iam };
+    return {
+      Name: name,
+      EFSVolumeConfiguration: {
+        FilesystemId: fileSystemId,
+        TransitEncryption: transitEncryption,
+        AuthorizationConfig: authorization,
+      },
+    };
+  });
+}
+
 export function ruleAction({ type, forward }: Values): Values {
   const { targetGroups } = forward as { targetGroups: Values[] };
   const groups = targetGroups.map(({ arn, weight }) => ({ TargetGroupArn: arn, Weight: weight }));

@@ -1,36 +1,25 @@
-import { type CloudFormationResource, notYetKnown } from "./schemas";
 import {
+  accessLogAttributes,
   capitalized,
   type LifecycleRule,
   lifecycleRule,
+  listenerAction,
   pipelineAction,
   renamed,
   routing,
   ruleAction,
   ruleCondition,
+  volumes,
 } from "./shapes";
-import { isValues, unknownValue, type Values, without } from "./values";
-
-type Translate = (inputs: Values) => CloudFormationResource;
-
-interface Rules {
-  /** CloudFormation's name for a property, where it is more than a capital letter; undefined leaves it out. */
-  readonly names?: Readonly<Record<string, string | undefined>>;
-  /** A property's value in CloudFormation's shape. */
-  readonly shapes?: Readonly<Record<string, (value: unknown) => unknown>>;
-  /** What becomes of properties that are one there and another here. */
-  readonly also?: (inputs: Values) => Values;
-}
+import { as, attributes, known, parsed, type Translate } from "./translate";
+import { productionTranslations } from "./translations-production";
+import { type Values, without } from "./values";
 
 const first = (value: unknown) => (value as unknown[])[0];
-const parsed = (text: unknown) => (text === unknownValue ? text : (JSON.parse(String(text)) as unknown));
-const attributes = (values: Values) =>
-  Object.entries(values).flatMap(([key, value]) =>
-    value === undefined ? [] : [{ Key: key, Value: typeof value === "string" ? value : JSON.stringify(value) }],
-  );
 
 /** CloudFormation's words for Pulumi's, type by type. */
 export const translations: Readonly<Record<string, Translate>> = {
+  ...productionTranslations,
   "aws:appautoscaling/policy:Policy": as("AWS::ApplicationAutoScaling::ScalingPolicy", {
     names: { name: "PolicyName" },
   }),
@@ -133,7 +122,7 @@ export const translations: Readonly<Record<string, Translate>> = {
   }),
   "aws:ecs/taskDefinition:TaskDefinition": as("AWS::ECS::TaskDefinition", {
     names: { skipDestroy: undefined },
-    shapes: { containerDefinitions: (value) => capitalized(parsed(value)) },
+    shapes: { containerDefinitions: (value) => capitalized(parsed(value)), volumes: (value) => volumes(value) },
   }),
   "aws:iam/role:Role": as("AWS::IAM::Role", {
     names: { name: "RoleName", assumeRolePolicy: "AssumeRolePolicyDocument" },
@@ -155,10 +144,9 @@ export const translations: Readonly<Record<string, Translate>> = {
     },
   }),
   "aws:lb/listener:Listener": as("AWS::ElasticLoadBalancingV2::Listener", {
-    shapes: {
-      defaultActions: (value) =>
-        (value as Values[]).map(({ type, targetGroupArn }) => ({ Type: type, TargetGroupArn: targetGroupArn })),
-    },
+    names: { certificateArn: undefined },
+    shapes: { defaultActions: (value) => (value as Values[]).map(listenerAction) },
+    also: ({ certificateArn }) => (certificateArn ? { Certificates: [{ CertificateArn: certificateArn }] } : {}),
   }),
   "aws:lb/loadBalancer:LoadBalancer": as("AWS::ElasticLoadBalancingV2::LoadBalancer", {
     names: {
@@ -168,10 +156,12 @@ export const translations: Readonly<Record<string, Translate>> = {
       enableHttp2: undefined,
       dropInvalidHeaderFields: undefined,
       enableDeletionProtection: undefined,
+      accessLogs: undefined,
     },
     shapes: { internal: (value) => (value === true ? "internal" : "internet-facing") },
-    also: ({ idleTimeout, enableHttp2, dropInvalidHeaderFields, enableDeletionProtection }) => ({
+    also: ({ idleTimeout, enableHttp2, dropInvalidHeaderFields, enableDeletionProtection, accessLogs }) => ({
       LoadBalancerAttributes: attributes({
+        ...accessLogAttributes(accessLogs as Values | undefined),
         "idle_timeout.timeout_seconds": idleTimeout,
         "routing.http2.enabled": enableHttp2,
         "routing.http.drop_invalid_header_fields.enabled": dropInvalidHeaderFields,
@@ -245,22 +235,3 @@ export const translations: Readonly<Record<string, Translate>> = {
     },
   }),
 };
-
-function as(type: string, { names = {}, shapes = {}, also }: Rules): Translate {
-  return (inputs) => {
-    const entries = Object.entries(inputs).flatMap(([key, value]) => {
-      const name = key in names ? names[key] : key[0]!.toUpperCase() + key.slice(1);
-      if (name === undefined) return [];
-      return [[name, value === unknownValue ? value : (shapes[key] ?? capitalized)(value)]];
-    });
-    return { type, properties: known({ ...Object.fromEntries(entries), ...also?.(inputs) } as Values) };
-  };
-}
-
-/** Puts CloudFormation's reference in the place of each value that a preview does not know. */
-function known<T>(value: T): T {
-  if (value === unknownValue) return notYetKnown as T;
-  if (Array.isArray(value)) return value.map(known) as T;
-  if (!isValues(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, known(item)])) as T;
-}

@@ -36,7 +36,7 @@ export function normalized(resources: readonly Described[]): Record<string, unkn
   for (const { type, urn, id, outputs = {} } of resources.filter(isCompared).sort(byTypeLastFirst)) {
     const owner = `${type}/${nameOf(urn)}`;
     const facts = { id, ...outputs } as Record<string, unknown>;
-    for (const key of ["id", "name", "bucket", "arn", "dnsName", "repositoryUrl", "repoDigest"]) {
+    for (const key of ["id", "name", "bucket", "arn", "arnSuffix", "dnsName", "repositoryUrl", "repoDigest"]) {
       const value = facts[key];
       // A name without digits of its own is the program's.
       if (typeof value === "string" && /[0-9a-f]{7}/.test(value)) generated.set(value, `<${owner}>`);
@@ -82,7 +82,10 @@ function readable(text: string, known: readonly (readonly [string, string])[]): 
   }
   const named = known.reduce((it, [value, owner]) => it.replaceAll(value, owner), text);
   // Ids of awsx's making.
-  return named.replaceAll(/\b(vpc|subnet)-[0-9a-z]+/g, "<$1>").replaceAll(/sha256:[0-9a-f]{64}/g, "<digest>");
+  return named
+    .replaceAll(/\b(vpc|subnet)-[0-9a-z]+/g, "<$1>")
+    .replaceAll(/sha256:[0-9a-f]{64}/g, "<digest>")
+    .replaceAll(/_[0-9a-f]{16}(?=\.)/g, "<validation>");
 }
 
 function nameOf(urn: string): string {
