@@ -34,6 +34,12 @@ describe("the function that deploys to ECS", () => {
       assert.equal(summary(), `deploying ${image}`);
     });
 
+    it("uses the AWS SDK in no way that the SDK warns of", async () => {
+      await release.call();
+      assert.equal(release.aws.updates.length, 1);
+      assert.doesNotMatch(release.log.join("\n"), /WARN/);
+    });
+
     it("does not tell ECS again which group is blue", async () => {
       await release.call();
       assert.equal("loadBalancers" in release.aws.updates[0]!, false);
