@@ -1,21 +1,25 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { Notifications } from "./notifications";
-import { alarmProblems, type Alarms } from "./alarms";
-import { type Autoscaling, autoscalingProblems } from "./autoscaling";
-import { capacityProblems, type CapacityProvider } from "./capacity-providers";
+import type { Notifications } from "./notifications/notifications";
+import { alarmProblems, type Alarms } from "./deployment/alarms";
+import { type Autoscaling, autoscalingProblems } from "./service/autoscaling";
+import { capacityProblems, type CapacityProvider } from "./task/capacity-providers";
 import { withDefaults } from "./defaults";
-import { controllerProblems, durationProblems } from "./controller-problems";
-import type { ControllerType } from "./controller-type";
+import { controllerProblems, durationProblems } from "./deployment/controller-problems";
+import type { ControllerType } from "./deployment/controller-type";
 import { portProblems, retentionProblems, sizeProblems } from "./limits";
-import { type Https, httpsProblems } from "./https";
-import type { HealthCheck, SharedLoadBalancer } from "./load-balancer-args";
-import { type LoadBalancerOptions, loadBalancerProblems, type TargetOptions } from "./load-balancer-options";
+import { type Https, httpsProblems } from "./load-balancer/https";
+import type { HealthCheck, SharedLoadBalancer } from "./load-balancer/load-balancer-args";
+import {
+  type LoadBalancerOptions,
+  loadBalancerProblems,
+  type TargetOptions,
+} from "./load-balancer/load-balancer-options";
 import type { Network } from "./network";
 import type { Problem } from "./problems";
-import { sharedLoadBalancerProblems } from "./shared-load-balancer-problems";
-import { allAtOnce, type ShiftStep, shiftProblems } from "./traffic-shift";
+import { sharedLoadBalancerProblems } from "./load-balancer/shared-load-balancer-problems";
+import { allAtOnce, type ShiftStep, shiftProblems } from "./deployment/traffic-shift";
 import { taskDefaults, type TaskOptions, taskProblems } from "./task/task-options";
-import { type TestHeader, testHeaderProblems } from "./test-header";
+import { type TestHeader, testHeaderProblems } from "./load-balancer/test-header";
 
 export interface BlueGreenEcsServiceArgs extends TargetOptions, TaskOptions {
   readonly network: Network;

@@ -9,3 +9,13 @@ export function cronMistake(cron: string): string | undefined {
     return `is no cron expression (${(error as Error).message.replace(/^\w+: /, "")})`;
   }
 }
+
+/** Whether it is a zone's name, like Europe/Berlin. */
+export function isTimeZone(timeZone: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -3,13 +3,13 @@ import * as pulumi from "@pulumi/pulumi";
 import type { GreenTestConfig, HttpCheck } from "../hooks/green-test/checks";
 import type { BlueGreenEcsService } from "./blue-green-ecs-service";
 import { withDefaults } from "./defaults";
-import { checkPathProblems } from "./shared-load-balancer-problems";
-import type { ControllerType } from "./controller-type";
+import { checkPathProblems } from "./load-balancer/shared-load-balancer-problems";
+import type { ControllerType } from "./deployment/controller-type";
 import { bundleGreenTestHook } from "./hook-bundle";
 import { longestSoakMinutes, retentionProblems } from "./limits";
 import { type Calls, grant, serviceRole, type Statement } from "./policy";
 import { type Problem, refuse } from "./problems";
-import { withTestHeader } from "./test-header";
+import { withTestHeader } from "./load-balancer/test-header";
 
 export interface GreenTestHookArgs {
   /** The service whose green tasks are tested. */

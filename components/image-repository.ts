@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import * as path from "node:path";
-import type { CpuArchitecture } from "./task-definition";
+import type { CpuArchitecture } from "./task/task-definition";
 
 export interface ImageRepositoryArgs {
   /** Keeps the repository, and the images in it, from being deleted. @default false */

@@ -2,7 +2,7 @@ import type * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Statement } from "../policy";
 import type { Problem } from "../problems";
-import { type Secrets, secretProblems } from "../secrets";
+import { type Secrets, secretProblems } from "./secrets";
 import { type LogDestination, writeStatement } from "./logs";
 import type { Sidecar } from "./sidecars";
 

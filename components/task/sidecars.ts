@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "../problems";
-import { type Secrets, secretProblems } from "../secrets";
+import { type Secrets, secretProblems } from "./secrets";
 import { type ContainerOptions, type Dependency, optionProblems } from "./container-options";
 
 /** A container beside the app's, in the same task: it shares the app's network, and its CPU and memory. */

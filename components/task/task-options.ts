@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "../problems";
-import { type Secrets, secretProblems } from "../secrets";
+import { type Secrets, secretProblems } from "./secrets";
 import { type ContainerOptions, optionProblems } from "./container-options";
 import { type EfsVolume, efsProblems } from "./efs-volumes";
 import { executeCommandProblems } from "./execute-command";

@@ -1,9 +1,9 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { imagePlaceholder } from "../../hooks/ecs-release/template-files";
-import { executionRole, tasksOf } from "../execution-role";
+import { executionRole, tasksOf } from "./execution-role";
 import { type Calls, serviceRole } from "../policy";
-import { firstRevision, renderTaskDefinition } from "../task-definition";
+import { firstRevision, renderTaskDefinition } from "./task-definition";
 import { efsStatements } from "./efs-volumes";
 import { commandLog, executeCommandStatements } from "./execute-command";
 import { logRouterStatements } from "./log-router";

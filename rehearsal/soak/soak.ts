@@ -3,7 +3,7 @@ import { startTrafficProcess } from "../traffic/meter-process";
 import { totals, type TrafficReport } from "../traffic/report";
 import { isSmall, mix } from "./mix";
 import { Phases } from "./phases";
-import { fallenBehind } from "./report";
+import { fallenBehind } from "./fallen-behind";
 import { type Round, roundsOf } from "./rounds";
 import type { Strategy } from "./strategies";
 

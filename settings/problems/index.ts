@@ -1,6 +1,6 @@
 import { serviceProblems } from "../../components/blue-green-ecs-service-args";
 import type { Problem } from "../../components/problems";
-import { checkPathProblems } from "../../components/shared-load-balancer-problems";
+import { checkPathProblems } from "../../components/load-balancer/shared-load-balancer-problems";
 import type { Given } from "../schema";
 import { appProblems } from "./app";
 import { networkProblems } from "./network";

@@ -1,10 +1,10 @@
-import { testsProblems } from "../../components/build-tests";
-import { approvalProblems } from "../../components/deploy-approval";
+import { testsProblems } from "../../components/pipeline/build-tests";
+import { approvalProblems } from "../../components/pipeline/deploy-approval";
 import { repositoryProblems } from "../../components/deploy-pipeline";
-import { windowProblems } from "../../components/deployment-window";
-import { triggerProblems } from "../../components/pipeline-triggers";
+import { windowProblems } from "../../components/pipeline/deployment-window";
+import { triggerProblems } from "../../components/pipeline/pipeline-triggers";
 import type { Problem } from "../../components/problems";
-import { promotionProblems } from "../../components/promotion";
+import { promotionProblems } from "../../components/pipeline/promotion";
 import type { Given } from "../schema";
 
 /** What the pipeline's own parts find wrong. */
@@ -22,7 +22,7 @@ export function pipelineProblems(settings: Given): Problem[] {
 /** A stack that would release its own releases, again and again. @param name what its resources' names begin with */
 export function ownReleaseProblems({ promoteFrom, promoteTo = [] }: Given, name: string): Problem[] {
   const message = "is this stack's own; expected what another stack says of itself (docs/promotion.md).";
-  // As Pulumi names the bucket, and components/promotion-source.ts the bus.
+  // As Pulumi names the bucket, and components/pipeline/promotion-source.ts the bus.
   const bucket = promoteFrom?.bucket ?? "";
   const from = bucket.startsWith(`${name}-released-`) && /-released-[0-9a-f]{7}$/.test(bucket);
   return [

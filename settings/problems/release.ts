@@ -1,4 +1,4 @@
-import { durationProblems, longestWaits } from "../../components/controller-problems";
+import { durationProblems, longestWaits } from "../../components/deployment/controller-problems";
 import { hookProblems } from "../../components/green-test-hook";
 import type { Problem } from "../../components/problems";
 import type { Given } from "../schema";

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { freshPeriods } from "../../components/build-cache";
-import { reportFormats } from "../../components/build-tests";
-import { notificationEvents } from "../../components/notifications";
-import { severities } from "../../components/scan-gate";
+import { freshPeriods } from "../../components/pipeline/build-cache";
+import { reportFormats } from "../../components/pipeline/build-tests";
+import { notificationEvents } from "../../components/notifications/notifications";
+import { severities } from "../../components/pipeline/scan-gate";
 import { names } from "../values";
 
 const topicArn = z.string().regex(/^arn:[\w-]+:sns:/, { error: "is not the ARN of an SNS topic" });

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { controllerTypes } from "../../components/controller-type";
+import { controllerTypes } from "../../components/deployment/controller-type";
 import { minutes, names, urlPath } from "../values";
 
 const status = z.number().int().min(100).max(599);

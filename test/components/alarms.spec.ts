@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { alarmProblems } from "../../components/alarms";
-import { entryConditions } from "../../components/deploy-conditions";
+import { alarmProblems } from "../../components/deployment/alarms";
+import { entryConditions } from "../../components/pipeline/deploy-conditions";
 import { devGraph, type Graph, its, prodGraph, statements } from "../support/graph";
 
 const alarmType = "aws:cloudwatch/metricAlarm:MetricAlarm";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { renderBuildspec } from "../../components/buildspec";
+import { renderBuildspec } from "../../components/pipeline/buildspec";
 import { parseBuildspec } from "../../rehearsal/codebuild/buildspec";
 import { CommitBuild, commitId, uri } from "./support/commit-build";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { renderBuildspec } from "../../components/buildspec";
+import { renderBuildspec } from "../../components/pipeline/buildspec";
 import { devGraph, type Graph, its, shortUrns, statements } from "../support/graph";
 
 const pipelineType = "aws:codepipeline/pipeline:Pipeline";

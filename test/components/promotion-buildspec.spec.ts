@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { strFromU8, unzipSync } from "fflate";
-import { renderPromotionBuildspec } from "../../components/promotion-buildspec";
+import { renderPromotionBuildspec } from "../../components/pipeline/promotion-buildspec";
 import { Clock } from "../../rehearsal/clock";
 import { type BuildResult, runBuild } from "../../rehearsal/codebuild/run-build";
 import { Timeline } from "../../rehearsal/events";

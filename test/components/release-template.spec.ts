@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { renderAppSpec } from "../../components/app-spec";
-import { zipReleaseTemplate } from "../../components/release-template";
+import { renderAppSpec } from "../../components/deployment/app-spec";
+import { zipReleaseTemplate } from "../../components/pipeline/release-template";
 import { devGraph, evaluateDev, type Graph, its, releaseTemplate, shortUrns } from "../support/graph";
 
 const objectType = "aws:s3/bucketObjectv2:BucketObjectv2";

@@ -3,7 +3,7 @@ import { cp, mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { strFromU8, unzipSync } from "fflate";
-import { type BuildspecArgs, renderBuildspec } from "../../../components/buildspec";
+import { type BuildspecArgs, renderBuildspec } from "../../../components/pipeline/buildspec";
 import { Clock } from "../../../rehearsal/clock";
 import { type BuildResult, runBuild } from "../../../rehearsal/codebuild/run-build";
 import { Timeline } from "../../../rehearsal/events";

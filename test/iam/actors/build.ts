@@ -30,13 +30,13 @@ export const build: Actor = {
       actions: ["ecr:GetAuthorizationToken"],
       on: ["*"],
       why: "logs in to the registry",
-      source: "components/buildspec.ts; ECR user guide, registry_auth",
+      source: "components/pipeline/buildspec.ts; ECR user guide, registry_auth",
     },
     {
       actions: ["ecr:DescribeImages"],
       on: [repository(stack)],
       why: "looks whether the commit was built before",
-      source: "components/buildspec.ts",
+      source: "components/pipeline/buildspec.ts",
     },
     {
       actions: [
@@ -63,7 +63,7 @@ export const build: Actor = {
       ],
       on: caches(stack),
       why: "takes steps of earlier builds from the cache, leaves its own there",
-      source: "components/build-cache.ts; ECR user guide, image-push-iam",
+      source: "components/pipeline/build-cache.ts; ECR user guide, image-push-iam",
     },
     {
       actions: ["codebuild:BatchPutTestCases", "codebuild:CreateReport", "codebuild:UpdateReport"],
@@ -84,7 +84,7 @@ function promoted(repositoryUri: string | undefined): Calls[] {
       actions: ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
       on: [`arn:aws:ecr:${region}:${account}:repository/${name}`],
       why: "copies what the stack before has released",
-      source: "components/promotion-buildspec.ts; ECR user guide, repository-policy-examples",
+      source: "components/pipeline/promotion-buildspec.ts; ECR user guide, repository-policy-examples",
     },
   ];
 }
@@ -95,7 +95,7 @@ function scanGate(repositoryArn: string) {
       actions: ["ecr:DescribeImageScanFindings"],
       on: [repositoryArn],
       why: "reads what the scan found",
-      source: "components/scan-gate.ts",
+      source: "components/pipeline/scan-gate.ts",
     },
     {
       actions: ["inspector2:ListCoverage", "inspector2:ListFindings"],

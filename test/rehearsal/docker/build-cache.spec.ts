@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { renderBuildspec } from "../../../components/buildspec";
+import { renderBuildspec } from "../../../components/pipeline/buildspec";
 import { Clock } from "../../../rehearsal/clock";
 import { runBuild } from "../../../rehearsal/codebuild/run-build";
 import { type DockerImages, startDocker } from "../../../rehearsal/docker/images";

@@ -1,0 +1,156 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { admit, type NotificationTopic, notificationTopic } from "./notification-topic";
+import { grant, serviceRole, type Statement } from "../policy";
+import type { Problem } from "../problems";
+
+/**
+ * What people are told of: a release's start, end, failure, its being rolled back or stopped, and that it waits for a person;
+ * and each day that the service's certificate is about to expire.
+ */
+export const notificationEvents = ["started", "succeeded", "failed", "rolledBack", "approval", "certificate"] as const;
+export type NotificationEvent = (typeof notificationEvents)[number];
+
+export interface NotificationsArgs {
+  /**
+   * A topic whose policy lets codestar-notifications.amazonaws.com publish, and events.amazonaws.com where ECS deploys or HTTPS is spoken.
+   * @default a new, encrypted one
+   */
+  readonly topicArn?: pulumi.Input<string>;
+  /** A Slack channel that is told; the workspace has been authorized in the console. @default none */
+  readonly slack?: { readonly workspaceId: string; readonly channelId: string };
+  /** @default all */
+  readonly events?: readonly NotificationEvent[];
+}
+
+/** Events of a pipeline. Source: Developer Tools console user guide, concepts, "Events for notification rules on pipelines". */
+const pipelineEvents: Readonly<Partial<Record<NotificationEvent, string>>> = {
+  started: "codepipeline-pipeline-pipeline-execution-started",
+  succeeded: "codepipeline-pipeline-pipeline-execution-succeeded",
+  failed: "codepipeline-pipeline-pipeline-execution-failed",
+  approval: "codepipeline-pipeline-manual-approval-needed",
+};
+
+/** What CodeDeploy tells of its deployments. Source: CodeDeploy API, TriggerConfig. */
+const triggerEvents: Readonly<Partial<Record<NotificationEvent, readonly string[]>>> = {
+  rolledBack: ["DeploymentRollback", "DeploymentStop"],
+  approval: ["DeploymentReady"],
+};
+
+/** Patterns of what EventBridge is told, and tells on. */
+export type EventPatterns = Readonly<Partial<Record<NotificationEvent, pulumi.Input<string>>>>;
+
+/** A topic, and a Slack channel if wanted, that are told how releases go. */
+export class Notifications extends pulumi.ComponentResource {
+  readonly topicArn: pulumi.Output<string>;
+  private readonly events: readonly NotificationEvent[];
+  /** The topic, where it is made here. */
+  private readonly own: NotificationTopic | undefined;
+  private watching = false;
+
+  constructor(
+    private readonly name: string,
+    args: NotificationsArgs = {},
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("greenlight:index:Notifications", name, {}, opts);
+    const parent = { parent: this };
+    this.events = args.events ?? notificationEvents;
+    this.own = args.topicArn === undefined ? notificationTopic(`${name}-releases`, parent) : undefined;
+    this.topicArn = this.own?.topic.arn ?? pulumi.output(args.topicArn!);
+    if (args.slack) slackChannel(`${name}-releases`, args.slack, this.topicArn, parent);
+    this.registerOutputs({ topicArn: this.topicArn });
+  }
+
+  /** The deployment group's triggers. */
+  get triggers(): aws.types.input.codedeploy.DeploymentGroupTriggerConfiguration[] {
+    const events = this.events.flatMap((event) => triggerEvents[event] ?? []);
+    if (events.length === 0) return [];
+    return [{ triggerName: "releases", triggerEvents: events, triggerTargetArn: this.topicArn }];
+  }
+
+  /** What CodeDeploy's role needs for the triggers. Source: CodeDeploy user guide, monitoring-sns-event-notifications-permissions. */
+  get publishing(): Statement[] {
+    return [
+      { actions: ["sns:Publish"], resources: [this.topicArn] },
+      ...(this.own ? [{ actions: ["kms:Decrypt", "kms:GenerateDataKey"], resources: [this.own.key.arn] }] : []),
+    ];
+  }
+
+  /** Why no further pipeline can be told of: the topic's policy names who publishes for the first. */
+  get problems(): Problem[] {
+    if (!this.watching) return [];
+    const message =
+      "tell of another pipeline already; give each its own, with the same topicArn if the topic is yours.";
+    return [{ path: "notifications", message }];
+  }
+
+  /** Tells the topic of the pipeline's runs, and of what EventBridge alone is told. */
+  watch(pipeline: aws.codepipeline.Pipeline, patterns: EventPatterns): void {
+    this.watching = true;
+    const parent = { parent: this };
+    const eventTypeIds = this.events.flatMap((event) => pipelineEvents[event] ?? []);
+    const eventRules = this.events.flatMap((event) => {
+      const eventPattern = patterns[event];
+      return eventPattern === undefined ? [] : [this.tell(event, eventPattern)];
+    });
+    const publishers = { notificationRule: eventTypeIds.length > 0, eventRules };
+    // Only now it is known who publishes.
+    const admitted = this.own ? admit(`${this.name}-releases`, this.own, publishers, parent) : [];
+    if (!publishers.notificationRule) return;
+    new aws.codestarnotifications.NotificationRule(
+      `${this.name}-releases`,
+      {
+        detailType: "FULL",
+        eventTypeIds,
+        resource: pipeline.arn,
+        targets: [{ type: "SNS", address: this.topicArn }],
+      },
+      { parent: this, dependsOn: admitted },
+    );
+  }
+
+  // The event goes as AWS sends it, which is how Slack's service knows it. Source: Amazon Q Developer in chat applications
+  // administrator guide, related-services, "Amazon EventBridge".
+  private tell(event: NotificationEvent, eventPattern: pulumi.Input<string>): aws.cloudwatch.EventRule {
+    const name = `${this.name}-${event.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    const parent = { parent: this };
+    const description = `Tells the topic: ${event}`;
+    const rule = new aws.cloudwatch.EventRule(name, { description, eventPattern }, parent);
+    new aws.cloudwatch.EventTarget(name, { rule: rule.name, arn: this.topicArn }, parent);
+    return rule;
+  }
+}
+
+function slackChannel(
+  name: string,
+  { workspaceId, channelId }: NonNullable<NotificationsArgs["slack"]>,
+  topicArn: pulumi.Output<string>,
+  opts: pulumi.CustomResourceOptions,
+): void {
+  // The channel is told things; nobody commands AWS from there, so the role may do nothing.
+  const role = serviceRole(`${name}-slack`, { service: "chatbot.amazonaws.com" }, [], opts);
+  new aws.chatbot.SlackChannelConfiguration(
+    name,
+    {
+      configurationName: name,
+      slackTeamId: workspaceId,
+      slackChannelId: channelId,
+      iamRoleArn: role.arn,
+      // The default would be AdministratorAccess.
+      guardrailPolicyArns: [role.arn.apply((arn) => `arn:${arn.split(":")[1]}:iam::aws:policy/ReadOnlyAccess`)],
+      snsTopicArns: [topicArn],
+    },
+    opts,
+  );
+}
+
+/** Adds what the deployment group's triggers need to the role that publishes them. */
+export function grantPublishing(
+  name: string,
+  role: aws.iam.Role,
+  notifications: Notifications,
+  opts: pulumi.CustomResourceOptions,
+): void {
+  grant(`${name}-deploy-notifications`, role, notifications.publishing, opts);
+}

@@ -1,0 +1,90 @@
+import * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+import type { Statement } from "../policy";
+import type { Problem } from "../problems";
+
+/** The app's own tests, run in the build before its image is. */
+export interface BuildTestsArgs {
+  /** Run by bash in the app's folder: `npm ci && npm test`. If it fails, so does the release, before anything is built. */
+  readonly command: string;
+  /** The reports that it writes, by patterns relative to the app's folder: `reports/*.xml`. @default none */
+  readonly reportFiles?: readonly string[];
+  /** @default "JUNITXML" */
+  readonly reportFormat?: (typeof reportFormats)[number];
+}
+
+/** Source: CodeBuild user guide, build-spec-ref, "reports/file-format". */
+export const reportFormats = [
+  "JUNITXML",
+  "CUCUMBERJSON",
+  "NUNITXML",
+  "NUNIT3XML",
+  "TESTNGXML",
+  "VISUALSTUDIOTRX",
+] as const;
+
+export function testsProblems({
+  tests,
+  promoteFrom,
+}: {
+  tests?: BuildTestsArgs | undefined;
+  promoteFrom?: object | undefined;
+}): Problem[] {
+  if (!tests) return [];
+  if (promoteFrom) {
+    const message = "has no meaning beside promoteFrom: the stack that builds runs them. Leave one of them out.";
+    return [{ path: "tests", message }];
+  }
+  if (tests.reportFormat === undefined || tests.reportFiles?.length) return [];
+  return [{ path: "tests.reportFormat", message: "is of no reports; name the files in reportFiles, or leave it out." }];
+}
+
+/** Where reports are kept, for 30 days. Source: CodeBuild user guide, test-report. */
+export function reportGroup(
+  name: string,
+  tests: BuildTestsArgs | undefined,
+  opts: pulumi.CustomResourceOptions,
+): aws.codebuild.ReportGroup | undefined {
+  if (!tests?.reportFiles?.length) return undefined;
+  return new aws.codebuild.ReportGroup(
+    `${name}-tests`,
+    // The reports expire by themselves; a group that has some could not be deleted otherwise.
+    { type: "TEST", exportConfig: { type: "NO_EXPORT" }, deleteReports: true },
+    opts,
+  );
+}
+
+/** Source: CodeBuild user guide, test-permissions; the group is there already. */
+export function reportStatements(groupArn: pulumi.Input<string>): Statement[] {
+  return [
+    {
+      actions: ["codebuild:BatchPutTestCases", "codebuild:CreateReport", "codebuild:UpdateReport"],
+      resources: [groupArn],
+    },
+  ];
+}
+
+/** A step of the build; TEST_COMMAND is a variable of the project. A commit that was built before was tested before. */
+export const testCommand = `\
+set -euo pipefail
+if [ -n "$IMAGE_DIGEST" ]; then
+  echo "Nothing to test: this commit was tested before its image was built"
+else
+  echo "Running the tests: $TEST_COMMAND"
+  test_status=0
+  (cd "$APP_DIRECTORY" && bash -c "$TEST_COMMAND") || test_status=$?
+  if [ "$test_status" -ne 0 ]; then
+    echo "The tests failed with exit status $test_status; this commit is not released: $TEST_COMMAND" >&2
+    exit 1
+  fi
+fi
+`;
+
+/** The buildspec's reports, by the group's ARN. */
+export function reports(
+  { reportFiles = [], reportFormat = "JUNITXML" }: BuildTestsArgs,
+  groupArn: string,
+  directory: string,
+) {
+  return { [groupArn]: { files: reportFiles, "base-directory": directory, "file-format": reportFormat } };
+}

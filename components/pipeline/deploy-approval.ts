@@ -1,0 +1,57 @@
+import type * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+import type { Statement } from "../policy";
+import type { Problem } from "../problems";
+
+/** A person lets each run go on to its deployment. */
+export interface DeployApprovalArgs {
+  /** SNS topic that is told that somebody is waited for. @default none; the console shows it */
+  readonly topicArn?: pulumi.Input<string>;
+  /** What the person is asked to look at. @default nothing */
+  readonly message?: string;
+  /** Minutes after which a run that nobody approved fails; 5 to 86400. @default 10080, which are seven days */
+  readonly timeoutMinutes?: number;
+}
+
+type Stage = aws.types.input.codepipeline.PipelineStage;
+
+/** Source: CodePipeline user guide, limits, "approval action timeout". */
+const timeouts = { least: 5, most: 86_400, fallback: 10_080 };
+
+/**
+ * The stage before Deploy that waits for a person; it is a stage of its own, so that a newer run may supersede one that
+ * waits before it. Source: CodePipeline user guide, approvals-action-add.
+ */
+export function approvalStage({ topicArn, message, timeoutMinutes = timeouts.fallback }: DeployApprovalArgs): Stage {
+  const configuration = {
+    ...(topicArn === undefined ? {} : { NotificationArn: topicArn }),
+    ...(message === undefined ? {} : { CustomData: message }),
+  };
+  return {
+    name: "Approval",
+    actions: [
+      {
+        name: "Approve",
+        category: "Approval",
+        owner: "AWS",
+        provider: "Manual",
+        version: "1",
+        timeoutInMinutes: timeoutMinutes,
+        ...(Object.keys(configuration).length > 0 ? { configuration } : {}),
+      },
+    ],
+  };
+}
+
+/** Source: CodePipeline user guide, approvals-action-add, "sns:Publish". */
+export function approvalStatements(approval: DeployApprovalArgs | undefined): Statement[] {
+  return approval?.topicArn === undefined ? [] : [{ actions: ["sns:Publish"], resources: [approval.topicArn] }];
+}
+
+export function approvalProblems({ deployApproval }: { readonly deployApproval?: DeployApprovalArgs }): Problem[] {
+  const { timeoutMinutes = timeouts.fallback } = deployApproval ?? {};
+  if (Number.isInteger(timeoutMinutes) && timeoutMinutes >= timeouts.least && timeoutMinutes <= timeouts.most)
+    return [];
+  const message = `is ${timeoutMinutes}; CodePipeline waits ${timeouts.least} to ${timeouts.most} whole minutes for a person.`;
+  return [{ path: "deployApproval.timeoutMinutes", message }];
+}

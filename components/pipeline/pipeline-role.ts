@@ -1,0 +1,49 @@
+import type * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { approvalStatements } from "./deploy-approval";
+import type { PipelineParts } from "./pipeline-stages";
+import { alarmStatements } from "../deployment/alarm-arn";
+import { grant, serviceRole, type Statement } from "../policy";
+
+/** The role of the pipeline: what its source, build and deploy actions call, on this stack's resources. */
+export function pipelineRole(
+  name: string,
+  parts: PipelineParts,
+  opts: pulumi.CustomResourceOptions,
+): { role: aws.iam.Role; policy: aws.iam.RolePolicy } {
+  const role = serviceRole(name, { service: "codepipeline.amazonaws.com" }, [], opts);
+  const statements = [
+    ...parts.source.statements,
+    ...buildStatements(parts),
+    ...approvalStatements(parts.deployApproval),
+    ...parts.deploy.statements,
+    ...(parts.released?.statements ?? []),
+    // The rules before a stage. Source: CodePipeline user guide, rule-reference-CloudWatchAlarm.
+    ...alarmStatements(parts.service.service.arn, parts.service.alarms),
+  ];
+  return { role, policy: grant(name, role, statements, opts) };
+}
+
+// Source: CodePipeline user guide, how-to-custom-role, action-reference-S3 and -CodeBuild.
+function buildStatements({ artifacts, template, build }: PipelineParts): Statement[] {
+  const artifactArn = artifacts.bucket.arn;
+  const templateArn = template?.bucket.bucket.arn;
+  return [
+    {
+      // A release template that has tags, the provider's default ones say, hands them on to the artifact.
+      actions: ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", "s3:PutObjectTagging"],
+      resources: [pulumi.interpolate`${artifactArn}/*`],
+    },
+    { actions: ["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"], resources: [artifactArn] },
+    ...(templateArn
+      ? [
+          {
+            actions: ["s3:GetObject", "s3:GetObjectTagging", "s3:GetObjectVersion", "s3:GetObjectVersionTagging"],
+            resources: [pulumi.interpolate`${templateArn}/*`],
+          },
+          { actions: ["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"], resources: [templateArn] },
+        ]
+      : []),
+    { actions: ["codebuild:BatchGetBuilds", "codebuild:StartBuild"], resources: [build.project.arn] },
+  ];
+}

@@ -1,0 +1,59 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { TriggerArgs } from "./pipeline-triggers";
+import type { Statement } from "../policy";
+
+/** Where a pipeline's runs get what they build: its source action, and what the pipeline's role needs for it. */
+export interface PipelineSource {
+  readonly action: aws.types.input.codepipeline.PipelineStageAction;
+  readonly statements: readonly Statement[];
+}
+
+/** The output artifact with the commit (the app may keep its own template in it), or with what is promoted. */
+export const sourceArtifact = "Source";
+
+export interface GithubSourceArgs {
+  readonly githubRepository: string;
+  readonly branch: string;
+  readonly triggers?: TriggerArgs;
+  readonly connectionArn: pulumi.Input<string>;
+}
+
+/** Commits by way of a connection to GitHub. Source: CodePipeline user guide, action-reference-CodestarConnectionSource. */
+export function githubSource({ githubRepository, branch, triggers, connectionArn }: GithubSourceArgs): PipelineSource {
+  return {
+    action: {
+      name: "Commit",
+      category: "Source",
+      owner: "AWS",
+      provider: "CodeStarSourceConnection",
+      version: "1",
+      outputArtifacts: [sourceArtifact],
+      configuration: {
+        ConnectionArn: connectionArn,
+        FullRepositoryId: githubRepository,
+        BranchName: branch,
+        OutputArtifactFormat: "CODE_ZIP",
+        // Where triggers choose the pushes, every push to the branch must not start a run besides.
+        DetectChanges: triggers ? "false" : "true",
+      },
+    },
+    statements: [
+      {
+        // The service was renamed; AWS asks for the permission under either name.
+        actions: ["codeconnections:UseConnection", "codestar-connections:UseConnection"],
+        resources: [connectionArn],
+      },
+    ],
+  };
+}
+
+export function githubConnection(
+  name: string,
+  arn: pulumi.Input<string> | undefined,
+  opts: pulumi.CustomResourceOptions,
+): { arn: pulumi.Input<string>; status: pulumi.Output<string> } {
+  if (arn !== undefined) return { arn, status: pulumi.output("given; see the console") };
+  const connection = new aws.codeconnections.Connection(name, { providerType: "GitHub" }, opts);
+  return { arn: connection.arn, status: connection.connectionStatus };
+}

@@ -1,0 +1,93 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { type PipelineSource, sourceArtifact } from "./pipeline-source";
+import type { Statement } from "../policy";
+import { type PromoteFrom, releasedObject } from "./promotion";
+import { startOnObject } from "./start-on-object";
+
+/**
+ * The source of a pipeline that releases what another stack has released: its runs start with each of that stack's
+ * releases. That stack's events come on a bus of this one, since S3 tells its own account only.
+ * docs/decisions/promotion-by-copy.md.
+ */
+export class PromotionSource extends pulumi.ComponentResource implements PipelineSource {
+  readonly action: PipelineSource["action"];
+  readonly statements: readonly Statement[];
+  readonly bus: aws.cloudwatch.EventBus;
+
+  constructor(
+    private readonly name: string,
+    private readonly from: PromoteFrom,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("greenlight:index:PromotionSource", name, {}, opts);
+    const parent = { parent: this };
+    const [, partition = "aws", , region = "", account = ""] = from.keyArn.split(":");
+    // The other stack has to know its ARN, so it has no suffix.
+    this.bus = new aws.cloudwatch.EventBus(`${name}-promotions`, { name: `${name}-promotions` }, parent);
+    new aws.cloudwatch.EventBusPolicy(
+      `${name}-promotions`,
+      {
+        eventBusName: this.bus.name,
+        policy: pulumi.jsonStringify({
+          Version: "2012-10-17",
+          Statement: [
+            {
+              Sid: "Releases",
+              Effect: "Allow",
+              Principal: { AWS: `arn:${partition}:iam::${account}:root` },
+              Action: "events:PutEvents",
+              Resource: this.bus.arn,
+            },
+          ],
+        }),
+      },
+      parent,
+    );
+    this.action = {
+      name: "Released",
+      category: "Source",
+      owner: "AWS",
+      provider: "S3",
+      version: "1",
+      outputArtifacts: [sourceArtifact],
+      configuration: { S3Bucket: from.bucket, S3ObjectKey: releasedObject, PollForSourceChanges: "false" },
+    };
+    const bucketArn = `arn:${partition}:s3:::${from.bucket}`;
+    // A bucket's name can be anybody's, once it is free.
+    const conditions = { StringEquals: { "aws:ResourceAccount": account } };
+    this.statements = [
+      {
+        actions: ["s3:GetObject", "s3:GetObjectTagging", "s3:GetObjectVersion", "s3:GetObjectVersionTagging"],
+        resources: [`${bucketArn}/${releasedObject}`],
+        conditions,
+      },
+      {
+        actions: ["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"],
+        resources: [bucketArn],
+        conditions,
+      },
+      {
+        actions: ["kms:Decrypt"],
+        resources: [from.keyArn],
+        conditions: { StringEquals: { "kms:ViaService": `s3.${region}.amazonaws.com` } },
+      },
+    ];
+    this.registerOutputs();
+  }
+
+  startOnRelease(pipeline: aws.codepipeline.Pipeline): void {
+    startOnObject(
+      `${this.name}-promotions`,
+      {
+        pipeline,
+        description: "A release of the stack before starts the pipeline",
+        bucket: this.from.bucket,
+        key: releasedObject,
+        roleName: `${this.name}-promotion`,
+        bus: this.bus,
+      },
+      { parent: this },
+    );
+  }
+}

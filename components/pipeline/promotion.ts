@@ -1,0 +1,76 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { ecrRepository } from "../ecr-arn";
+import type { Problem } from "../problems";
+
+/** The stack whose released images this one releases, by that stack's output `released`. */
+export interface PromoteFrom {
+  /** Its repository, from which images are copied by digest. */
+  readonly repositoryUri: string;
+  /** Its bucket, in which it says what it released last. */
+  readonly bucket: string;
+  /** The bucket's key. */
+  readonly keyArn: string;
+}
+
+/** The object that says what a stack released last: the build's artifact, with imageDetail.json and the commit's id. */
+export const releasedObject = "released.zip";
+
+interface Judged {
+  readonly githubRepository?: string | undefined;
+  readonly connectionArn?: pulumi.Input<string> | undefined;
+  readonly triggers?: object | undefined;
+  readonly templateInRepository?: boolean | undefined;
+  readonly buildCache?: object | undefined;
+  readonly promoteFrom?: PromoteFrom | undefined;
+  readonly promoteTo?: readonly string[] | undefined;
+}
+
+/** What is wrong with where a pipeline's images come from and go to. */
+export function promotionProblems(settings: Judged): Problem[] {
+  const { githubRepository, promoteFrom, promoteTo = [] } = settings;
+  return [
+    ...promoteTo.flatMap((arn, index) => busProblems(arn, `promoteTo[${index}]`)),
+    ...(promoteFrom
+      ? [...sourceProblems(promoteFrom), ...buildProblems(settings)]
+      : githubRepository === undefined
+        ? [{ path: "githubRepository", message: "is missing; expected the GitHub repository as owner/name" }]
+        : []),
+  ];
+}
+
+function busProblems(arn: string, path: string): Problem[] {
+  if (/^arn:[\w-]+:events:[\w-]+:\d{12}:event-bus\/[\w./-]+$/.test(arn)) return [];
+  const message = `"${arn}" is not the ARN of an event bus; expected the other stack's output promotionBusArn.`;
+  return [{ path, message }];
+}
+
+function sourceProblems({ repositoryUri, bucket, keyArn }: PromoteFrom): Problem[] {
+  const problems: Problem[] = [];
+  const wrong = (field: string, message: string) => problems.push({ path: `promoteFrom.${field}`, message });
+  const repository = ecrRepository(repositoryUri);
+  const [, , , region, account] = keyArn.split(":");
+  if (!/^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[\w-]+$/.test(keyArn))
+    wrong("keyArn", `"${keyArn}" is not the ARN of a KMS key.`);
+  else if (repository && (repository.region !== region || repository.account !== account)) {
+    wrong("keyArn", "is of another account or region than repositoryUri; both are of one stack's output `released`.");
+  }
+  if (!repository || /[:@]/.test(repositoryUri)) {
+    wrong("repositoryUri", `"${repositoryUri}" is not a repository in ECR; expected it without tag and digest.`);
+  }
+  if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket)) wrong("bucket", `"${bucket}" is not the name of a bucket.`);
+  return problems;
+}
+
+// Nothing is built here, so nothing of a commit is read.
+function buildProblems(settings: Judged): Problem[] {
+  const { githubRepository, connectionArn, triggers, buildCache } = settings;
+  const templateInRepository = settings.templateInRepository || undefined;
+  const given = { githubRepository, connectionArn, triggers, buildCache, templateInRepository };
+  return Object.entries(given)
+    .filter(([, value]) => value !== undefined)
+    .map(([path]) => ({
+      path,
+      message:
+        "has no meaning beside promoteFrom: another stack builds, and this one releases its image. Leave one of them out.",
+    }));
+}

@@ -1,0 +1,53 @@
+import * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+import type { Problem } from "../problems";
+
+/** A share of the tasks on one of Fargate's two capacity providers. Source: ECS API, CapacityProviderStrategyItem. */
+export interface CapacityProvider {
+  readonly name: "FARGATE" | "FARGATE_SPOT";
+  /** Its share of the tasks beyond the base, beside the other's weight; 0 to 1000. */
+  readonly weight: number;
+  /** Tasks that run on it before any other counts; 0 to 100000, and on one provider only. @default 0 */
+  readonly base?: number;
+}
+
+/** What is wrong with a strategy; none at all is the launch type FARGATE. */
+export function capacityProblems(providers: readonly CapacityProvider[]): Problem[] {
+  if (providers.length === 0) return [];
+  const path = "capacityProviders";
+  const problems: Problem[] = [];
+  if (new Set(providers.map(({ name }) => name)).size < providers.length) {
+    problems.push({ path, message: "names a provider twice; give each one weight." });
+  }
+  if (providers.every(({ weight }) => weight === 0)) {
+    problems.push({ path, message: "has no weight above 0, so no task could be placed." });
+  }
+  if (providers.filter(({ base = 0 }) => base > 0).length > 1) {
+    problems.push({ path, message: "has a base on two providers; ECS takes one." });
+  }
+  return problems;
+}
+
+/** Lets the cluster use the providers; undefined where there are none. */
+export function clusterCapacity(
+  name: string,
+  cluster: aws.ecs.Cluster,
+  providers: readonly CapacityProvider[],
+  opts: pulumi.CustomResourceOptions,
+): aws.ecs.ClusterCapacityProviders | undefined {
+  if (providers.length === 0) return undefined;
+  return new aws.ecs.ClusterCapacityProviders(
+    name,
+    {
+      clusterName: cluster.name,
+      capacityProviders: providers.map((provider) => provider.name),
+      defaultCapacityProviderStrategies: capacityStrategy(providers),
+    },
+    opts,
+  );
+}
+
+/** The strategy in the words of `aws.ecs.Service`. */
+export function capacityStrategy(providers: readonly CapacityProvider[]) {
+  return providers.map(({ name, weight, base = 0 }) => ({ capacityProvider: name, weight, base }));
+}
