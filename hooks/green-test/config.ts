@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { checkMistakes } from "./check-mistakes";
 import type { GreenTestConfig } from "./checks";
 
 /** Everything that the stack tells the function. */
@@ -21,6 +22,8 @@ export function readConfig(): Config {
       "config.json: `checks` must list at least one HTTP check; a hook without any would pass everything",
     );
   }
+  const mistakes = checkMistakes(checks);
+  if (mistakes.length > 0) throw new Error(`config.json: ${mistakes.join("; ")}`);
   if (typeof waitSeconds !== "number" || !(waitSeconds >= 0)) {
     throw new Error(
       `config.json: \`waitSeconds\` must be a number of seconds from 0; found ${JSON.stringify(waitSeconds)}`,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { bundleGreenTestHook } from "../../components/hook-bundle";
-import type { GreenTestConfig } from "../../hooks/green-test/checks";
+import type { GreenTestConfig, HttpCheck } from "../../hooks/green-test/checks";
 import { AwsError } from "../../rehearsal/aws-endpoint/control-plane";
 import { deploymentId } from "./support/fake-aws";
 import { unpack } from "./support/hook-code";
@@ -190,6 +190,28 @@ describe("the green test hook, invoked by CodeDeploy", () => {
     const outcome = await invoke({ timeoutSeconds: 120 });
     assert.equal(outcome.status, "threw");
     assert.match(log.at(-1)!.text, /could not report Failed to CodeDeploy/);
+  });
+
+  it("fails green at once for checks that cannot be sent or judged, and names all that is wrong with them", async () => {
+    const checks = [
+      null,
+      { path: "no/slash", method: "A B", expectStatus: "ok" },
+      { path: "/", headers: { "a b": "c" } },
+      {},
+    ];
+    const { aws, log, invoke } = await rehearse({ checks: checks as HttpCheck[] });
+    await invoke();
+    assert.deepEqual(aws.verdicts, ["Failed"]);
+    const reason = verdictReason(log);
+    for (const wrong of [
+      "`checks[0]` must be an HTTP check; found null",
+      '`checks[1].path` must be a path from / without spaces; found "no/slash"',
+      '`checks[1].method` must be an HTTP method; found "A B"',
+      '`checks[1].expectStatus` must be a status or a list of them; found "ok"',
+      "`checks[2].headers` must be headers by name",
+      "`checks[3].path` must be a path from / without spaces; found nothing",
+    ])
+      assert.ok(reason.includes(wrong), `${wrong} is not in ${reason}`);
   });
 
   it("fails green when its configuration is missing", async () => {
