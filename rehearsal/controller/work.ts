@@ -53,6 +53,8 @@ export class Work {
    * @returns whether the answer came in time. Rejects as the answer does, or with `Interrupted`.
    */
   async inTime(name: string, minutes: number, text: string, answer: Promise<unknown>, leastMs = 0): Promise<boolean> {
+    // It may be a refusal already, which nobody hears before the race.
+    answer.catch(() => undefined);
     const leftMs = await this.leftMs(name, minutes, leastMs);
     const over = new AbortController();
     const limit = this.pause(leftMs, AbortSignal.any([this.signal, over.signal])).then(() => false);
@@ -60,7 +62,6 @@ export class Work {
       await this.props.teller.show({ text });
       return await Promise.race([answer.then(() => true), limit]);
     } finally {
-      answer.catch(() => undefined);
       limit.catch(() => undefined);
       over.abort();
     }
