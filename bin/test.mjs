@@ -1,5 +1,6 @@
-// `npm test`: types, lint and format, then every spec (or those named on the command line).
+// `npm test`: every spec, and types, lint and format beside them; or the specs named on the command line alone.
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { setUp } from "./setup.mjs";
@@ -13,29 +14,31 @@ const checks = [
   ["format", "prettier/bin/prettier.cjs", ["--check", "--log-level=warn", "."]],
 ];
 
-let passed = 0;
-let failed = 0;
-if (specs.length === 0) {
-  for (const [name, program, args] of checks) {
-    const status = await run(`node_modules/${program}`, args);
-    process.stdout.write(`  ${status === 0 ? "✔" : "✖"} ${name}\n`);
-    if (status === 0) passed++;
-    else failed++;
-  }
-}
+// They take a core of their own, and the specs mostly wait.
+const checking = specs.length === 0 ? runChecks() : [];
 const counts = await runSpecs();
-passed += counts.passes;
-failed += counts.failures;
+const results = await checking;
+for (const { name, status, output } of results)
+  process.stdout.write(`${output}  ${status === 0 ? "✔" : "✖"} ${name}\n`);
+const passed = counts.passes + results.filter(({ status }) => status === 0).length;
+const failed = counts.failures + results.filter(({ status }) => status !== 0).length;
 process.stdout.write(`\n${passed} passed, ${failed} failed${counts.pending ? `, ${counts.pending} skipped` : ""}\n`);
 process.exit(failed === 0 && passed > 0 ? 0 : 1);
 
-function run(program, args) {
-  return new Promise((resolve) => {
-    spawn(process.execPath, [program, ...args], { cwd: root, stdio: ["ignore", "inherit", "inherit"] }).on(
-      "close",
-      resolve,
-    );
-  });
+/** One after the other; what each has printed is kept for the end. */
+async function runChecks() {
+  const results = [];
+  for (const [name, program, args] of checks) {
+    const child = spawn(process.execPath, [`node_modules/${program}`, ...args], {
+      cwd: root,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const output = [];
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => output.push(chunk));
+    const [status] = await once(child, "close");
+    results.push({ name, status, output: Buffer.concat(output) });
+  }
+  return results;
 }
 
 async function runSpecs() {
