@@ -1,9 +1,8 @@
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { ecrRepositoryArns } from "../ecr-arn";
-import { type Assumer, grant, serviceRole, type Statement } from "../policy";
+import { grant, serviceRole, type Statement } from "../policy";
 import { type Secrets, secretStatements } from "./secrets";
-import { siblingArn } from "../sibling-arn";
 
 export interface ExecutionRoleArgs {
   /** Images that come from other repositories than the releases' may: the service's first, and those of sidecars. */
@@ -15,20 +14,15 @@ export interface ExecutionRoleArgs {
 }
 
 /**
- * The tasks of the account and region that the log group is in, as those who assume a role; AWS does not tell of which
- * cluster they are. Source: ECS developer guide, task-iam-roles.
+ * The role with which ECS pulls this service's images and writes its log. Its trust names no source: AWS documents that ECS
+ * tells one for task roles, and not that it does here, and without it no task would start.
  */
-export function tasksOf(logGroup: aws.cloudwatch.LogGroup): Assumer {
-  return { service: "ecs-tasks.amazonaws.com", sourceArn: siblingArn(logGroup.arn, "ecs", "*") };
-}
-
-/** The role with which ECS pulls this service's images and writes its log. */
 export function executionRole(
   name: string,
   { images, repositoryArn, logGroup, secrets, secretKeyArns }: ExecutionRoleArgs,
   opts: pulumi.CustomResourceOptions,
 ): { role: aws.iam.Role; policy: aws.iam.RolePolicy; statements: Statement[] } {
-  const role = serviceRole(name, tasksOf(logGroup), [], opts);
+  const role = serviceRole(name, { service: "ecs-tasks.amazonaws.com" }, [], opts);
   const repositoryArns = pulumi
     .all([repositoryArn, pulumi.all([...images])])
     .apply(([releases, others]) => [

@@ -1,8 +1,9 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { imagePlaceholder } from "../../hooks/ecs-release/template-files";
-import { executionRole, tasksOf } from "./execution-role";
-import { type Calls, serviceRole } from "../policy";
+import { executionRole } from "./execution-role";
+import { type Assumer, type Calls, serviceRole } from "../policy";
+import { siblingArn } from "../sibling-arn";
 import { firstRevision, renderTaskDefinition } from "./task-definition";
 import { efsStatements } from "./efs-volumes";
 import { commandLog, executeCommandStatements } from "./execute-command";
@@ -83,4 +84,12 @@ export function makeTask(name: string, args: TaskArgs, opts: pulumi.CustomResour
     template: renderTaskDefinition(definition, imagePlaceholder),
     firstRevision: firstRevision(definition, image),
   };
+}
+
+/**
+ * The tasks of the account and region that the log group is in, as those who assume a role; AWS does not tell of which
+ * cluster they are. Source: ECS developer guide, task-iam-roles.
+ */
+function tasksOf(logGroup: aws.cloudwatch.LogGroup): Assumer {
+  return { service: "ecs-tasks.amazonaws.com", sourceArn: siblingArn(logGroup.arn, "ecs", "*") };
 }

@@ -22,6 +22,8 @@ export interface Actor {
   readonly service: string;
   /** How the role's name ends; none where the service is allowed by policies of the resources. */
   readonly role?: string;
+  /** AWS documents that the service tells for whom it assumes a role, but not of this one: a condition might lock it out. @default false */
+  readonly untold?: true;
   /** What it is allowed by policies that are not the stack's. @default nothing */
   readonly identity?: Policy;
   /** Whether a call of its own leaves from the stack's network. @default none does */

@@ -1,7 +1,7 @@
 import { runSimulation } from "@cloud-copilot/iam-simulate";
 import { account, region } from "../../rehearsal/graph/aws-outputs";
 import type { GraphResource } from "../support/graph";
-import { stranger } from "./actor";
+import { type Actor, stranger } from "./actor";
 import { actors } from "./actors";
 import type { Stack } from "./stack";
 
@@ -28,7 +28,7 @@ export const told: Readonly<Record<string, Told>> = {
   },
   "ecs-tasks.amazonaws.com": {
     sourceArn: (stack) => stack.local("ecs", "task/some-cluster/0123456789abcdef"),
-    source: "ECS developer guide, task-iam-roles",
+    source: "ECS developer guide, task-iam-roles: of task roles, not of execution roles",
   },
   "events.amazonaws.com": {
     sourceArn: (stack, role) => {
@@ -56,7 +56,7 @@ export async function trustProblems(stack: Stack): Promise<string[]> {
   for (const role of stack.roles) {
     const users = actors.filter(({ role: suffix }) => suffix !== undefined && stack.role(suffix)?.name === role.name);
     if (users.length !== 1) problems.push(`${role.name}: is the role of ${users.length} actors of test/iam/actors`);
-    for (const { principal, sourceArn, wanted } of attempts(stack, role, users[0]?.service)) {
+    for (const { principal, sourceArn, wanted } of attempts(stack, role, users[0])) {
       if ((await assumes(principal, sourceArn, role, stack)) === wanted) continue;
       const what = sourceArn ? `${principal} for ${sourceArn}` : principal;
       problems.push(`${role.name}: ${what} ${wanted ? "cannot" : "can"} assume it`);
@@ -69,8 +69,9 @@ function attempt(principal: string, sourceArn: string | undefined, wanted: boole
   return { principal, sourceArn, wanted };
 }
 
-function attempts(stack: Stack, role: GraphResource, service = "") {
-  const { sourceArn, others } = told[service] ?? {};
+function attempts(stack: Stack, role: GraphResource, user?: Actor) {
+  const service = user?.service ?? "";
+  const { sourceArn, others } = (user?.untold ? undefined : told[service]) ?? {};
   const own = sourceArn?.(stack, role);
   const strangers = principals.filter((it) => it !== service).map((principal) => attempt(principal, own, false));
   if (own === undefined) return [...strangers, attempt(service, undefined, true)];

@@ -10,6 +10,7 @@ export const execution: Actor = {
   does: "pulls the image, reads the secrets, writes the log",
   service: "ecs-tasks.amazonaws.com",
   role: "-execution",
+  untold: true,
   // Secrets Manager and Systems Manager decrypt on its behalf.
   inNetwork: ({ action }) => !action.startsWith("kms:"),
   calls: (stack) => [
