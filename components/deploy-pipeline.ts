@@ -59,6 +59,11 @@ export interface DeployPipelineArgs {
   readonly scanGate?: ScanGateArgs;
   /** Keeps the steps of each image's build for the next one. @default every image is built anew */
   readonly buildCache?: BuildCacheArgs;
+  /**
+   * AWS Signer's profile with which ECR signs each image that is pushed, where the registry's signing configuration names
+   * it; the build may then sign with it. @default images are not signed
+   */
+  readonly signingProfileArn?: pulumi.Input<string>;
   /** The app's own tests, run before its image is built. @default none */
   readonly tests?: BuildTestsArgs;
   /** Are told of each run; give them to the service, too. @default nobody is told */

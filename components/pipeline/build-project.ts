@@ -22,6 +22,7 @@ export interface BuildProjectArgs {
   readonly scanGate?: ScanGateArgs;
   readonly buildCache?: BuildCacheArgs;
   readonly tests?: BuildTestsArgs;
+  readonly signingProfileArn?: pulumi.Input<string>;
   /** Copies the image that another stack has released, instead of building one. */
   readonly promoteFrom?: PromoteFrom;
 }
@@ -139,5 +140,7 @@ function statements(args: BuildProjectArgs, repository: aws.ecr.Repository, logG
         ]
       : []),
     ...(args.scanGate ? scanGateStatements(repository.arn) : []),
+    // ECR signs with the rights of whoever pushes. Source: ECR user guide, managed-signing.
+    ...(args.signingProfileArn ? [{ actions: ["signer:SignPayload"], resources: [args.signingProfileArn] }] : []),
   ];
 }

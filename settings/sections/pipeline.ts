@@ -51,6 +51,12 @@ export const pipeline = {
   deployApproval: deployApproval.optional(),
   deploymentWindow: deploymentWindow.optional(),
   scanGate: z.strictObject({ severity: z.enum(severities) }).optional(),
+  signingProfileArn: z
+    .string()
+    .regex(/^arn:[\w-]+:signer:[\w-]+:\d{12}:\/signing-profiles\/\w+$/, {
+      error: "is not the ARN of a signing profile",
+    })
+    .optional(),
   buildCache: z.strictObject({ freshEvery: z.enum(freshPeriods).optional() }).optional(),
   tests: tests.optional(),
   notifications: notifications.optional(),

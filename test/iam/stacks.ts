@@ -77,6 +77,7 @@ const options: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     ],
   },
   "a build cache": { buildCache: {} },
+  "signed images": { signingProfileArn: "arn:aws:signer:eu-central-1:123456789012:/signing-profiles/shop" },
   "tests with reports": { tests: { command: "npm test", reportFiles: ["reports/*.xml"] } },
   "ECS as its controller, and notifications on a topic that is there": {
     controller: "ECS",

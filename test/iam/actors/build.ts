@@ -1,10 +1,10 @@
 import type { Actor, Calls } from "../actor";
-import { artifact, caches, logStream, repository } from "./things";
+import { artifact, caches, logStream, repository, signingProfiles } from "./things";
 
 /** The build: makes the commit's image. */
 export const build: Actor = {
   name: "CodeBuild",
-  does: "builds the commit's image, pushes it under its tag, keeps its steps for the next one, reads the scan's findings",
+  does: "builds the commit's image, pushes it under its tag, keeps its steps for the next one, has it signed, reads the scan's findings",
   service: "codebuild.amazonaws.com",
   role: "-build",
   calls: (stack) => [
@@ -70,6 +70,12 @@ export const build: Actor = {
       on: stack.all("aws:codebuild/reportGroup:ReportGroup").map(({ outputs }) => outputs.arn as string),
       why: "leaves the tests' reports",
       source: "CodeBuild user guide, test-permissions",
+    },
+    {
+      actions: ["signer:SignPayload"],
+      on: signingProfiles(stack),
+      why: "ECR signs what it pushes",
+      source: "ECR user guide, managed-signing",
     },
     ...promoted(stack.promoteFrom?.repositoryUri),
     ...(gated(stack.all("aws:codebuild/project:Project")[0]!.inputs) ? scanGate(repository(stack)) : []),

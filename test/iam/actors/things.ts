@@ -16,6 +16,12 @@ export function caches(stack: Stack): string[] {
   return repositories(stack, "MUTABLE");
 }
 
+/** The profile with which ECR signs what the build pushes, if there is one; it is not the stack's. */
+export function signingProfiles({ graph }: Stack): string[] {
+  const arn = graph.config["greenlight:signingProfileArn"];
+  return arn === undefined ? [] : [arn];
+}
+
 function repositories(stack: Stack, tags: string): string[] {
   const all = stack.all("aws:ecr/repository:Repository").filter(({ inputs }) => inputs.imageTagMutability === tags);
   return all.map(({ outputs }) => outputs.arn as string);
