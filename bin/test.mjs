@@ -34,9 +34,10 @@ async function runChecks() {
       stdio: ["ignore", "pipe", "pipe"],
     });
     const output = [];
-    for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => output.push(chunk));
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding("utf8").on("data", (text) => output.push(text));
     const [status] = await once(child, "close");
-    results.push({ name, status, output: Buffer.concat(output) });
+    results.push({ name, status, output: output.join("") });
   }
   return results;
 }

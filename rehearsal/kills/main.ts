@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { join } from "node:path";
 import { align, describeTotals } from "../traffic/report";
 import { KillStage } from "./kill-stage";
@@ -16,12 +17,19 @@ interface Matrix {
   readonly clients: readonly string[];
 }
 
+interface Sample {
+  readonly every: number;
+  readonly first: number;
+}
+
 /** Kills the controller of one release after another, each at another point, and prints what came of it. */
 async function main(): Promise<number> {
-  const chosen = parseKillsOptions(process.argv.slice(2));
+  const { chosen, every } = parseKillsOptions(process.argv.slice(2));
+  const first = randomInt(every);
+  if (every > 1) process.stdout.write(`one of ${every} points, from number ${first + 1} on\n`);
   process.chdir(join(__dirname, "../.."));
   const matrices: Matrix[] = [];
-  for (const one of chosen) matrices.push(await perform(one));
+  for (const one of chosen) matrices.push(await perform(one, { every, first }));
   const rows = matrices.flatMap(({ controller, rehearsed, failed }) =>
     rehearsed.map(({ killed: { path }, points }) => {
       const steps = new Set(points.map(({ step }) => step));
@@ -39,12 +47,13 @@ async function main(): Promise<number> {
   return failures === 0 ? 0 : 1;
 }
 
-async function perform({ controller, paths }: Chosen): Promise<Matrix> {
+async function perform({ controller, paths }: Chosen, sample: Sample): Promise<Matrix> {
   const stages = await Promise.all(Array.from({ length: sideBySide }, () => KillStage.set(controller)));
   try {
-    const rehearsed: Rehearsed[] = [];
-    await share(stages, paths, async (stage, path) => void rehearsed.push(await rehearsePath(stage, path)));
-    rehearsed.sort((one, other) => paths.indexOf(one.killed) - paths.indexOf(other.killed));
+    const whole: Rehearsed[] = [];
+    await share(stages, paths, async (stage, path) => void whole.push(await rehearsePath(stage, path)));
+    whole.sort((one, other) => paths.indexOf(one.killed) - paths.indexOf(other.killed));
+    const rehearsed = sampled(whole, sample);
     const failed = new Map<string, number>();
     const work = rehearsed.flatMap(({ points, whole }) => points.map((point) => ({ point, whole })));
     await share(stages, work, async (stage, { point, whole }) => {
@@ -60,6 +69,12 @@ async function perform({ controller, paths }: Chosen): Promise<Matrix> {
   } finally {
     await Promise.all(stages.map(({ stage }) => stage.close()));
   }
+}
+
+/** The points with the numbers `first`, `first + every` and so on, over all paths. */
+function sampled(rehearsed: readonly Rehearsed[], { every, first }: Sample): Rehearsed[] {
+  let number = 0;
+  return rehearsed.map((one) => ({ ...one, points: one.points.filter(() => number++ % every === first) }));
 }
 
 /** Does all of the work, one thing at a time on each stage. */

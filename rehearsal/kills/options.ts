@@ -11,13 +11,20 @@ export interface Chosen {
 
 const controllers: readonly KilledController[] = [codeDeploy, ecs];
 
+export interface KillsOptions {
+  readonly chosen: readonly Chosen[];
+  /** Of how many points one is performed. */
+  readonly every: number;
+}
+
 const usage =
-  "Usage: npm run kills -- [--controller CODE_DEPLOY|ECS (default: both)] [--path NAME (of one path only; default: all)]";
+  "Usage: npm run kills -- [--controller CODE_DEPLOY|ECS (default: both)] [--path NAME (of one path only; default: all)] " +
+  "[--every N (one of N points only; default 1)]";
 
 /** @throws UsageError that names every mistake */
-export function parseKillsOptions(argv: readonly string[]): Chosen[] {
+export function parseKillsOptions(argv: readonly string[]): KillsOptions {
   const option = { type: "string" } as const;
-  const line = new CommandLine(argv, { controller: option, path: option });
+  const line = new CommandLine(argv, { controller: option, path: option, every: option });
   const names = controllers.map(({ name }) => name);
   const controller = line.choice("controller", names);
   const path = line.text("path");
@@ -31,6 +38,7 @@ export function parseKillsOptions(argv: readonly string[]): Chosen[] {
     .filter(({ paths }) => paths.length > 0);
   const known = all.flatMap(({ paths }) => paths.map((killed) => `\n    ${killed.path.name}`));
   if (chosen.length === 0) line.wrong("path", `one of ${known.join("")}\n   `);
+  const every = line.number("every", { least: 1, most: 100, fallback: 1, whole: true });
   line.refuseMistakes(usage);
-  return chosen;
+  return { chosen, every };
 }

@@ -4,14 +4,13 @@ import { parseSoakOptions, type SoakOptions } from "./options";
 import { SoakProgress } from "./progress";
 import { soakProblems, soakSummary } from "./report";
 import { soak, type SoakResult } from "./soak";
-import { strategies } from "./strategies";
 
 /** Soaks each strategy in turn, and prints what came of it. */
 async function main(options: SoakOptions): Promise<number> {
   process.chdir(join(__dirname, "../.."));
-  const { requests, ratePerSecond } = options;
+  const { requests, ratePerSecond, strategies } = options;
   const progress = new SoakProgress(options, process.stdout);
-  const ways = `shared by ${strategies.length} ways to shift traffic`;
+  const ways = strategies.length === 1 ? strategies[0]!.name : `shared by ${strategies.length} ways to shift traffic`;
   progress.tell(`${count(requests)} requests, ${count(ratePerSecond)} a second, ${ways}`);
   const results: SoakResult[] = [];
   let before = { sent: 0, lost: 0 };

@@ -5,6 +5,8 @@ import { fit, painted, plainText, type Segment } from "../terminal/segments";
 import { count } from "../traffic/report";
 import type { SoakOptions } from "./options";
 
+type Sending = Pick<SoakOptions, "requests" | "ratePerSecond">;
+
 /** How far a soak is. */
 export interface SoakState {
   readonly strategy: string;
@@ -25,7 +27,7 @@ export class SoakProgress {
   private told = 0;
 
   constructor(
-    private readonly options: SoakOptions,
+    private readonly options: Sending,
     private readonly output: Output,
     private readonly mode: DisplayMode = displayMode(false, output),
   ) {
@@ -53,7 +55,7 @@ export class SoakProgress {
 }
 
 /** `━━━━────  20 %  CodeDeploy, canary: 200,000 requests, 0 lost, at least 11:06 left` */
-export function progressLine({ strategy, done, sent, lost }: SoakState, options: SoakOptions): Segment[] {
+export function progressLine({ strategy, done, sent, lost }: SoakState, options: Sending): Segment[] {
   const { requests, ratePerSecond } = options;
   const filled = Math.round(done * barWidth);
   // A strategy goes on to the end of its releases, however many requests that takes.

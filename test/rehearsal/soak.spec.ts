@@ -151,14 +151,21 @@ describe("a soak", () => {
   });
 
   it("refuses options that are wrong, all at once, and says what they are", () => {
-    assert.deepEqual(parseSoakOptions(["--requests", "50000"]), { requests: 50_000, ratePerSecond: 1_200 });
+    assert.deepEqual(parseSoakOptions(["--requests", "50000"]), {
+      requests: 50_000,
+      ratePerSecond: 1_200,
+      strategies,
+    });
+    const [one] = strategies;
+    assert.deepEqual(parseSoakOptions(["--strategy", one!.name]).strategies, [one]);
     assert.throws(
-      () => parseSoakOptions(["--rate", "0", "--rat", "1", "--requests=many"]),
+      () => parseSoakOptions(["--rate", "0", "--rat", "1", "--requests=many", "--strategy", "slowly"]),
       (error) => {
         assert.ok(error instanceof UsageError);
         assert.deepEqual(error.mistakes, [
           "--rat: there is no such option",
           "1: expected an option, which begins with --",
+          `--strategy: expected ${strategies.map(({ name }) => JSON.stringify(name)).join(" or ")}, got "slowly"`,
           '--requests: expected a whole number from 1 to 999999999, got "many"',
           '--rate: expected a whole number from 1 to 100000, got "0"',
         ]);

@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import { parseKillsOptions } from "../../../rehearsal/kills/options";
 
 const chosen = (...argv: string[]) =>
-  parseKillsOptions(argv).map(({ controller, paths }) => [controller.name, ...paths.map(({ path }) => path.name)]);
+  parseKillsOptions(argv).chosen.map(({ controller, paths }) => [
+    controller.name,
+    ...paths.map(({ path }) => path.name),
+  ]);
 const wrong = (...argv: string[]) => {
   try {
     parseKillsOptions(argv);
@@ -31,6 +34,10 @@ describe("what is to be killed", () => {
     ]);
   });
 
+  it("is one of so many points, or every one", () => {
+    assert.deepEqual([parseKillsOptions([]).every, parseKillsOptions(["--every", "3"]).every], [1, 3]);
+  });
+
   it("is refused with the paths that there are, if there is no such path", () => {
     assert.match(wrong("--path", "Install"), /--path: expected one of\s+released\s[^]*, got "Install"\nUsage:/);
     const ofEcs = wrong("--controller", "ECS", "--path", "Install stopped");
@@ -39,7 +46,8 @@ describe("what is to be killed", () => {
   });
 
   it("is refused with all that is wrong", () => {
-    const message = wrong("--controller", "EC2", "--path", "Install", "--paths", "x");
+    const message = wrong("--controller", "EC2", "--path", "Install", "--paths", "x", "--every", "0");
+    assert.match(message, /--every: expected a whole number from 1 to 100, got "0"/);
     assert.match(message, /^\d mistakes on the command line:/);
     assert.match(message, /--controller: expected "CODE_DEPLOY" or "ECS", got "EC2"/);
     assert.match(message, /--path: expected one of[^]*Install failed[^]*SCALE_UP circuitBreaker[^]*, got "Install"/);
