@@ -26,7 +26,7 @@ export function readConfig(): Config {
   if (mistakes.length > 0) throw new Error(`config.json: ${mistakes.join("; ")}`);
   if (typeof waitSeconds !== "number" || !(waitSeconds >= 0)) {
     throw new Error(
-      `config.json: \`waitSeconds\` must be a number of seconds from 0; found ${JSON.stringify(waitSeconds)}`,
+      `config.json: \`waitSeconds\` must be a number of seconds from 0; found ${JSON.stringify(waitSeconds) ?? "nothing"}`,
     );
   }
   return {

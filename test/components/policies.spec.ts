@@ -27,10 +27,9 @@ describe("the roles", () => {
       });
       return [name, [Principal.Service, Condition?.ArnLike["aws:SourceArn"]]];
     });
-    const tasks = ["ecs-tasks.amazonaws.com", `arn:aws:ecs:${account}:*`];
     assert.deepEqual(Object.fromEntries(trusted), {
-      "greenlight-dev-task": tasks,
-      "greenlight-dev-execution": tasks,
+      "greenlight-dev-task": ["ecs-tasks.amazonaws.com", `arn:aws:ecs:${account}:*`],
+      "greenlight-dev-execution": ["ecs-tasks.amazonaws.com", undefined],
       "greenlight-dev-deploy": [
         "codedeploy.amazonaws.com",
         `arn:aws:codedeploy:${account}:deploymentgroup:${application}/*`,
