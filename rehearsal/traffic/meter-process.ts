@@ -71,7 +71,8 @@ class TrafficProcess implements Traffic {
   }
 
   private async end(): Promise<TrafficReport> {
-    if (this.child.connected) this.child.send("stop");
+    // That it cannot hear it, since it has just ended, is told by its end.
+    if (this.child.connected) this.child.send("stop", () => undefined);
     const report = this.judged(await this.ended);
     this.options.timeline.emit("traffic", "traffic.stopped", describeTotals(report), { report });
     return report;
