@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { runCommand } from "../run-command";
 import { perform, type RowResult } from "./judge";
 import { rowsOf } from "./fault";
 import { markdownTable, resultTable } from "./print";
@@ -52,10 +53,4 @@ function tell({ row, problems }: RowResult): void {
   for (const problem of problems) process.stdout.write(`         ${problem}\n`);
 }
 
-main().then(
-  (status) => process.exit(status),
-  (error: Error) => {
-    process.stderr.write(`${error.message}\n`);
-    process.exit(2);
-  },
-);
+runCommand(main);

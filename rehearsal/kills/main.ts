@@ -1,6 +1,7 @@
 import { randomInt } from "node:crypto";
 import { join } from "node:path";
 import { align, describeTotals } from "../traffic/report";
+import { runCommand } from "../run-command";
 import { KillStage } from "./kill-stage";
 import { performKilled, rehearsePath, type Rehearsed } from "./matrix";
 import { type Chosen, parseKillsOptions } from "./options";
@@ -95,10 +96,4 @@ function describe({ killed, step, operation, moment }: Point): string {
   return `${killed.path.name}: killed in ${step}, ${moment} ${operation}`;
 }
 
-main().then(
-  (status) => process.exit(status),
-  (error: Error) => {
-    process.stderr.write(`${error.message}\n`);
-    process.exit(2);
-  },
-);
+runCommand(main);

@@ -4,6 +4,7 @@ import { deploymentEnd } from "../deployment-steps";
 import type { TimelineEvent } from "../events";
 import type { Controller } from "../faults/stage";
 import { describeTotals } from "../traffic/report";
+import { runCommand } from "../run-command";
 import { parseRacesOptions, type RacesOptions } from "./options";
 import { describePlan, modeOf, planOf } from "./plan";
 import { RaceStage } from "./race-stage";
@@ -54,12 +55,4 @@ function describeEnds(events: readonly TimelineEvent[]): string {
   return `${superseded} superseded, ${released} released, ${ends.length - released} undone, ${deaths} controllers killed`;
 }
 
-Promise.resolve()
-  .then(() => main(parseRacesOptions(process.argv.slice(2))))
-  .then(
-    (status) => process.exit(status),
-    (error: Error) => {
-      process.stderr.write(`${error.message}\n`);
-      process.exit(2);
-    },
-  );
+runCommand(() => main(parseRacesOptions(process.argv.slice(2))));

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { runCommand } from "../run-command";
 import { lateFaults } from "./faults";
 import { RollbackStage, type RollbackTime } from "./measure";
 import { rollbackTable } from "./report";
@@ -46,10 +47,4 @@ async function main(): Promise<number> {
   return problems.length === 0 ? 0 : 1;
 }
 
-main().then(
-  (status) => process.exit(status),
-  (error: Error) => {
-    process.stderr.write(`${error.message}\n`);
-    process.exit(2);
-  },
-);
+runCommand(main);

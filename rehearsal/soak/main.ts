@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { count, totals } from "../traffic/report";
+import { runCommand } from "../run-command";
 import { parseSoakOptions, type SoakOptions } from "./options";
 import { SoakProgress } from "./progress";
 import { soakProblems, soakSummary } from "./report";
@@ -34,12 +35,4 @@ async function main(options: SoakOptions): Promise<number> {
   return failed === 0 ? 0 : 1;
 }
 
-Promise.resolve()
-  .then(() => main(parseSoakOptions(process.argv.slice(2))))
-  .then(
-    (status) => process.exit(status),
-    (error: Error) => {
-      process.stderr.write(`${error.message}\n`);
-      process.exit(2);
-    },
-  );
+runCommand(() => main(parseSoakOptions(process.argv.slice(2))));
