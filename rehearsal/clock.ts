@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { sleepFully } from "./sleep";
 
 /** Real work (a request, a process that ends) is not hurried by a scaled clock: its bound never shrinks below this. */
 const shortestBoundMs = 5_000;
@@ -40,13 +40,8 @@ export class Clock {
     return Math.max(awsMs / this.scale, Math.min(awsMs, shortestMs));
   }
 
-  /** Waits `awsMs` of AWS time. Rejects with the signal's reason when aborted. */
-  async wait(awsMs: number, signal?: AbortSignal): Promise<void> {
-    try {
-      await sleep(this.realMs(awsMs), undefined, { signal });
-    } catch (error) {
-      signal?.throwIfAborted();
-      throw error;
-    }
+  /** Waits `awsMs` of AWS time, and no less. Rejects with the signal's reason when aborted. */
+  wait(awsMs: number, signal?: AbortSignal): Promise<void> {
+    return sleepFully(this.realMs(awsMs), signal);
   }
 }

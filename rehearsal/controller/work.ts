@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { sleepFully } from "../sleep";
 import type { Remote } from "./channel";
 import type { Interruption } from "./interruption";
 import type { Journal } from "./journal";
@@ -42,7 +42,7 @@ export class Work {
   async wait(name: string, minutes: number, text: string): Promise<void> {
     const leftMs = await this.leftMs(name, minutes);
     await this.props.teller.show({ text, expectedAwsMs: leftMs * this.props.scale });
-    await this.pause(leftMs, this.signal);
+    await sleepFully(leftMs, this.signal);
   }
 
   /**
@@ -57,7 +57,7 @@ export class Work {
     answer.catch(() => undefined);
     const leftMs = await this.leftMs(name, minutes, leastMs);
     const over = new AbortController();
-    const limit = this.pause(leftMs, AbortSignal.any([this.signal, over.signal])).then(() => false);
+    const limit = sleepFully(leftMs, AbortSignal.any([this.signal, over.signal])).then(() => false);
     try {
       await this.props.teller.show({ text });
       return await Promise.race([answer.then(() => true), limit]);
@@ -78,14 +78,5 @@ export class Work {
     const realMs = Math.max(awsMs / this.props.scale, Math.min(awsMs, leastMs));
     const end = await this.once(`${name} until`, () => new Date(Date.now() + realMs).toISOString());
     return Math.max(0, Date.parse(end) - Date.now());
-  }
-
-  private async pause(ms: number, signal: AbortSignal): Promise<void> {
-    try {
-      await sleep(ms, undefined, { signal });
-    } catch (error) {
-      signal.throwIfAborted();
-      throw error;
-    }
   }
 }
