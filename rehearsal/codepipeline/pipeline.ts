@@ -63,14 +63,6 @@ export class PipelineRunner {
     );
   }
 
-  /** Whether a push to this branch starts the pipeline. */
-  startsOn(branch: string): boolean {
-    const sources = this.pipeline.stages.flatMap(({ actions }) => actions);
-    return sources.some(
-      ({ configuration }) => configuration.BranchName === branch && configuration.DetectChanges !== "false",
-    );
-  }
-
   /** Starts a run; resolves when it has ended, however it ended. */
   async start(commitId: string, summary: string): Promise<ExecutionResult> {
     const execution = { id: randomUUID(), commitId, summary, artifacts: new Map<string, Artifact>() };

@@ -36,6 +36,20 @@ export interface Pipeline {
   readonly executionMode?: "SUPERSEDED" | "QUEUED";
   readonly artifactStores: readonly { readonly location: string }[];
   readonly stages: readonly PipelineStage[];
+  /** Instead of every push to the source's branch. */
+  readonly triggers?: readonly { readonly gitConfiguration: { readonly pushes?: readonly PushFilter[] } }[];
+}
+
+/** Glob patterns; what is both included and excluded is excluded. */
+export interface Patterns {
+  readonly includes?: readonly string[];
+  readonly excludes?: readonly string[];
+}
+
+/** Pushes that start a pipeline. */
+export interface PushFilter {
+  readonly branches?: Patterns;
+  readonly filePaths?: Patterns;
 }
 
 export interface BuildProject {

@@ -1,7 +1,7 @@
 import { cp, mkdir, rm, stat, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { git, gitText, repositorySettings } from "./git";
-import { PushListener } from "./push-listener";
+import { PushListener, type RefUpdate } from "./push-listener";
 
 export interface LocalRepositoryRequest {
   /** Must not exist or be empty; `remote.git` and the working clone `clone` are made in it. */
@@ -21,6 +21,8 @@ export interface Push {
   readonly message: string;
   /** The author's name. */
   readonly author: string;
+  /** Paths of the files that differ from what the branch was before; undefined for a new branch. */
+  readonly changedFiles?: readonly string[];
 }
 
 type Listener = (push: Push) => void;
@@ -87,9 +89,10 @@ export class LocalRepository {
   async listen(): Promise<void> {
     this.pushes = await PushListener.start(async (updates) => {
       const heard: string[] = [];
-      for (const { ref, commitId } of updates) {
+      for (const update of updates) {
+        const { ref, commitId } = update;
         if (!ref.startsWith("refs/heads/")) continue;
-        const push = await this.describe(ref.slice("refs/heads/".length), commitId);
+        const push = await this.describe(ref.slice("refs/heads/".length), update);
         for (const listener of this.listeners) listener(push);
         heard.push(`The rehearsal heard of ${push.branch} at ${commitId.slice(0, 7)}\n`);
       }
@@ -100,10 +103,14 @@ export class LocalRepository {
     await writeFile(join(hooks, "post-receive"), this.pushes.hook, { mode: 0o755 });
   }
 
-  private async describe(branch: string, commitId: string): Promise<Push> {
+  private async describe(branch: string, { before, commitId }: RefUpdate): Promise<Push> {
+    const inRemote = { cwd: this.remoteUrl };
     const words = ["log", "-1", "--format=%an%n%B", commitId];
-    const [author = "", ...message] = (await gitText(words, { cwd: this.remoteUrl })).split("\n");
-    return { branch, commitId, author, message: message.join("\n").trim() };
+    const [author = "", ...message] = (await gitText(words, inRemote)).split("\n");
+    const push = { branch, commitId, author, message: message.join("\n").trim() };
+    if (before === undefined) return push;
+    const names = await gitText(["diff", "--name-only", "--no-renames", "-z", before, commitId], inRemote);
+    return { ...push, changedFiles: names.split("\0").filter((name) => name !== "") };
   }
 }
 

@@ -6,6 +6,8 @@ import { shellQuote } from "../images/shell-quote";
 /** One ref that a push moved, as git tells a post-receive hook. Source: githooks(5). */
 export interface RefUpdate {
   readonly ref: string;
+  /** Where it was before; undefined for a new ref. */
+  readonly before: string | undefined;
   readonly commitId: string;
 }
 
@@ -65,6 +67,11 @@ function parseUpdates(lines: string): RefUpdate[] {
     .trim()
     .split("\n")
     .map((line) => line.split(" "))
-    .map(([, commitId = "", ref = ""]) => ({ ref, commitId }))
-    .filter(({ commitId }) => /^[0-9a-f]{40,64}$/.test(commitId) && /[1-9a-f]/.test(commitId));
+    .map(([before = "", commitId = "", ref = ""]) => ({ ref, before: isCommit(before) ? before : undefined, commitId }))
+    .filter(({ commitId }) => isCommit(commitId));
+}
+
+/** Git writes zeros where there is none. */
+function isCommit(id: string): boolean {
+  return /^[0-9a-f]{40,64}$/.test(id) && /[1-9a-f]/.test(id);
 }

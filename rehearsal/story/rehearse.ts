@@ -9,6 +9,7 @@ import { LambdaJobs } from "../codepipeline/lambda-jobs";
 import { type ExecutionResult, PipelineRunner } from "../codepipeline/pipeline";
 import { deployImage } from "../codepipeline/prebuilt";
 import { Released } from "../codepipeline/released";
+import { startsOn, watchedBranch } from "../codepipeline/triggers";
 import { startDocker } from "../docker/images";
 import type { Timeline } from "../events";
 import { Account } from "../graph/account";
@@ -88,7 +89,7 @@ export async function setUpRehearsal(context: RehearsalContext): Promise<Rehears
     directory: join(workspace.directory, "git"),
     appDirectory,
     pathInRepository: appPath(account),
-    branch: commitSource(account).BranchName ?? "main",
+    branch: watchedBranch(account.pipeline),
   });
   workspace.onClose(() => repository.close());
   const building = { ...context, account, images };
@@ -122,7 +123,7 @@ export async function setUpRehearsal(context: RehearsalContext): Promise<Rehears
           pushImage(building, directory, `${before.repositoryUri}:${tag}`);
         return releaseBefore(push, { ...played, before, buildImage });
       }
-      return pipeline.startsOn(push.branch) ? pipeline.start(push.commitId, push.message) : undefined;
+      return startsOn(account.pipeline, push) ? pipeline.start(push.commitId, push.message) : undefined;
     },
     buildImage: (directory, tag) => pushImage(building, directory, `${account.repositories[0]!.url}:${tag}`),
     deployImage: (image) => deployImage(account.pipeline, performers, image),
@@ -175,8 +176,10 @@ export function tellPush(timeline: Timeline, { branch, commitId, message, author
   });
 }
 
-function commitSource(account: Account) {
-  return actions(account).find(({ provider }) => provider === "CodeStarSourceConnection")?.configuration ?? {};
+/** What there is to say of a push that starts nothing. */
+export function startsNothing({ branch, changedFiles = [] }: Push): string {
+  const files = changedFiles.length > 0 ? changedFiles.join(", ") : "no file";
+  return `a push of ${files} to ${branch} starts nothing; the stack's triggers (setting triggers) take other branches or files`;
 }
 
 /** Where the build expects the app in the repository. */

@@ -6,7 +6,7 @@ import { startTraffic } from "../traffic/meter";
 import { defaultMix, mixOf } from "../traffic/mix";
 import { describeTotals, totals } from "../traffic/report";
 import { LiveVersions } from "./live-versions";
-import { type Rehearsal, type RehearsalContext, setUpRehearsal, tellPush } from "./rehearse";
+import { type Rehearsal, type RehearsalContext, setUpRehearsal, startsNothing, tellPush } from "./rehearse";
 import { pushSecondVersion } from "./second-version";
 import { judgeRelease, judgeRollback } from "./verdict";
 import { Witness } from "./witness";
@@ -101,14 +101,16 @@ async function releaseByPush(
   { repository, release: start }: Rehearsal,
 ) {
   let release: Promise<ExecutionResult> | undefined;
+  let why = "";
   const ignore = repository.onPush((push) => {
     tellPush(timeline, push);
     release ??= start(push);
+    why = startsNothing(push);
   });
   // A push ends only when it has been heard.
   await pushSecondVersion(repository, options.fail);
   ignore();
-  if (!release) throw new Error(`the pipeline was not started by a push to ${repository.branch}`);
+  if (!release) throw new Error(why);
   const result = await release;
   signal.throwIfAborted();
   return result;
@@ -129,6 +131,7 @@ async function stayForPushes(
     tellPush(timeline, push);
     const run = release(push);
     if (run) runs.add(run.catch(() => undefined));
+    else timeline.emit("rehearsal", "ignored", startsNothing(push), { commitId: push.commitId });
   });
   await new Promise<void>((resolve) => {
     if (signal.aborted) resolve();

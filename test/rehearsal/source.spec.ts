@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, readdir, readFile, realpath, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { strFromU8, unzipSync } from "fflate";
@@ -40,9 +40,25 @@ describe("the local git repository", () => {
   it("tells of a push before the push has ended", async () => {
     const commitId = await repository.commitAndPush("Release v2\n\nWith a body", change("v2\n"));
     assert.match(commitId, /^[0-9a-f]{40}$/);
+    const message = "Release v2\n\nWith a body";
     assert.deepEqual(pushes, [
-      { branch: "main", commitId, message: "Release v2\n\nWith a body", author: "Greenlight rehearsal" },
+      { branch: "main", commitId, message, author: "Greenlight rehearsal", changedFiles: ["server.js"] },
     ]);
+  });
+
+  it("tells which files differ since the push before, whatever they are called; none of a new branch", async () => {
+    const [odd, moved] = ["a file\twith\nälmost everything", "moved.sh"];
+    await repository.commitAndPush("Odd", async (app) => {
+      await writeFile(join(app, odd), "1");
+      await rename(join(app, "run.sh"), join(app, moved));
+    });
+    const inClone = { cwd: repository.cloneDirectory };
+    await git(["push", "--quiet", "origin", "main:topic"], inClone);
+    await git(["push", "--quiet", "--force", "origin", "main~1:main"], inClone);
+    const [forth, topic, back] = pushes.map(({ changedFiles }) => changedFiles);
+    assert.deepEqual(forth?.toSorted(), [odd, moved, "run.sh"].sort());
+    assert.equal(topic, undefined);
+    assert.deepEqual(back, forth);
   });
 
   it("tells of a push that a person makes from a clone of their own", async () => {

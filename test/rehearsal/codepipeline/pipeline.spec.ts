@@ -25,10 +25,7 @@ describe("a pipeline", () => {
     configuration: {},
     ...change,
   });
-  const source = action("Source", {
-    configuration: { BranchName: "main", DetectChanges: "true" },
-    outputArtifacts: ["App"],
-  });
+  const source = action("Source", { outputArtifacts: ["App"] });
   const pipeline = (executionMode?: Pipeline["executionMode"]): Pipeline => ({
     name: "app",
     arn: "arn:pipeline",
@@ -162,15 +159,6 @@ describe("a pipeline", () => {
       assert.deepEqual(statuses, ["Succeeded", "Succeeded", "Succeeded"]);
       assert.deepEqual(deployed, ["first", "second", "third"]);
     });
-  });
-
-  it("starts on a push to its source's branch alone, and only if it watches that", () => {
-    assert.equal(run().startsOn("main"), true);
-    assert.equal(run().startsOn("topic"), false);
-    const still = { ...source, configuration: { BranchName: "main", DetectChanges: "false" } };
-    const stages = [{ name: "Source", actions: [still] }];
-    const performers = { Source: () => Promise.resolve(artifact) };
-    assert.equal(new PipelineRunner({ ...pipeline(), stages }, performers, timeline).startsOn("main"), false);
   });
 
   it("is refused if nobody here performs one of its actions", () => {
