@@ -75,7 +75,12 @@ export class BlueGreenLoadBalancer extends pulumi.ComponentResource implements L
         targetType: "ip",
         deregistrationDelay: deregistrationDelaySeconds,
         ...(slowStartSeconds ? { slowStart: slowStartSeconds } : {}),
-        ...(stickiness ? { stickiness: { type: "lb_cookie", cookieDuration: stickiness.seconds } } : {}),
+        // Said when it is off, too: the provider leaves alone what is not named.
+        stickiness: {
+          type: "lb_cookie",
+          enabled: stickiness !== undefined,
+          ...(stickiness ? { cookieDuration: stickiness.seconds } : {}),
+        },
         healthCheck: {
           path: healthCheck.path ?? "/",
           interval: healthCheck.intervalSeconds ?? 30,

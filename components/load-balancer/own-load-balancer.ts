@@ -39,9 +39,10 @@ export function ownLoadBalancer(
       enableHttp2: true,
       dropInvalidHeaderFields: true,
       enableDeletionProtection: deletionProtection,
-      ...(options.accessLogs
-        ? { accessLogs: accessLogs(name, options.accessLogs, groups.blue, deletionProtection, opts) }
-        : {}),
+      // Said when they are off, too: the provider leaves alone what is not named, and would let them go on.
+      accessLogs: options.accessLogs
+        ? accessLogs(name, options.accessLogs, groups.blue, deletionProtection, opts)
+        : { enabled: false, bucket: "" },
     },
     { ...opts, protect: deletionProtection },
   );

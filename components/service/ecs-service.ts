@@ -46,7 +46,7 @@ export function ecsService(name: string, args: EcsServiceArgs, opts: pulumi.Cust
       "taskRoleArn",
     ],
   });
-  const capacity = args.ownCluster ? clusterCapacity(name, args.cluster, args.capacityProviders, opts) : undefined;
+  const capacity = args.ownCluster ? clusterCapacity(name, args.cluster, opts) : undefined;
   return new aws.ecs.Service(
     name,
     {

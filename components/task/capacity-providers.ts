@@ -28,21 +28,20 @@ export function capacityProblems(providers: readonly CapacityProvider[]): Proble
   return problems;
 }
 
-/** Lets the cluster use the providers; undefined where there are none. */
+/**
+ * Lets services of the cluster use both of Fargate's providers, whichever they name: one that tasks still run on cannot be taken
+ * away, so a release that leaves Spot would come after the `pulumi up` that refuses to. There is no default strategy, which
+ * a service without one of its own would take in place of the launch type. Source: ECS API, PutClusterCapacityProviders.
+ */
 export function clusterCapacity(
   name: string,
   cluster: aws.ecs.Cluster,
-  providers: readonly CapacityProvider[],
   opts: pulumi.CustomResourceOptions,
-): aws.ecs.ClusterCapacityProviders | undefined {
-  if (providers.length === 0) return undefined;
+): aws.ecs.ClusterCapacityProviders {
+  const capacityProviders: CapacityProvider["name"][] = ["FARGATE", "FARGATE_SPOT"];
   return new aws.ecs.ClusterCapacityProviders(
     name,
-    {
-      clusterName: cluster.name,
-      capacityProviders: providers.map((provider) => provider.name),
-      defaultCapacityProviderStrategies: capacityStrategy(providers),
-    },
+    { clusterName: cluster.name, capacityProviders, defaultCapacityProviderStrategies: [] },
     opts,
   );
 }

@@ -151,7 +151,7 @@ export interface TargetGroupResource {
   readonly arn: string;
   readonly deregistrationDelay: number;
   readonly slowStart?: number;
-  readonly stickiness?: { readonly cookieDuration?: number };
+  readonly stickiness?: { readonly enabled?: boolean; readonly cookieDuration?: number };
   readonly healthCheck: {
     readonly path: string;
     readonly interval: number;

@@ -102,7 +102,7 @@ function targetGroup(resource: TargetGroupResource, { clock, timeline }: Traffic
       name,
       deregistrationDelaySeconds: deregistrationDelay,
       slowStartSeconds: slowStart,
-      stickinessSeconds: stickiness?.cookieDuration,
+      stickinessSeconds: stickiness?.enabled === false ? undefined : stickiness?.cookieDuration,
       healthCheck: {
         path: healthCheck.path,
         intervalSeconds: healthCheck.interval,

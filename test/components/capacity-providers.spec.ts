@@ -16,17 +16,12 @@ function inAppSpec(text: string): unknown {
 }
 
 describe("capacity providers", () => {
-  it("are the cluster's, the first tasks' and every release's", async () => {
+  it("are the first tasks' and every release's", async () => {
     const graph = await devGraph({ capacityProviders: providers });
     const strategy = [
       { capacityProvider: "FARGATE", weight: 1, base: 1 },
       { capacityProvider: "FARGATE_SPOT", weight: 3, base: 0 },
     ];
-    assert.deepEqual(graph.recorder.find(association).inputs, {
-      clusterName: graph.recorder.find("aws:ecs/cluster:Cluster").outputs.name,
-      capacityProviders: ["FARGATE", "FARGATE_SPOT"],
-      defaultCapacityProviderStrategies: strategy,
-    });
     const { capacityProviderStrategies, launchType } = graph.recorder.find(service).inputs;
     assert.deepEqual([capacityProviderStrategies, launchType], [strategy, undefined]);
     assert.deepEqual(inAppSpec(releaseTemplate(graph)["appspec.yaml"]!), [
@@ -37,9 +32,21 @@ describe("capacity providers", () => {
 
   it("are Fargate's launch type where none is named, in the AppSpec too", async () => {
     const graph = await devGraph();
-    assert.deepEqual(graph.recorder.all(association), []);
     assert.equal(graph.recorder.find(service).inputs.launchType, "FARGATE");
     assert.equal(inAppSpec(releaseTemplate(graph)["appspec.yaml"]!), undefined);
+  });
+
+  it("are both the cluster's whichever are named, since none can be taken away while tasks run on it, and none is its default", async () => {
+    for (const capacityProviders of [[], [{ name: "FARGATE", weight: 1 }], providers]) {
+      const { recorder } = await devGraph({ capacityProviders });
+      const { urn, inputs } = recorder.find(association);
+      assert.deepEqual(inputs, {
+        clusterName: recorder.find("aws:ecs/cluster:Cluster").outputs.name,
+        capacityProviders: ["FARGATE", "FARGATE_SPOT"],
+        defaultCapacityProviderStrategies: [],
+      });
+      assert.ok(recorder.find(service).dependencies.includes(urn));
+    }
   });
 
   it("are left to the releases once the service is there, as its launch type is", async () => {

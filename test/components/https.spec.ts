@@ -200,7 +200,18 @@ describe("a load balancer with every option", () => {
     assert.deepEqual(association.inputs, { resourceArn: outputs.arn, webAclArn });
     for (const color of ["-blue", "-green"]) {
       const group = graph.recorder.find("aws:lb/targetGroup:TargetGroup", color).inputs;
-      assert.deepEqual([group.slowStart, group.stickiness], [60, { type: "lb_cookie", cookieDuration: 3600 }]);
+      const stickiness = { type: "lb_cookie", enabled: true, cookieDuration: 3600 };
+      assert.deepEqual([group.slowStart, group.stickiness], [60, stickiness]);
+    }
+  });
+
+  it("is told that access logs and stickiness are off, since the provider would leave them on where they are only left out", async () => {
+    const { recorder } = await devGraph();
+    const { accessLogs } = recorder.find("aws:lb/loadBalancer:LoadBalancer").inputs;
+    assert.deepEqual(accessLogs, { enabled: false, bucket: "" });
+    for (const color of ["-blue", "-green"]) {
+      const { stickiness } = recorder.find("aws:lb/targetGroup:TargetGroup", color).inputs;
+      assert.deepEqual(stickiness, { type: "lb_cookie", enabled: false });
     }
   });
 });

@@ -35,6 +35,8 @@ describe("a production stack, in an account with a network and another stack", f
         "greenlight:privateSubnetIds": subnetIds.slice(2, 4),
         "greenlight:environment": { GREETING: "hello" },
         "greenlight:linear": { percent: 25, minutes: 2 },
+        "greenlight:loadBalancer": { accessLogs: {} },
+        "greenlight:stickiness": { seconds: 60 },
         "greenlight:secrets": { API_KEY: apiKeyArn },
         "greenlight:autoscaling": { minimum: 1, maximum: 6, cpuPercent: 60, memoryPercent: 75 },
       },
@@ -123,21 +125,35 @@ describe("a production stack, in an account with a network and another stack", f
     assert.deepEqual(others, []);
   });
 
-  it("makes of Spot capacity one release template, and does not touch the live service", async () => {
-    const calls = cloud.calls.length;
-    const capacityProviders = [
+  it("makes of Spot capacity one release template, and of none another, and touches neither the live service nor its cluster", async () => {
+    const spot = [
       { name: "FARGATE", weight: 1, base: 1 },
       { name: "FARGATE_SPOT", weight: 3 },
     ];
-    await production.configure({ "greenlight:capacityProviders": capacityProviders });
-    await production.up("Spot");
-    assert.deepEqual(
-      cloud.calls
-        .slice(calls)
-        .map(({ operation, type }) => `${operation} ${type.split(":").at(-1)}`)
-        .sort(),
-      ["create ClusterCapacityProviders", "update BucketObjectv2"],
-    );
+    for (const capacityProviders of [spot, []]) {
+      const calls = cloud.calls.length;
+      await production.configure({ "greenlight:capacityProviders": capacityProviders });
+      await production.up(capacityProviders.length > 0 ? "Spot" : "no Spot");
+      assert.deepEqual(
+        cloud.calls.slice(calls).map(({ operation, type, changed }) => [operation, type, changed]),
+        [["update", template, ["contentBase64"]]],
+      );
+    }
+  });
+
+  it("turns off what is taken out of its settings: access logs, with their bucket, and stickiness", async () => {
+    const loadBalancer = () => cloud.all("aws:lb/loadBalancer:LoadBalancer").find(({ name }) => name === live.name)!;
+    const sticky = () =>
+      cloud
+        .all("aws:lb/targetGroup:TargetGroup")
+        .filter(({ name }) => name.startsWith(`${live.name}-`))
+        .map(({ properties }) => (properties.stickiness as { enabled: boolean }).enabled);
+    const logs = () => (loadBalancer().properties.accessLogs as { enabled: boolean }).enabled;
+    const live = cloud.all(service).find(({ name }) => name === shortName("greenlight-production"))!;
+    assert.deepEqual([logs(), ...sticky()], [true, true, true]);
+    await production.configure({ "greenlight:loadBalancer": {}, "greenlight:stickiness": undefined });
+    await production.up("without logs and stickiness");
+    assert.deepEqual([logs(), ...sticky()], [false, false, false]);
   });
 
   it("makes of another port of the container one release template and touches nothing live", async () => {

@@ -44,6 +44,15 @@ export function awsProvider(cloud: Cloud, version: string): Provider {
   };
 }
 
+/**
+ * Properties that the real provider leaves as they are where a program no longer names them. Source: terraform-provider-aws,
+ * aws_lb (SuppressMissingOptionalConfigurationBlock) and aws_lb_target_group (Optional and Computed).
+ */
+const keptIfDropped: Readonly<Record<string, readonly string[]>> = {
+  "aws:lb/loadBalancer:LoadBalancer": ["accessLogs"],
+  "aws:lb/targetGroup:TargetGroup": ["stickiness"],
+};
+
 /** The program's inputs, with a name of Pulumi's making where AWS wants one; the same one again for what is there already. */
 function named(type: string, name: string, given: Values, oldInputs: Values, random: string): Values {
   const property = namedBy(type);
@@ -54,8 +63,9 @@ function named(type: string, name: string, given: Values, oldInputs: Values, ran
 }
 
 /** Names of the properties that are to change: given otherwise than AWS has them, or given no more. */
-function changes({ state, oldInputs, inputs, ignoreChanges }: DiffRequest): string[] {
+function changes({ type, state, oldInputs, inputs, ignoreChanges }: DiffRequest): string[] {
   const written = Object.keys(inputs).filter((key) => !covers(state[key], inputs[key]));
-  const dropped = Object.keys(oldInputs).filter((key) => !(key in inputs));
+  const kept = keptIfDropped[type] ?? [];
+  const dropped = Object.keys(oldInputs).filter((key) => !(key in inputs) && !kept.includes(key));
   return [...written, ...dropped].filter((key) => !ignoreChanges.includes(key));
 }

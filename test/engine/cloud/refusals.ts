@@ -72,9 +72,9 @@ const rules: Readonly<Record<string, Partial<Record<Operation, Rule>>>> = {
       `PriorityInUse: Priority '${String(priority)}' is currently in use`,
   },
   [loadBalancer]: {
-    create: (cloud, { subnets, securityGroups, accessLogs }) =>
+    create: (cloud, { subnets, securityGroups, accessLogs = {} }) =>
       networkProblem(cloud, { subnets, securityGroups } as VpcSettings) ||
-      (accessLogs !== undefined &&
+      ((accessLogs as Values).enabled === true &&
         !cloud.find("aws:s3/bucketPolicy:BucketPolicy", "bucket", (accessLogs as Values).bucket) &&
         "InvalidConfigurationRequest: Access Denied for bucket, whose policy does not admit the access logs") ||
       ((subnets as string[]).length < 2 &&

@@ -170,9 +170,9 @@ export const translations: Readonly<Record<string, Translate>> = {
     }),
   }),
   "aws:lb/targetGroup:TargetGroup": as("AWS::ElasticLoadBalancingV2::TargetGroup", {
-    names: { healthCheck: undefined, deregistrationDelay: undefined },
-    also: ({ healthCheck = {}, deregistrationDelay }) => {
-      const check = healthCheck as Values;
+    names: { healthCheck: undefined, deregistrationDelay: undefined, stickiness: undefined },
+    also: ({ healthCheck = {}, deregistrationDelay, stickiness = {} }) => {
+      const [check, sticky] = [healthCheck as Values, stickiness as Values];
       return {
         HealthCheckPath: check.path,
         HealthCheckIntervalSeconds: check.interval,
@@ -180,7 +180,12 @@ export const translations: Readonly<Record<string, Translate>> = {
         HealthyThresholdCount: check.healthyThreshold,
         UnhealthyThresholdCount: check.unhealthyThreshold,
         ...(check.matcher === undefined ? {} : { Matcher: { HttpCode: check.matcher } }),
-        TargetGroupAttributes: attributes({ "deregistration_delay.timeout_seconds": deregistrationDelay }),
+        TargetGroupAttributes: attributes({
+          "deregistration_delay.timeout_seconds": deregistrationDelay,
+          "stickiness.enabled": sticky.enabled,
+          "stickiness.type": sticky.type,
+          "stickiness.lb_cookie.duration_seconds": sticky.cookieDuration,
+        }),
       };
     },
   }),
