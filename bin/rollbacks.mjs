@@ -1,4 +1,4 @@
-// `npm run rollbacks`: how long it takes until a release that goes wrong is undone; `-- --count N`, `-- --alarms JSON`.
+// `npm run rollbacks`: how long it takes until a release that goes wrong is undone; `-- --count N`.
 import { createRequire } from "node:module";
 import { setUp } from "./setup.mjs";
 

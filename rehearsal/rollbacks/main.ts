@@ -1,6 +1,7 @@
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { CommandLine } from "../command-line";
 import { runCommand } from "../run-command";
+import { type RollbackCase, settingValues, ways } from "./cases";
 import { lateFaults } from "./faults";
 import { RollbackStage, type RollbackTime } from "./measure";
 import { rollbackTable } from "./report";
@@ -8,43 +9,52 @@ import { rollbackTable } from "./report";
 const sideBySide = 2;
 const minuteMs = 60_000;
 
-/** Injects so many faults into releases that have all of production, and prints how long it took until all was well. */
-async function main(): Promise<number> {
-  const { count, alarms } = parseArgs({
-    options: { count: { type: "string", default: "100" }, alarms: { type: "string", default: "{}" } },
-  }).values;
-  const wanted = Number(count);
-  if (!Number.isInteger(wanted) || wanted < 1) throw new Error(`--count: expected a whole number from 1, got ${count}`);
-  const settings = JSON.parse(alarms) as Record<string, number>;
+/** Releases what goes wrong, so many times on each stack, and prints how long it took to undo: by fault, by shift, by setting. */
+async function main(count: number): Promise<number> {
   process.chdir(join(__dirname, "../.."));
   const times: RollbackTime[] = [];
   const problems: string[] = [];
-  let begun = 0;
-  const work = async () => {
-    const stage = await RollbackStage.set(settings);
+  const measure = async (one: RollbackCase) => {
+    const stage = await RollbackStage.set(one);
     try {
-      while (begun < wanted) {
-        const index = begun++;
-        const fault = lateFaults[index % lateFaults.length]!;
+      for (let index = 0; index < count; index++) {
+        const fault = one.faults[index % one.faults.length]!;
         // Alarms look at whole minutes: when in a minute green goes wrong is left to chance.
-        await stage.measure(fault, minuteMs * (1 + Math.random())).then(
-          (time) => {
-            times.push(time);
-            if (times.length % 20 === 0) process.stderr.write(`${times.length} so far\n${rollbackTable(times)}\n`);
-          },
-          (error: Error) => problems.push(error.message),
-        );
+        const time = await stage.measure(fault, minuteMs * (1 + Math.random())).catch((error: Error) => error.message);
+        if (typeof time === "string") problems.push(time);
+        else times.push(time);
       }
       problems.push(...stage.violations);
     } finally {
       await stage.close();
     }
+    process.stderr.write(`${one.name}: done\n`);
+  };
+  const waiting = [...ways, ...settingValues];
+  const work = async () => {
+    for (let one = waiting.shift(); one; one = waiting.shift()) await measure(one);
   };
   await Promise.all(Array.from({ length: sideBySide }, work));
-  process.stdout.write(`${rollbackTable(times)}\n\n`);
+  process.stdout.write(`${tables(times).join("\n\n")}\n\n`);
   for (const problem of problems) process.stdout.write(`FAILED ${problem}\n`);
   process.stdout.write(`${times.length} passed, ${problems.length} failed\n`);
   return problems.length === 0 ? 0 : 1;
 }
 
-runCommand(main);
+function tables(times: readonly RollbackTime[]): string[] {
+  const of = ({ name }: RollbackCase) => [name, times.filter((time) => time.of === name)] as const;
+  const inAllWays = ways.flatMap((way) => of(way)[1]);
+  const faults = lateFaults.map(({ name }) => [name, inAllWays.filter(({ fault }) => fault === name)] as const);
+  return [
+    rollbackTable("fault", [...faults, ["all", inAllWays]]),
+    rollbackTable("shift", ways.map(of)),
+    rollbackTable("setting", settingValues.map(of)),
+  ];
+}
+
+runCommand(() => {
+  const line = new CommandLine(process.argv.slice(2), { count: { type: "string" } });
+  const count = line.number("count", { least: 1, most: 1000, fallback: 8, whole: true });
+  line.refuseMistakes("Usage: npm run rollbacks -- [--count N rollbacks of each stack (default 8)]");
+  return main(count);
+});

@@ -6,29 +6,27 @@ export function percentile(values: readonly number[], percent: number): number {
   return sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)] ?? 0;
 }
 
-const parts = ["detectionMs", "decisionMs", "shiftMs", "totalMs"] as const;
+const parts = { detection: "detectionMs", decision: "decisionMs", shift: "shiftMs", "in all": "totalMs" } as const;
 
-/** p50 and p99 of each part, in seconds of AWS time, a line a fault and one for all. */
-export function rollbackTable(times: readonly RollbackTime[]): string {
-  const names = [...new Set(times.map(({ fault }) => fault))];
-  const head = ["", "faults", ...["detection", "decision", "shift", "in all"].map((part) => `${part} p50 / p99`)];
-  const line = (name: string, some: readonly RollbackTime[]) => [
-    name,
-    String(some.length),
-    ...parts.map((part) => {
-      const values = some.map((time) => time[part]);
-      return `${seconds(percentile(values, 50))} / ${seconds(percentile(values, 99))}`;
-    }),
-  ];
-  const lines = names.map((name) =>
-    line(
+/** p50 and p99 of each part, in seconds of AWS time, and half of the shares of wrong answers: a line a group that has any. */
+export function rollbackTable(title: string, groups: readonly (readonly [string, readonly RollbackTime[]])[]): string {
+  const names = Object.keys(parts).map((part) => `${part} p50 / p99`);
+  const head = [title, "faults", ...names, "wrong answers p50"];
+  const lines = groups
+    .filter(([, times]) => times.length > 0)
+    .map(([name, times]) => [
       name,
-      times.filter(({ fault }) => fault === name),
-    ),
-  );
-  return [head, head.map(() => "---"), ...lines, line("all", times)]
-    .map((cells) => `| ${cells.join(" | ")} |`)
-    .join("\n");
+      String(times.length),
+      ...Object.values(parts).map((part) => {
+        const values = times.map((time) => time[part]);
+        return `${seconds(percentile(values, 50))} / ${seconds(percentile(values, 99))}`;
+      }),
+      `${percentile(
+        times.map(({ wrongPercent }) => wrongPercent),
+        50,
+      ).toFixed(0)} %`,
+    ]);
+  return [head, head.map(() => "---"), ...lines].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }
 
 function seconds(ms: number): string {

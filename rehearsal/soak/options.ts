@@ -1,5 +1,5 @@
 import { CommandLine } from "../command-line";
-import { type Strategy, strategies } from "./strategies";
+import { type Strategy, strategies } from "../faults/strategies";
 
 export interface SoakOptions {
   /** Production requests in all, at least. */

@@ -5,7 +5,7 @@ import { isSmall, mix } from "./mix";
 import { Phases } from "./phases";
 import { fallenBehind } from "./fallen-behind";
 import { type Round, roundsOf } from "./rounds";
-import type { Strategy } from "./strategies";
+import type { Strategy } from "../faults/strategies";
 
 export interface SoakRequest {
   readonly strategy: Strategy;

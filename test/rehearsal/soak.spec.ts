@@ -8,7 +8,7 @@ import { progressLine, SoakProgress } from "../../rehearsal/soak/progress";
 import { fallenBehind } from "../../rehearsal/soak/fallen-behind";
 import { soakProblems, soakSummary } from "../../rehearsal/soak/report";
 import type { SoakResult } from "../../rehearsal/soak/soak";
-import { strategies } from "../../rehearsal/soak/strategies";
+import { strategies } from "../../rehearsal/faults/strategies";
 import { plainText } from "../../rehearsal/terminal/segments";
 import type { FailureKind } from "../../rehearsal/traffic/outcome";
 import { countsOf } from "../../rehearsal/traffic/report";
