@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { checkMistakes } from "../hooks/green-test/check-mistakes";
 import type { GreenTestConfig, HttpCheck } from "../hooks/green-test/checks";
 import type { BlueGreenEcsService } from "./blue-green-ecs-service";
 import { withDefaults } from "./defaults";
@@ -52,8 +53,8 @@ export class GreenTestHook extends pulumi.ComponentResource {
   ) {
     const { service, checks, waitMinutes, logRetentionDays } = withDefaults(defaults, args);
     refuse(`GreenTestHook "${name}"`, [
-      ...hookProblems(waitMinutes, service.controller.type),
-      ...checkProblems(checks),
+      ...waitProblems(waitMinutes, service.controller.type),
+      ...checkMistakes(checks),
       ...checkPathProblems(checks, service.loadBalancer.share?.paths),
       ...retentionProblems("logRetentionDays", logRetentionDays),
     ]);
@@ -95,8 +96,8 @@ export class GreenTestHook extends pulumi.ComponentResource {
   }
 }
 
-/** What is wrong with a hook's plain arguments; also asked by the reader of the settings. */
-export function hookProblems(waitMinutes: number, controller: ControllerType): Problem[] {
+/** What is wrong with the wait; also asked by the reader of the settings, as `checkMistakes` is. */
+export function waitProblems(waitMinutes: number, controller: ControllerType): Problem[] {
   const longest = longestSoakMinutes[controller];
   if (waitMinutes >= 0 && waitMinutes <= longest) return [];
   return [{ path: "waitMinutes", message: `is ${waitMinutes}; ${wayOut[controller](longest)}.` }];
@@ -108,16 +109,6 @@ const wayOut: Record<ControllerType, (longest: number) => string> = {
     "let a person continue the deployment (trafficShift: approval), or let ECS deploy (controller: ECS)",
   ECS: (longest) => `the pipeline follows a release for 24 hours, so green is tested for 0 to ${longest} minutes`,
 };
-
-function checkProblems(checks: readonly HttpCheck[]): Problem[] {
-  if (checks.length === 0)
-    return [{ path: "checks", message: "is empty; a test without a check would pass anything." }];
-  const wrong = checks.map(({ path }, index) => ({ path, index })).filter(({ path }) => !path.startsWith("/"));
-  return wrong.map(({ path, index }) => ({
-    path: `checks[${index}].path`,
-    message: `"${path}" must begin with /.`,
-  }));
-}
 
 function code(config: GreenTestConfig): pulumi.asset.AssetArchive {
   return new pulumi.asset.AssetArchive({

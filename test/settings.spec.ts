@@ -145,7 +145,16 @@ describe("bad settings, of types and of meaning", () => {
     ["another kind of ARN", { connectionArn: "arn:aws:s3:::b" }, /^connectionArn: is not the ARN of a connection$/],
     ["no checks", { checks: [] }, /^checks: /],
     ["a check without a path", { checks: [{ method: "GET" }] }, /^checks\[0\]\.path: is missing; expected string$/],
-    ["a check's bad pattern", { checks: [{ path: "/", expectBodyMatches: "(" }] }, /expectBodyMatches: is not a reg/],
+    [
+      "a check's bad pattern",
+      { checks: [{ path: "/", expectBodyMatches: "(" }] },
+      /expectBodyMatches: is "\("; expected a regular expression\.$/,
+    ],
+    [
+      "a header that cannot be sent",
+      { checks: [{ path: "/", headers: { "a b": "c" } }] },
+      /^checks\[0\]\.headers: is /,
+    ],
     [
       "a health check too slow",
       { healthCheck: { timeoutSeconds: 30 } },

@@ -1,6 +1,12 @@
 import { validateHeaderName, validateHeaderValue } from "node:http";
 import type { HttpCheck } from "./checks";
 
+/** What is wrong with one field, and where it stands: `checks[0].path`. */
+interface Mistake {
+  readonly path: string;
+  readonly message: string;
+}
+
 interface Shape {
   readonly expected: string;
   readonly holds: (value: unknown) => boolean;
@@ -26,23 +32,30 @@ const shapes: Readonly<Record<keyof HttpCheck, Shape>> = {
   },
   expectHeaders: headers,
   expectBodyContains: text,
-  expectBodyMatches: text,
+  expectBodyMatches: {
+    expected: "a regular expression",
+    holds: (value) => typeof value === "string" && isRegExp(value),
+  },
   maxLatencyMs: { expected: "milliseconds", holds: (value) => typeof value === "number" && value > 0 },
 };
 
 /** All that is wrong with a list of checks, so that nobody waits for one that can never be sent. */
-export function checkMistakes(checks: readonly unknown[]): string[] {
-  return checks.flatMap((check, index) => {
-    const at = `checks[${index}]`;
-    if (!isObject(check)) return [mistake(at, "an HTTP check", check)];
+export function checkMistakes(checks: unknown): Mistake[] {
+  if (!Array.isArray(checks)) return [mistake("checks", "a list of HTTP checks", checks)];
+  if (checks.length === 0)
+    return [{ path: "checks", message: "is empty; a test without a check would pass anything." }];
+  return checks.flatMap((check: unknown, index) => {
+    const path = `checks[${index}]`;
+    if (!isObject(check)) return [mistake(path, "an HTTP check", check)];
     return Object.entries(shapes)
       .filter(([field, { holds }]) => (field === "path" || check[field] !== undefined) && !holds(check[field]))
-      .map(([field, { expected }]) => mistake(`${at}.${field}`, expected, check[field]));
+      .map(([field, { expected }]) => mistake(`${path}.${field}`, expected, check[field]));
   });
 }
 
-function mistake(where: string, expected: string, found: unknown): string {
-  return `\`${where}\` must be ${expected}; found ${JSON.stringify(found) ?? "nothing"}`;
+function mistake(path: string, expected: string, found: unknown): Mistake {
+  const what = found === undefined ? "missing" : JSON.stringify(found);
+  return { path, message: `is ${what}; expected ${expected}.` };
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -56,6 +69,15 @@ function areHeaders(value: Readonly<Record<string, unknown>>): boolean {
       validateHeaderName(name);
       validateHeaderValue(name, content);
     }
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isRegExp(text: string): boolean {
+  try {
+    new RegExp(text);
     return true;
   } catch {
     return false;

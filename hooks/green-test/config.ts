@@ -17,20 +17,15 @@ export interface Config extends GreenTestConfig {
 export function readConfig(): Config {
   const file = join(process.env.LAMBDA_TASK_ROOT ?? __dirname, "config.json");
   const { checks, waitSeconds } = parse(file);
-  if (!Array.isArray(checks) || checks.length === 0) {
-    throw new Error(
-      "config.json: `checks` must list at least one HTTP check; a hook without any would pass everything",
-    );
-  }
-  const mistakes = checkMistakes(checks);
-  if (mistakes.length > 0) throw new Error(`config.json: ${mistakes.join("; ")}`);
+  const mistakes = checkMistakes(checks).map(({ path, message }) => `${path} ${message}`);
+  if (mistakes.length > 0) throw new Error(`config.json: ${mistakes.join(" ")}`);
   if (typeof waitSeconds !== "number" || !(waitSeconds >= 0)) {
     throw new Error(
       `config.json: \`waitSeconds\` must be a number of seconds from 0; found ${JSON.stringify(waitSeconds) ?? "nothing"}`,
     );
   }
   return {
-    checks,
+    checks: checks!,
     waitSeconds,
     testListenerArn: environment("TEST_LISTENER_ARN", "the test listener's ARN"),
     testListenerRuleArn: process.env.TEST_LISTENER_RULE_ARN,

@@ -1,6 +1,7 @@
 import { serviceProblems } from "../../components/blue-green-ecs-service-args";
 import type { Problem } from "../../components/problems";
 import { checkPathProblems } from "../../components/load-balancer/shared-load-balancer-problems";
+import { checkMistakes } from "../../hooks/green-test/check-mistakes";
 import type { Given } from "../schema";
 import { appProblems } from "./app";
 import { networkProblems } from "./network";
@@ -50,6 +51,7 @@ export function meaningProblems(settings: Given, { defaultName, region }: Place)
     ...appProblems(settings),
     ...serviceProblems(settings),
     ...releaseProblems(settings),
+    ...(settings.checks ? checkMistakes(settings.checks) : []),
     ...checkPathProblems(settings.checks ?? [], settings.sharedLoadBalancer?.paths),
     ...pipelineProblems(settings),
     ...ownReleaseProblems(settings, settings.name ?? defaultName),

@@ -1,5 +1,5 @@
 import { durationProblems, longestWaits } from "../../components/deployment/controller-problems";
-import { hookProblems } from "../../components/green-test-hook";
+import { waitProblems } from "../../components/green-test-hook";
 import type { Problem } from "../../components/problems";
 import type { Given } from "../schema";
 
@@ -9,7 +9,7 @@ export function releaseProblems(settings: Given): Problem[] {
   const release = { ...settings, controller, terminationWaitMinutes };
   // The service itself judges the other waits.
   const problems = durationProblems(release, 0).length > 0 ? [] : durationProblems(release, waitMinutes);
-  if (trafficShift !== "approval") return [...hookProblems(waitMinutes, controller), ...problems];
+  if (trafficShift !== "approval") return [...waitProblems(waitMinutes, controller), ...problems];
   const { name, approval } = longestWaits[controller];
   if (waitMinutes >= 1 && waitMinutes <= approval) return problems;
   const message = `is ${waitMinutes}; ${name} waits 1 to ${approval} minutes for a person.`;

@@ -197,19 +197,20 @@ describe("the green test hook, invoked by CodeDeploy", () => {
       null,
       { path: "no/slash", method: "A B", expectStatus: "ok" },
       { path: "/", headers: { "a b": "c" } },
-      {},
+      { expectBodyMatches: "(" },
     ];
     const { aws, log, invoke } = await rehearse({ checks: checks as HttpCheck[] });
     await invoke();
     assert.deepEqual(aws.verdicts, ["Failed"]);
     const reason = verdictReason(log);
     for (const wrong of [
-      "`checks[0]` must be an HTTP check; found null",
-      '`checks[1].path` must be a path from / without spaces; found "no/slash"',
-      '`checks[1].method` must be an HTTP method; found "A B"',
-      '`checks[1].expectStatus` must be a status or a list of them; found "ok"',
-      "`checks[2].headers` must be headers by name",
-      "`checks[3].path` must be a path from / without spaces; found nothing",
+      "checks[0] is null; expected an HTTP check.",
+      'checks[1].path is "no/slash"; expected a path from / without spaces.',
+      'checks[1].method is "A B"; expected an HTTP method.',
+      'checks[1].expectStatus is "ok"; expected a status or a list of them.',
+      'checks[2].headers is {"a b":"c"}; expected headers by name.',
+      "checks[3].path is missing; expected a path from / without spaces.",
+      'checks[3].expectBodyMatches is "("; expected a regular expression.',
     ])
       assert.ok(reason.includes(wrong), `${wrong} is not in ${reason}`);
   });
