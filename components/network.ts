@@ -1,6 +1,7 @@
 import * as awsx from "@pulumi/awsx";
 import * as pulumi from "@pulumi/pulumi";
 import { withDefaults } from "./defaults";
+import { type Problem, refuse } from "./problems";
 
 /** Where a service lives: the load balancer in the public subnets, tasks and test hook in the private ones. */
 export interface Network {
@@ -31,13 +32,27 @@ const strategies = {
   none: awsx.ec2.NatGatewayStrategy.None,
 };
 
-/** Makes a VPC with a public and a private subnet in each of its availability zones. */
+/**
+ * An eighth of the VPC's /16 is each zone's: room for 4096 private and 2048 public addresses, and for two zones more than
+ * AWS's largest region has. Left to awsx, the share would depend on the number of zones, and one zone more would move all.
+ */
+const zoneCidrMask = 19;
+
+const mostZones = 6;
+
+/**
+ * Makes a VPC with a public and a private subnet in each of its availability zones.
+ *
+ * @throws InvalidInput for fewer or more zones than a load balancer and the VPC take, before anything is registered.
+ */
 export function createNetwork(name: string, args: NetworkArgs = {}, opts?: pulumi.ComponentResourceOptions): Network {
   const { natGateways, availabilityZones } = withDefaults<Required<NetworkArgs>, NetworkArgs>(networkDefaults, args);
+  refuse(`createNetwork "${name}"`, zoneProblems(availabilityZones));
   const { vpcId, publicSubnetIds, privateSubnetIds, routeTables } = new awsx.ec2.Vpc(
     name,
     {
       numberOfAvailabilityZones: availabilityZones,
+      availabilityZoneCidrMask: zoneCidrMask,
       natGateways: { strategy: strategies[natGateways] },
       subnetStrategy: awsx.ec2.SubnetAllocationStrategy.Auto,
       enableDnsHostnames: true,
@@ -46,4 +61,14 @@ export function createNetwork(name: string, args: NetworkArgs = {}, opts?: pulum
   );
   const routeTableIds = routeTables.apply((tables) => pulumi.all(tables.map(({ id }) => id)));
   return { vpcId, publicSubnetIds, privateSubnetIds, routeTableIds };
+}
+
+function zoneProblems(zones: number): Problem[] {
+  if (Number.isInteger(zones) && zones >= 2 && zones <= mostZones) return [];
+  return [
+    {
+      path: "availabilityZones",
+      message: `is ${zones}; a load balancer needs two, and there are at most ${mostZones}.`,
+    },
+  ];
 }

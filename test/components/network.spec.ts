@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { VpcEndpoints } from "../../components";
+import { createNetwork, VpcEndpoints } from "../../components";
 import { devGraph, type Graph, prodGraph, refusal, releaseTemplate, statements } from "../support/graph";
 
 const given = {
@@ -15,6 +15,7 @@ describe("the network", () => {
     const { recorder } = await devGraph();
     assert.deepEqual(recorder.find("awsx:ec2:Vpc").inputs, {
       numberOfAvailabilityZones: 2,
+      availabilityZoneCidrMask: 19,
       natGateways: { strategy: "Single" },
       subnetStrategy: "Auto",
       enableDnsHostnames: true,
@@ -39,11 +40,28 @@ describe("the network", () => {
 
   it("has as many zones and NAT gateways as the stack says; in production three of each", async () => {
     const { recorder } = await devGraph({ natGateways: "perZone", availabilityZones: 3 });
-    const { numberOfAvailabilityZones, natGateways } = recorder.find("awsx:ec2:Vpc").inputs;
+    const { numberOfAvailabilityZones, natGateways, availabilityZoneCidrMask } = recorder.find("awsx:ec2:Vpc").inputs;
     assert.deepEqual([numberOfAvailabilityZones, natGateways], [3, { strategy: "OnePerAz" }]);
+    // As with two zones: those that are there keep their addresses when one is added.
+    assert.equal(availabilityZoneCidrMask, 19);
     assert.deepEqual(recorder.all(endpointType), []);
     const prod = (await prodGraph()).recorder.find("awsx:ec2:Vpc").inputs;
     assert.deepEqual([prod.numberOfAvailabilityZones, prod.natGateways], [3, { strategy: "OnePerAz" }]);
+  });
+
+  it("is refused over one zone, which no load balancer takes, and over more than there are", async () => {
+    for (const availabilityZones of [1, 7, 2.5]) {
+      const { paths, registered } = await refusal({}, () => {
+        createNetwork("shop", { availabilityZones });
+      });
+      assert.deepEqual([paths, registered], [["availabilityZones"], []]);
+    }
+  });
+
+  it("is refused with a subnet that is named twice", async () => {
+    const twice = { publicSubnetIds: ["subnet-a", "subnet-a"], privateSubnetIds: ["subnet-c", "subnet-c"] };
+    const { paths } = await refusal({ githubRepository: "a/b", ...given, ...twice });
+    assert.deepEqual(paths, ["publicSubnetIds", "privateSubnetIds"]);
   });
 
   it("is refused half new and half given", async () => {
