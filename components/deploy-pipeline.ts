@@ -13,7 +13,7 @@ import type { ImageRepository } from "./image-repository";
 import { nameProblems } from "./limits";
 import type { Notifications } from "./notifications/notifications";
 import { pipelineRole } from "./pipeline/pipeline-role";
-import { githubConnection, githubSource, sourceArtifact } from "./pipeline/pipeline-source";
+import { githubConnection, githubSource, sourceArtifact, sourceProblems } from "./pipeline/pipeline-source";
 import { pipelineStages, templateArtifact } from "./pipeline/pipeline-stages";
 import { pipelineTriggers, type TriggerArgs, triggerProblems } from "./pipeline/pipeline-triggers";
 import { PrivateBucket } from "./private-bucket";
@@ -106,7 +106,7 @@ export class DeployPipeline extends pulumi.ComponentResource {
     const settled = withDefaults(defaults, args);
     refuse(`DeployPipeline "${name}"`, [
       ...nameProblems("name", name),
-      ...repositoryProblems(settled.githubRepository),
+      ...sourceProblems(settled),
       ...promotionProblems(settled),
       ...testsProblems(settled),
       ...triggerProblems(settled),
@@ -181,14 +181,6 @@ export class DeployPipeline extends pulumi.ComponentResource {
     this.consoleUrl = pulumi.interpolate`${console}/codepipeline/pipelines/${this.pipeline.name}/view?region=${region}`;
     this.registerOutputs({ consoleUrl: this.consoleUrl });
   }
-}
-
-/** What is wrong with the name of a GitHub repository; also asked by the reader of the settings. */
-export function repositoryProblems(githubRepository: string | undefined) {
-  if (githubRepository === undefined || /^[\w.-]+\/[\w.-]+$/.test(githubRepository)) return [];
-  return [
-    { path: "githubRepository", message: `"${githubRepository}" is not a GitHub repository; expected owner/name.` },
-  ];
 }
 
 function releasedOutput({ repository }: ImageRepository, { bucket, key }: ReleasedImages): pulumi.Output<PromoteFrom> {

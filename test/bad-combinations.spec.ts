@@ -216,6 +216,7 @@ const combinations: Readonly<Record<string, Case>> = {
       loadBalancer: { webAclArn: arn("wafv2", "regional/webacl/a/1", "us-east-1") },
       notifications: { topicArn: arn("sns", "people", "eu-west-1") },
       promoteFrom: released("us-east-1"),
+      promoteTo: [arn("events", "event-bus/till-promotions"), arn("events", "event-bus/shop-promotions", "us-east-1")],
     },
     [
       "clusterArn",
@@ -224,6 +225,7 @@ const combinations: Readonly<Record<string, Case>> = {
       "loadBalancer.webAclArn",
       "notifications.topicArn",
       "promoteFrom.keyArn",
+      "promoteTo[1]",
     ],
     /this stack of eu-central-1; name one of eu-central-1/,
   ],

@@ -133,6 +133,21 @@ describe("bad settings, of types and of meaning", () => {
       /^productionCidrs\[0\]: is not a CIDR block; expected one like /,
     ],
     [
+      "an address in place of its block",
+      { testCidrs: ["198.51.100.0/22", "203.0.113.77/28", "2001:db8::/32", "192.0.2.1/32"] },
+      /^testCidrs\[1\]: is an address within a block; expected the block's own, 203\.0\.113\.64\/28, or \/32$/,
+    ],
+    [
+      "an app outside of its repository",
+      { sourceDirectory: "/app" },
+      /^sourceDirectory: "\/app" is not in the repository; expected /,
+    ],
+    [
+      "a window's time zone that AWS does not read",
+      { deploymentWindow: { cron: "* * 9-16 ? * MON-THU *", timeZone: "+05:30" } },
+      /^deploymentWindow\.timeZone: "\+05:30" is not a time zone that CodePipeline reads; .*Europe\/Berlin/,
+    ],
+    [
       "half a network",
       { vpcId: "vpc-1", publicSubnetIds: ["subnet-1", "subnet-2"] },
       /^privateSubnetIds: is missing; /,

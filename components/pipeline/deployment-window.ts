@@ -27,11 +27,14 @@ export function windowRules(window: DeploymentWindowArgs | undefined): EntryRule
   ];
 }
 
+/** Region/City, UTC, or an abbreviation. Source: the same page, which knows no offset alone and no third part. */
+const readTimeZones = /^([A-Za-z]+\/[A-Za-z]+(_[A-Za-z]+)*|[A-Z]{3,5})$/;
+
 export function windowProblems({ deploymentWindow }: { readonly deploymentWindow?: DeploymentWindowArgs }): Problem[] {
   if (!deploymentWindow) return [];
   const { cron, timeZone = "UTC" } = deploymentWindow;
-  if (!isTimeZone(timeZone)) {
-    const message = `"${timeZone}" is not a time zone; expected a name like Europe/Berlin.`;
+  if (!isTimeZone(timeZone) || !readTimeZones.test(timeZone)) {
+    const message = `"${timeZone}" is not a time zone that CodePipeline reads; expected one like Europe/Berlin.`;
     return [{ path: "deploymentWindow.timeZone", message }, ...cronProblems(cron)];
   }
   return cronProblems(cron);

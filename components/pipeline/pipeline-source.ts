@@ -1,7 +1,9 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { isAbsolute, normalize } from "node:path/posix";
 import type { TriggerArgs } from "./pipeline-triggers";
 import type { Statement } from "../policy";
+import type { Problem } from "../problems";
 
 /** Where a pipeline's runs get what they build: its source action, and what the pipeline's role needs for it. */
 export interface PipelineSource {
@@ -17,6 +19,28 @@ export interface GithubSourceArgs {
   readonly branch: string;
   readonly triggers?: TriggerArgs;
   readonly connectionArn: pulumi.Input<string>;
+}
+
+/** What is wrong with where commits are, and the app in them. */
+export function sourceProblems({
+  githubRepository,
+  sourceDirectory = ".",
+}: {
+  readonly githubRepository?: string | undefined;
+  readonly sourceDirectory?: string | undefined;
+}): Problem[] {
+  const problems: Problem[] = [];
+  const wrong = (path: string, value: string, message: string) =>
+    problems.push({ path, message: `"${value}" is not ${message}` });
+  if (githubRepository !== undefined && !/^[\w.-]+\/[\w.-]+$/.test(githubRepository))
+    wrong("githubRepository", githubRepository, "a GitHub repository; expected owner/name.");
+  if (isAbsolute(sourceDirectory) || normalize(sourceDirectory).startsWith(".."))
+    wrong(
+      "sourceDirectory",
+      sourceDirectory,
+      "in the repository; expected a folder below its top, like services/shop.",
+    );
+  return problems;
 }
 
 /** Commits by way of a connection to GitHub. Source: CodePipeline user guide, action-reference-CodestarConnectionSource. */

@@ -1,6 +1,6 @@
 import { testsProblems } from "../../components/pipeline/build-tests";
 import { approvalProblems } from "../../components/pipeline/deploy-approval";
-import { repositoryProblems } from "../../components/deploy-pipeline";
+import { sourceProblems } from "../../components/pipeline/pipeline-source";
 import { windowProblems } from "../../components/pipeline/deployment-window";
 import { triggerProblems } from "../../components/pipeline/pipeline-triggers";
 import type { Problem } from "../../components/problems";
@@ -10,7 +10,7 @@ import type { Given } from "../schema";
 /** What the pipeline's own parts find wrong. */
 export function pipelineProblems(settings: Given): Problem[] {
   return [
-    ...repositoryProblems(settings.githubRepository),
+    ...sourceProblems(settings),
     ...promotionProblems(settings),
     ...testsProblems(settings),
     ...triggerProblems(settings),

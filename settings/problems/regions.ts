@@ -7,7 +7,8 @@ import type { Given } from "../schema";
  */
 export function regionProblems(settings: Given, region: string | undefined): Problem[] {
   if (region === undefined) return [];
-  const { https, loadBalancer, sharedLoadBalancer, clusterArn, notifications, deployApproval, promoteFrom } = settings;
+  const { https, loadBalancer, sharedLoadBalancer, clusterArn, notifications, deployApproval } = settings;
+  const { promoteFrom, promoteTo = [] } = settings;
   const named = {
     clusterArn,
     "deployApproval.topicArn": deployApproval?.topicArn,
@@ -15,6 +16,7 @@ export function regionProblems(settings: Given, region: string | undefined): Pro
     "loadBalancer.webAclArn": loadBalancer?.webAclArn,
     "notifications.topicArn": notifications?.topicArn,
     "promoteFrom.keyArn": promoteFrom?.keyArn,
+    ...Object.fromEntries(promoteTo.map((arn, index) => [`promoteTo[${index}]`, arn])),
     "sharedLoadBalancer.productionListenerArn": sharedLoadBalancer?.productionListenerArn,
     "sharedLoadBalancer.testListenerArn": sharedLoadBalancer?.testListenerArn,
   };
