@@ -1,7 +1,5 @@
 import { readdirSync, rmSync } from "node:fs";
 import { cp, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
-import { once } from "node:events";
 import { join } from "node:path";
 import { Clock } from "../clock";
 import type { ExecutionResult } from "../codepipeline/pipeline";
@@ -13,6 +11,7 @@ import { LiveVersions } from "../story/live-versions";
 import { type Rehearsal, type RehearsalContext, setUpRehearsal } from "../story/rehearse";
 import type { TrafficClass } from "../traffic/mix";
 import { startTraffic, type Traffic, type TrafficOptions } from "../traffic/meter";
+import { freePortOffset } from "./free-port-offset";
 import { createWorkspace, type Workspace } from "../workspace";
 
 /** Sixty minutes take six seconds. */
@@ -101,7 +100,7 @@ export class Stage {
       keep: false,
       json: false,
       fail: undefined,
-      portOffset: await freeOffset(),
+      portOffset: await freePortOffset(),
       ratePerSecond,
     };
     const { signal } = new AbortController();
@@ -221,26 +220,4 @@ export class Stage {
   close(): Promise<void> {
     return this.workspace.close();
   }
-}
-
-let offset = 20_000 + Math.floor(Math.random() * 4_000);
-
-/** An offset at which production's and the test's port are free; never the same one twice. */
-async function freeOffset(): Promise<number> {
-  for (;;) {
-    offset += 20;
-    if ((await isFree(8080 + offset)) && (await isFree(8090 + offset))) return offset;
-  }
-}
-
-async function isFree(port: number): Promise<boolean> {
-  const server = createServer();
-  try {
-    await once(server.listen(port, "127.0.0.1"), "listening");
-  } catch {
-    return false;
-  }
-  server.close();
-  await once(server, "close");
-  return true;
 }

@@ -1,5 +1,5 @@
 import { watchedStep } from "../deployment-steps";
-import { broken } from "../faults/broken";
+import { failsItsTest } from "../faults/broken";
 import type { Stage } from "../faults/stage";
 
 /** A release, and how it must end. */
@@ -17,12 +17,6 @@ export interface Round {
 const stoppedAfterMs = 60_000;
 const stopped = "a person stopped it";
 
-const failsTheTest = broken(`exports.answer = (request, response) => {
-  if (request.headers["user-agent"]?.startsWith("ELB-HealthChecker")) return false;
-  response.writeHead(500).end();
-  return true;
-};`);
-
 /** What both controllers say of a hook that does not let a version pass. */
 const failedTest = /reported Failed|FAILED/;
 
@@ -30,7 +24,7 @@ const failedTest = /reported Failed|FAILED/;
 export async function roundsOf(stage: Stage): Promise<readonly Round[]> {
   const one = await stage.buildImage({ "version.txt": "one\n" });
   const other = await stage.buildImage({ "version.txt": "other\n" });
-  const faulty = await stage.buildImage(failsTheTest);
+  const faulty = await stage.buildImage(failsItsTest);
   return [
     { what: "a release", image: one },
     { what: "a release that fails its test", image: faulty, undone: failedTest },

@@ -16,43 +16,29 @@ import {
 import { DescribeRulesCommand, ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import assert from "node:assert/strict";
-import { AwsError, type AwsControlPlane } from "../../rehearsal/aws-endpoint/control-plane";
+import { AwsError } from "../../rehearsal/aws-endpoint/control-plane";
 import { startAwsEndpoint, type AwsEndpoint } from "../../rehearsal/aws-endpoint/endpoint";
-
-/** The AWS of these tests: notes what it is asked, and answers with what the test says. */
-const inputs: unknown[] = [];
-let answer: unknown;
-const reply = (input: unknown) => {
-  inputs.push(input);
-  if (answer instanceof Error) throw answer;
-  return answer as never;
-};
-const controlPlane: AwsControlPlane = {
-  registerTaskDefinition: reply,
-  updateService: reply,
-  describeServiceDeployments: reply,
-  putJobSuccessResult: reply,
-  putJobFailureResult: reply,
-  getPipelineExecution: reply,
-  describeAlarms: reply,
-  describeRules: reply,
-  getObject: reply,
-};
+import { AskedAws, clientConfig } from "./support/asked-aws";
 
 describe("the AWS endpoint, for what a release through ECS calls", () => {
+  const aws = new AskedAws(
+    "registerTaskDefinition",
+    "updateService",
+    "describeServiceDeployments",
+    "putJobSuccessResult",
+    "putJobFailureResult",
+    "getPipelineExecution",
+    "describeAlarms",
+    "describeRules",
+    "getObject",
+  );
   let endpoint: AwsEndpoint;
   let clients: { ecs: ECSClient; codePipeline: CodePipelineClient; cloudWatch: CloudWatchClient; s3: S3Client };
   let loadBalancing: ElasticLoadBalancingV2Client;
 
   before(async () => {
-    process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
-    endpoint = await startAwsEndpoint({ controlPlane });
-    const config = {
-      endpoint: endpoint.url,
-      region: "us-east-1",
-      credentials: { accessKeyId: "TEST", secretAccessKey: "not-a-secret" },
-      maxAttempts: 1,
-    };
+    endpoint = await startAwsEndpoint({ controlPlane: aws.controlPlane });
+    const config = clientConfig(endpoint);
     clients = {
       ecs: new ECSClient(config),
       codePipeline: new CodePipelineClient(config),
@@ -61,20 +47,17 @@ describe("the AWS endpoint, for what a release through ECS calls", () => {
     };
     loadBalancing = new ElasticLoadBalancingV2Client(config);
   });
-  beforeEach(() => {
-    inputs.length = 0;
-    answer = {};
-  });
+  beforeEach(() => aws.forget());
   after(() => endpoint.close());
 
   it("registers a task definition and updates a service with what the SDK sends", async () => {
     const containerDefinitions = [{ name: "app", image: "repo@sha256:1", portMappings: [{ containerPort: 3000 }] }];
-    answer = { taskDefinition: { taskDefinitionArn: "arn:td:2", registeredAt: new Date(1_700_000_000_500) } };
+    aws.answer = { taskDefinition: { taskDefinitionArn: "arn:td:2", registeredAt: new Date(1_700_000_000_500) } };
     const input = { family: "app", containerDefinitions, cpu: "256" };
     const { taskDefinition } = await clients.ecs.send(new RegisterTaskDefinitionCommand(input));
     assert.deepEqual(taskDefinition, { taskDefinitionArn: "arn:td:2", registeredAt: new Date(1_700_000_000_500) });
 
-    answer = { service: { serviceName: "app" } };
+    aws.answer = { service: { serviceName: "app" } };
     const update = {
       service: "app",
       taskDefinition: "arn:td:2",
@@ -85,7 +68,7 @@ describe("the AWS endpoint, for what a release through ECS calls", () => {
       },
     };
     await clients.ecs.send(new UpdateServiceCommand(update));
-    assert.deepEqual(inputs, [input, update]);
+    assert.deepEqual(aws.inputs, [input, update]);
   });
 
   it("tells how a service deployment goes", async () => {
@@ -99,7 +82,7 @@ describe("the AWS endpoint, for what a release through ECS calls", () => {
         alarms: { status: "MONITORING", alarmNames: ["5xx"] },
       },
     ];
-    answer = { serviceDeployments };
+    aws.answer = { serviceDeployments };
     const command = new DescribeServiceDeploymentsCommand({ serviceDeploymentArns: ["arn:sd:1"] });
     assert.deepEqual((await clients.ecs.send(command)).serviceDeployments, serviceDeployments);
   });
@@ -107,24 +90,24 @@ describe("the AWS endpoint, for what a release through ECS calls", () => {
   it("takes a job's result, with a token or without, and its failure", async () => {
     const later = { jobId: "job-1", continuationToken: JSON.stringify({ serviceDeploymentArn: "arn:sd:1" }) };
     const failure = { jobId: "job-1", failureDetails: { type: "JobFailed" as const, message: "it broke" } };
-    answer = undefined;
+    aws.answer = undefined;
     await clients.codePipeline.send(new PutJobSuccessResultCommand(later));
     await clients.codePipeline.send(new PutJobFailureResultCommand(failure));
-    answer = { pipelineExecution: { status: "Stopping" } };
+    aws.answer = { pipelineExecution: { status: "Stopping" } };
     const input = { pipelineName: "app", pipelineExecutionId: "e-1" };
     const { pipelineExecution } = await clients.codePipeline.send(new GetPipelineExecutionCommand(input));
     assert.equal(pipelineExecution?.status, "Stopping");
-    assert.deepEqual(inputs, [later, failure, input]);
+    assert.deepEqual(aws.inputs, [later, failure, input]);
   });
 
   it("tells the state of alarms, and refuses as CloudWatch does", async () => {
     const MetricAlarms = [
       { AlarmName: "5xx", StateValue: "ALARM", StateUpdatedTimestamp: new Date(1_700_000_000_000) },
     ];
-    answer = { MetricAlarms };
+    aws.answer = { MetricAlarms };
     const output = await clients.cloudWatch.send(new DescribeAlarmsCommand({ AlarmNames: ["5xx"] }));
     assert.deepEqual(output.MetricAlarms, MetricAlarms);
-    answer = new AwsError("InvalidNextToken", "no such token");
+    aws.answer = new AwsError("InvalidNextToken", "no such token");
     await assert.rejects(clients.cloudWatch.send(new DescribeAlarmsCommand({ NextToken: "x" })), /no such token/);
   });
 
@@ -138,23 +121,23 @@ describe("the AWS endpoint, for what a release through ECS calls", () => {
         Actions: [{ Type: "forward", ForwardConfig: { TargetGroups: [{ TargetGroupArn: "arn:green", Weight: 100 }] } }],
       },
     ];
-    answer = { Rules };
+    aws.answer = { Rules };
     const output = await loadBalancing.send(new DescribeRulesCommand({ RuleArns: ["arn:rule:1"] }));
-    assert.deepEqual(inputs, [{ RuleArns: ["arn:rule:1"] }]);
+    assert.deepEqual(aws.inputs, [{ RuleArns: ["arn:rule:1"] }]);
     assert.deepEqual(output.Rules, Rules);
   });
 
   it("gives an object byte by byte, whatever its key", async () => {
     const content = Buffer.from([0x50, 0x4b, 3, 4, 0, 255, 254]);
-    answer = content;
+    aws.answer = content;
     const input = { Bucket: "artifacts", Key: "pipe/Template/a b+ü.zip" };
     const { Body } = await clients.s3.send(new GetObjectCommand(input));
     assert.deepEqual(Buffer.from(await Body!.transformToByteArray()), content);
-    assert.deepEqual(inputs, [input]);
+    assert.deepEqual(aws.inputs, [input]);
   });
 
   it("says so as S3 does where there is no object", async () => {
-    answer = new AwsError("NoSuchKey", "The specified key does not exist.", 404);
+    aws.answer = new AwsError("NoSuchKey", "The specified key does not exist.", 404);
     await assert.rejects(clients.s3.send(new GetObjectCommand({ Bucket: "artifacts", Key: "none" })), {
       name: "NoSuchKey",
     });

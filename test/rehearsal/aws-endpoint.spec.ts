@@ -13,54 +13,39 @@ import {
   ElasticLoadBalancingV2Client,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import assert from "node:assert/strict";
-import { AwsError, type AwsControlPlane } from "../../rehearsal/aws-endpoint/control-plane";
+import { AwsError } from "../../rehearsal/aws-endpoint/control-plane";
 import { startAwsEndpoint, type AwsEndpoint } from "../../rehearsal/aws-endpoint/endpoint";
+import { AskedAws, clientConfig } from "./support/asked-aws";
 
 describe("the AWS endpoint", () => {
-  const inputs: unknown[] = [];
-  let answer: unknown;
-  const reply = (input: unknown) => {
-    inputs.push(input);
-    if (answer instanceof Error) throw answer;
-    return answer as never;
-  };
-  const controlPlane: AwsControlPlane = {
-    listDeploymentTargets: reply,
-    batchGetDeploymentTargets: reply,
-    putLifecycleEventHookExecutionStatus: reply,
-    describeListeners: reply,
-    describeTargetHealth: reply,
-    describeNetworkInterfaces: reply,
-  };
+  const aws = new AskedAws(
+    "listDeploymentTargets",
+    "batchGetDeploymentTargets",
+    "putLifecycleEventHookExecutionStatus",
+    "describeListeners",
+    "describeTargetHealth",
+    "describeNetworkInterfaces",
+  );
   let endpoint: AwsEndpoint;
   let codeDeploy: CodeDeployClient;
   let loadBalancing: ElasticLoadBalancingV2Client;
   let ec2: EC2Client;
 
   before(async () => {
-    process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
-    endpoint = await startAwsEndpoint({ controlPlane });
-    const config = {
-      endpoint: endpoint.url,
-      region: "us-east-1",
-      credentials: { accessKeyId: "TEST", secretAccessKey: "not-a-secret" },
-      maxAttempts: 1,
-    };
+    endpoint = await startAwsEndpoint({ controlPlane: aws.controlPlane });
+    const config = clientConfig(endpoint);
     codeDeploy = new CodeDeployClient(config);
     loadBalancing = new ElasticLoadBalancingV2Client(config);
     ec2 = new EC2Client(config);
   });
-  beforeEach(() => {
-    inputs.length = 0;
-    answer = {};
-  });
+  beforeEach(() => aws.forget());
   after(() => endpoint.close());
 
   describe("in AWS JSON 1.1, for CodeDeploy", () => {
     it("takes and gives what the SDK sends and expects", async () => {
-      answer = { targetIds: ["demo:demo"], nextToken: undefined };
+      aws.answer = { targetIds: ["demo:demo"], nextToken: undefined };
       const { targetIds } = await codeDeploy.send(new ListDeploymentTargetsCommand({ deploymentId: "d-1" }));
-      assert.deepEqual(inputs, [{ deploymentId: "d-1" }]);
+      assert.deepEqual(aws.inputs, [{ deploymentId: "d-1" }]);
       assert.deepEqual(targetIds, ["demo:demo"]);
     });
 
@@ -70,15 +55,15 @@ describe("the AWS endpoint", () => {
         { taskSetLabel: "Green", runningCount: 2, trafficWeight: 0, targetGroup: { name: "tg-green" } },
       ];
       const deploymentTargets = [{ deploymentTargetType: "ECSTarget", ecsTarget: { lastUpdatedAt, taskSetsInfo } }];
-      answer = { deploymentTargets };
+      aws.answer = { deploymentTargets };
       const input = { deploymentId: "d-1", targetIds: ["a", "b"] };
       const output = await codeDeploy.send(new BatchGetDeploymentTargetsCommand(input));
-      assert.deepEqual(inputs, [input]);
+      assert.deepEqual(aws.inputs, [input]);
       assert.deepEqual(output.deploymentTargets, deploymentTargets);
     });
 
     it("gives an error with its code, message and status", async () => {
-      answer = new AwsError("LifecycleEventAlreadyCompletedException", "The event is over");
+      aws.answer = new AwsError("LifecycleEventAlreadyCompletedException", "The event is over");
       const call = codeDeploy.send(new PutLifecycleEventHookExecutionStatusCommand({ status: "Failed" }));
       await assert.rejects(call, (error: CodeDeployError) => {
         const { name, message, $metadata } = error;
@@ -116,31 +101,31 @@ describe("the AWS endpoint", () => {
       ];
       const DefaultActions = [{ Type: "forward", Order: 1, ForwardConfig: { TargetGroups } }];
       const Listeners = [{ ListenerArn: "arn:1", Port: 8090, Protocol: "HTTP", DefaultActions, Certificates: [] }];
-      answer = { Listeners };
+      aws.answer = { Listeners };
       const output = await loadBalancing.send(
         new DescribeListenersCommand({ ListenerArns: ["arn:1", "arn:2"], PageSize: 5 }),
       );
-      assert.deepEqual(inputs, [{ ListenerArns: ["arn:1", "arn:2"], PageSize: 5 }]);
+      assert.deepEqual(aws.inputs, [{ ListenerArns: ["arn:1", "arn:2"], PageSize: 5 }]);
       assert.deepEqual(output.Listeners, Listeners);
     });
 
     it("takes a list of structures, and gives text that XML would take for markup", async () => {
       const TargetHealth = { State: "unhealthy", Reason: "Target.Timeout", Description: `<b> & "quotes" </b>` };
-      answer = { TargetHealthDescriptions: [{ Target: { Id: "10.0.0.1", Port: 3000 }, TargetHealth }] };
+      aws.answer = { TargetHealthDescriptions: [{ Target: { Id: "10.0.0.1", Port: 3000 }, TargetHealth }] };
       const Targets = [{ Id: "10.0.0.1" }, { Id: "10.0.0.2" }];
       const output = await loadBalancing.send(new DescribeTargetHealthCommand({ TargetGroupArn: "arn:1", Targets }));
-      assert.deepEqual(inputs, [{ TargetGroupArn: "arn:1", Targets }]);
+      assert.deepEqual(aws.inputs, [{ TargetGroupArn: "arn:1", Targets }]);
       assert.deepEqual(output.TargetHealthDescriptions?.[0]?.TargetHealth, TargetHealth);
     });
 
     it("gives an empty list", async () => {
-      answer = { Listeners: [] };
+      aws.answer = { Listeners: [] };
       const { Listeners } = await loadBalancing.send(new DescribeListenersCommand({}));
       assert.deepEqual(Listeners, []);
     });
 
     it("gives an error as the SDK's own class", async () => {
-      answer = new AwsError("ListenerNotFound", "no such listener");
+      aws.answer = new AwsError("ListenerNotFound", "no such listener");
       const call = loadBalancing.send(new DescribeListenersCommand({}));
       await assert.rejects(call, { name: "ListenerNotFoundException", message: "no such listener" });
     });
@@ -174,19 +159,19 @@ describe("the AWS endpoint", () => {
         },
         { NetworkInterfaceId: "eni-2", PrivateIpAddress: "10.0.1.7" },
       ];
-      answer = { NetworkInterfaces };
+      aws.answer = { NetworkInterfaces };
       const Filters = [
         { Name: "description", Values: ["ELB app/demo/1", "ELB app/demo/2"] },
         { Name: "status", Values: ["in-use"] },
       ];
       const input = { Filters, NetworkInterfaceIds: ["eni-1"], MaxResults: 5, DryRun: false };
       const output = await ec2.send(new DescribeNetworkInterfacesCommand(input));
-      assert.deepEqual(inputs, [input]);
+      assert.deepEqual(aws.inputs, [input]);
       assert.deepEqual(output.NetworkInterfaces, NetworkInterfaces);
     });
 
     it("gives an error with its code and message", async () => {
-      answer = new AwsError("UnauthorizedOperation", "You are not authorized", 403);
+      aws.answer = new AwsError("UnauthorizedOperation", "You are not authorized", 403);
       const call = ec2.send(new DescribeNetworkInterfacesCommand({}));
       await assert.rejects(call, (error: Error) => {
         assert.match(error.message, /You are not authorized/);
@@ -201,7 +186,7 @@ describe("the AWS endpoint", () => {
   });
 
   it("answers a failure of its own as AWS's", async () => {
-    answer = new TypeError("a bug");
+    aws.answer = new TypeError("a bug");
     await assert.rejects(codeDeploy.send(new ListDeploymentTargetsCommand({ deploymentId: "d-1" })), {
       name: "InternalFailure",
       message: "a bug",
@@ -212,7 +197,7 @@ describe("the AWS endpoint", () => {
     const response = await fetch(endpoint.url, { method: "POST", body: "Action=DescribeListeners&Version=2015-12-01" });
     assert.equal(response.status, 403);
     assert.match(await response.text(), /<Code>MissingAuthenticationToken<\/Code>/);
-    assert.deepEqual(inputs, []);
+    assert.deepEqual(aws.inputs, []);
   });
 
   it("refuses what no service understands", async () => {
@@ -232,7 +217,7 @@ describe("the AWS endpoint", () => {
 
   it("closes once, though a request is never answered", async () => {
     const hanging = await startAwsEndpoint({
-      controlPlane: { ...controlPlane, describeListeners: () => new Promise<never>(() => asked()) },
+      controlPlane: { ...aws.controlPlane, describeListeners: () => new Promise<never>(() => asked()) },
     });
     let asked: () => void = () => undefined;
     const received = new Promise<void>((resolve) => (asked = resolve));

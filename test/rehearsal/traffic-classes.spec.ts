@@ -3,35 +3,22 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { constants, createSecureServer } from "node:http2";
 import type { AddressInfo, Socket } from "node:net";
-import { Clock } from "../../rehearsal/clock";
-import { Timeline } from "../../rehearsal/events";
 import { CertificateAuthority } from "../../rehearsal/load-balancer/certificates";
 import { localClient } from "../../rehearsal/load-balancer/clients";
-import { startTraffic, type Traffic, type TrafficOptions } from "../../rehearsal/traffic/meter";
 import { defaultMix } from "../../rehearsal/traffic/mix";
 import { countsOf, totals } from "../../rehearsal/traffic/report";
+import { listen, metersOfEachTest, until } from "./support/meters";
 
 describe("the traffic meter's further classes", () => {
   let server: Server;
-  let meters: Traffic[];
+  const start = metersOfEachTest();
 
-  beforeEach(() => {
-    server = createServer();
-    meters = [];
-  });
+  beforeEach(() => (server = createServer()));
 
-  afterEach(async () => {
-    await Promise.all(meters.map((meter) => meter.stop()));
+  afterEach(() => {
     server.closeAllConnections();
     server.close();
   });
-
-  function start(options: Partial<TrafficOptions> & { url: string }): Traffic {
-    const timeline = new Timeline(new Clock(60));
-    const meter = startTraffic({ ratePerSecond: 200, timeoutMs: 30_000, timeline, ...options });
-    meters.push(meter);
-    return meter;
-  }
 
   it("sends pipelined requests on one connection, and finds exactly those that failed", async () => {
     const sockets = new Set<Socket>();
@@ -128,14 +115,3 @@ describe("the traffic meter's further classes", () => {
     assert.deepEqual(names("https://app.example.com"), ["fresh", "keepAlive", "http2"]);
   });
 });
-
-async function listen(server: Server): Promise<string> {
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-
-/** Waits until the meter's totals are as wanted; looks after each turn of the event loop in which the meter did something. */
-async function until(meter: Traffic, wanted: (seen: ReturnType<typeof totals>) => boolean): Promise<void> {
-  while (!wanted(totals(meter.snapshot()))) await new Promise((resolve) => setTimeout(resolve, 2));
-}

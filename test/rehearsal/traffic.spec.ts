@@ -1,35 +1,24 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import type { Socket } from "node:net";
 import { WebSocketServer } from "ws";
 import { Clock } from "../../rehearsal/clock";
 import { Timeline, type TimelineEvent } from "../../rehearsal/events";
-import { startTraffic, type Traffic, type TrafficOptions } from "../../rehearsal/traffic/meter";
 import { countsOf, totals } from "../../rehearsal/traffic/report";
 import { dueMs } from "../../rehearsal/traffic/schedule";
+import { listen, metersOfEachTest, until } from "./support/meters";
 
 describe("the traffic meter", () => {
   let server: Server;
-  let meters: Traffic[];
+  const start = metersOfEachTest();
 
-  beforeEach(() => {
-    server = createServer();
-    meters = [];
-  });
+  beforeEach(() => (server = createServer()));
 
-  afterEach(async () => {
-    await Promise.all(meters.map((meter) => meter.stop()));
+  afterEach(() => {
     server.closeAllConnections();
     server.close();
   });
-
-  function start(options: Partial<TrafficOptions> & { url: string }): Traffic {
-    const timeline = new Timeline(new Clock(60));
-    const meter = startTraffic({ ratePerSecond: 200, timeoutMs: 30_000, timeline, ...options });
-    meters.push(meter);
-    return meter;
-  }
 
   it("finds exactly the failures that were injected, of each kind, in each class", async () => {
     const injected: Record<string, string[]> = { "/fresh": [], "/kept": [], "/up": [], "/down": [] };
@@ -273,15 +262,4 @@ function inject(kind: string, response: ServerResponse): void {
     default:
       response.writeHead(200, headers).end("yes");
   }
-}
-
-async function listen(server: Server): Promise<string> {
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-
-/** Waits until the meter's totals are as wanted; looks after each turn of the event loop in which the meter did something. */
-async function until(meter: Traffic, wanted: (seen: ReturnType<typeof totals>) => boolean): Promise<void> {
-  while (!wanted(totals(meter.snapshot()))) await new Promise((resolve) => setTimeout(resolve, 2));
 }

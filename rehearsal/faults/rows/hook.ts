@@ -1,7 +1,7 @@
 import { CodeDeploy } from "@aws-sdk/client-codedeploy";
 import * as pulumi from "@pulumi/pulumi";
 import type { Recorder } from "../../graph/recorder";
-import { broken } from "../broken";
+import { failsItsTest } from "../broken";
 import type { Fault } from "../fault";
 import type { Stage } from "../stage";
 
@@ -52,15 +52,7 @@ async function releaseWithLateVerdict(stage: Stage): Promise<{ readonly rejectio
 
 /** The hook, or what it looks at, is wrong. */
 export const hook: readonly Fault[] = [
-  refusedByHook("hook-failed", "green answers the hook with 500", (stage) =>
-    stage.release(
-      broken(`exports.answer = (request, response) => {
-  if (request.headers["user-agent"]?.startsWith("ELB-HealthChecker")) return false;
-  response.writeHead(500).end();
-  return true;
-};`),
-    ),
-  ),
+  refusedByHook("hook-failed", "green answers the hook with 500", (stage) => stage.release(failsItsTest)),
   {
     name: "hook-crashes",
     fault: "the hook's process ends",

@@ -1,4 +1,4 @@
-import { broken } from "../broken";
+import { failsItsTest } from "../broken";
 import type { Fault } from "../fault";
 import type { Stage } from "../stage";
 
@@ -111,13 +111,7 @@ export const rollback: readonly Fault[] = [
     expected: { endState: "released", live: "v3", noticed: { by: "codedeploy", saying: /Succeeded/ } },
     ecsSaying: /SUCCESSFUL/,
     run: async (stage) => {
-      await stage.release(
-        broken(`exports.answer = (request, response) => {
-  if (request.headers["user-agent"]?.startsWith("ELB-HealthChecker")) return false;
-  response.writeHead(500).end();
-  return true;
-};`),
-      );
+      await stage.release(failsItsTest);
       await stage.release({ "version.txt": "3\n", "fault.cjs": "" });
     },
   },

@@ -1,10 +1,10 @@
 import fc from "fast-check";
-import assert from "node:assert/strict";
 import { canary } from "../../../rehearsal/blue-green/shift-steps";
 import { serviceDeploymentController } from "../../../rehearsal/ecs-deployment/controller";
 import { endOf } from "../../../rehearsal/ecs-deployment/lifecycle";
 import type { ServiceDeploymentRequest } from "../../../rehearsal/ecs-deployment/operations";
-import { anyDeaths, mostlyWell } from "../controller/circumstances";
+import { mostlyWell } from "../controller/circumstances";
+import { comesToItsModelsEnd } from "../controller/compared-with-model";
 import { type Death, liveAndDie } from "../controller/mortal-cloud";
 import { ModelCloud } from "./model-cloud";
 import { before, type Circumstances, expectedWorld, type Happening, leftOver, type World } from "./reference-model";
@@ -41,25 +41,7 @@ const circumstances: fc.Arbitrary<Circumstances> = fc.record({
 });
 
 describe("a service deployment, compared with a model of what AWS's documents say", () => {
-  it("comes to the same end, whatever happens in its stages", async () => {
-    await fc.assert(
-      fc.asyncProperty(circumstances, async (given) => {
-        assert.deepEqual((await deployed(given, [])).world, expectedWorld(given));
-      }),
-      { numRuns: 400 },
-    );
-  });
-
-  it("comes to the same end, however often its controller dies", async () => {
-    await fc.assert(
-      fc.asyncProperty(circumstances, anyDeaths, async (given, when) => {
-        const { world, told } = await deployed(given, when);
-        assert.deepEqual(world, expectedWorld(given));
-        assert.deepEqual(told, (await deployed(given, [])).told);
-      }),
-      { numRuns: 400 },
-    );
-  });
+  comesToItsModelsEnd({ circumstances, deployed, expectedWorld });
 });
 
 /** Runs the real controller in a cloud of this test's. */

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readdir, realpath, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { TimelineEvent } from "../../../rehearsal/events";
+import { freePortOffset } from "../../../rehearsal/faults/free-port-offset";
 import { isListening, until } from "../fixtures/tasks";
 import { descendants, stillRunning } from "./process-table";
 
@@ -46,7 +46,7 @@ export class RehearsalProcess {
   }
 
   static async start(words: readonly string[], options: StartOptions = {}): Promise<RehearsalProcess> {
-    const { shell, portOffset = await freeOffset() } = options;
+    const { shell, portOffset = await freePortOffset() } = options;
     const temporaryDirectory = await realpath(await mkdtemp(join(tmpdir(), "greenlight-end-to-end-")));
     const all = [program, "--json", "--port-offset", String(portOffset), ...words];
     const [command, ...others] = shell === undefined ? [process.execPath, ...all] : ["sh", "-c", shell, ...all];
@@ -137,26 +137,4 @@ export class RehearsalProcess {
     this.watchers.clear();
     for (const watcher of watchers) watcher();
   }
-}
-
-let nextOffset = 2_000 + Math.floor(Math.random() * 15_000);
-
-/** An offset at which both ports are free now; never the same one twice. Below the ports that systems give away. */
-async function freeOffset(): Promise<number> {
-  for (;;) {
-    const offset = (nextOffset += 20);
-    if ((await isFree(8080 + offset)) && (await isFree(8090 + offset))) return offset;
-  }
-}
-
-async function isFree(port: number): Promise<boolean> {
-  const server = createServer();
-  try {
-    await once(server.listen(port, "127.0.0.1"), "listening");
-  } catch {
-    return false;
-  }
-  server.close();
-  await once(server, "close");
-  return true;
 }
