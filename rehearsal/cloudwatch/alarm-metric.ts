@@ -1,4 +1,4 @@
-import type { MetricAlarmResource } from "../graph/account";
+import type { MetricAlarmResource } from "../graph/resources";
 import type { LoadBalancerMetrics, MetricStat } from "./load-balancer-metrics";
 import { metricMath } from "./metric-math";
 

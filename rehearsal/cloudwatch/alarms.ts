@@ -1,6 +1,6 @@
 import type { Clock } from "../clock";
 import type { Timeline } from "../events";
-import type { MetricAlarmResource } from "../graph/account";
+import type { MetricAlarmResource } from "../graph/resources";
 import { type AlarmMetric, alarmMetric, breach, periodOf } from "./alarm-metric";
 import { type AlarmRule, type AlarmState, evaluationRange, nextAlarmState } from "./alarm-state";
 import type { LoadBalancerMetrics } from "./load-balancer-metrics";

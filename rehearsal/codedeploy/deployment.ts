@@ -8,7 +8,7 @@ import type { Service } from "../ecs/service";
 import type { TaskSet } from "../ecs/task-set";
 import type { TaskSpec } from "../ecs/task";
 import type { Timeline } from "../events";
-import type { DeploymentConfig, DeploymentGroup } from "../graph/account";
+import type { DeploymentConfig, DeploymentGroup } from "../graph/resources";
 import { DeploymentCloud } from "./cloud";
 import type { HookVerdicts } from "./hook-verdicts";
 import type { LifecycleRules, Step } from "./lifecycle";

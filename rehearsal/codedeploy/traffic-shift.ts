@@ -1,5 +1,5 @@
 import { allAtOnce, canary, linear, type ShiftStep } from "../blue-green/shift-steps";
-import type { DeploymentConfig } from "../graph/account";
+import type { DeploymentConfig } from "../graph/resources";
 
 /** CodeDeploy's predefined configurations for ECS. Source: CodeDeploy user guide, deployment-configurations. */
 const predefined: Readonly<Record<string, readonly ShiftStep[]>> = {

@@ -1,5 +1,6 @@
 import type { RouteArns } from "../blue-green/traffic-routes";
-import type { Account, DeploymentGroup } from "../graph/account";
+import type { Account } from "../graph/account";
+import type { DeploymentGroup } from "../graph/resources";
 import { type Action, routingAction, targetGroupWeights } from "../load-balancer/actions";
 
 /**

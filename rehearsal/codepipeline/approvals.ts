@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../clock";
 import type { Timeline } from "../events";
-import type { PipelineAction } from "../graph/account";
+import type { PipelineAction } from "../graph/resources";
 import type { PipelineExecution } from "./pipeline";
 
 export interface ApprovalsOptions {

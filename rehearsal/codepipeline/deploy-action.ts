@@ -1,4 +1,4 @@
-import type { PipelineAction } from "../graph/account";
+import type { PipelineAction } from "../graph/resources";
 import { inputArtifact, textFile } from "./artifacts";
 import { fillTemplate, type FilledTemplate } from "./fill-template";
 import type { PipelineExecution } from "./pipeline";

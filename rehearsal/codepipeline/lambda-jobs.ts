@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { type AwsControlPlane, AwsError } from "../aws-endpoint/control-plane";
 import type { Clock } from "../clock";
 import type { Timeline } from "../events";
-import type { Pipeline, PipelineAction } from "../graph/account";
+import type { Pipeline, PipelineAction } from "../graph/resources";
 import { account as accountId } from "../graph/aws-outputs";
 import type { InvocationOutcome } from "../lambda/invoke-function";
 import { orAborted, TimedOut, withinMinutes } from "../time-limit";

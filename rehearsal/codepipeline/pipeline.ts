@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Timeline } from "../events";
-import type { EntryRule, Pipeline, PipelineAction, PipelineStage } from "../graph/account";
+import type { EntryRule, Pipeline, PipelineAction, PipelineStage } from "../graph/resources";
 import { orAborted } from "../time-limit";
 import { StageGate } from "./stage-gate";
 

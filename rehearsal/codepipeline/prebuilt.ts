@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { zipSync } from "fflate";
-import type { Pipeline, PipelineAction } from "../graph/account";
+import type { Pipeline, PipelineAction } from "../graph/resources";
 import { zipArtifact } from "./artifacts";
 import type { ActionPerformer, Artifact, PipelineExecution } from "./pipeline";
 

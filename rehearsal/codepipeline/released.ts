@@ -1,5 +1,5 @@
 import type { Timeline } from "../events";
-import type { PipelineAction } from "../graph/account";
+import type { PipelineAction } from "../graph/resources";
 import { inputArtifact } from "./artifacts";
 import type { Artifact, PipelineExecution } from "./pipeline";
 

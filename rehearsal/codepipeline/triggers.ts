@@ -1,4 +1,4 @@
-import type { Patterns, Pipeline, PushFilter } from "../graph/account";
+import type { Patterns, Pipeline, PushFilter } from "../graph/resources";
 import { globMatcher } from "../images/globs";
 import type { Push } from "../source/local-repository";
 

@@ -1,7 +1,8 @@
 import type { RouteArns } from "../blue-green/traffic-routes";
 import { routesOf, targetGroupNames } from "../codedeploy/traffic";
 import { zipArtifact } from "../codepipeline/artifacts";
-import type { Account, DeploymentGroup, EcsService, ListenerResource, ServiceLoadBalancer } from "./account";
+import type { Account } from "./account";
+import type { DeploymentGroup, EcsService, ListenerResource, ServiceLoadBalancer } from "./resources";
 
 /** The service that the pipeline releases, and what its traffic goes through. */
 interface Target {

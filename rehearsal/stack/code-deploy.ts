@@ -7,7 +7,7 @@ import { stopOnAlarm } from "../codedeploy/stop-on-alarm";
 import type { FilledTemplate } from "../codepipeline/fill-template";
 import type { TaskSpec } from "../ecs/task";
 import type { TaskSet } from "../ecs/task-set";
-import type { DeploymentConfig, DeploymentGroup } from "../graph/account";
+import type { DeploymentConfig, DeploymentGroup } from "../graph/resources";
 import type { Revision, TaskDefinitions } from "./task-definitions";
 
 export interface CodeDeployOptions extends Omit<DeploymentContext, "verdicts"> {

@@ -4,7 +4,7 @@ import { parseTaskDefinition } from "../codepipeline/fill-template";
 import { circuitBreakerThreshold } from "../ecs-deployment/circuit-breaker";
 import type { Service } from "../ecs/service";
 import type { TaskSet } from "../ecs/task-set";
-import type { EcsService } from "../graph/account";
+import type { EcsService } from "../graph/resources";
 import type { KnownDeployment, ServiceDeployments, ServiceRevision } from "./service-deployments";
 import type { Revision, TaskDefinitions } from "./task-definitions";
 

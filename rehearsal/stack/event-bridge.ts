@@ -1,5 +1,6 @@
 import type { Timeline, TimelineEvent } from "../events";
-import type { Account, EventRule } from "../graph/account";
+import type { Account } from "../graph/account";
+import type { EventRule } from "../graph/resources";
 
 /** What EventBridge is told of a pipeline's run. Source: CodePipeline user guide, detect-state-changes-cloudwatch-events. */
 interface Event {

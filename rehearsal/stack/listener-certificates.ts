@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Account, ListenerResource } from "../graph/account";
+import type { Account } from "../graph/account";
+import type { ListenerResource } from "../graph/resources";
 import { CertificateAuthority, type ServerCertificate } from "../load-balancer/certificates";
 import type { Workspace } from "../workspace";
 

@@ -5,7 +5,7 @@ import type { TaskSpec } from "../ecs/task";
 import { type DeploymentConfiguration, deploymentConfiguration } from "../ecs-deployment/deployment-configuration";
 import { type Status, statusOf, firstStep } from "../ecs-deployment/lifecycle";
 import { ServiceDeployment, type ServiceDeploymentContext } from "../ecs-deployment/service-deployment";
-import type { EcsService } from "../graph/account";
+import type { EcsService } from "../graph/resources";
 import type { Revision, TaskDefinitions } from "./task-definitions";
 
 export interface ServiceDeploymentsOptions extends ServiceDeploymentContext {

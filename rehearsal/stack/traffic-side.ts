@@ -1,7 +1,8 @@
 import { TrafficRoutes } from "../blue-green/traffic-routes";
 import type { Clock } from "../clock";
 import type { Timeline } from "../events";
-import type { Account, ListenerResource, TargetGroupResource } from "../graph/account";
+import type { Account } from "../graph/account";
+import type { ListenerResource, TargetGroupResource } from "../graph/resources";
 import type { ReleaseTarget } from "../graph/release-target";
 import { type ClientConnection, localClient } from "../load-balancer/clients";
 import { LoadBalancer } from "../load-balancer/load-balancer";

@@ -3,7 +3,7 @@ import { Alarms } from "../../../rehearsal/cloudwatch/alarms";
 import { LoadBalancerMetrics } from "../../../rehearsal/cloudwatch/load-balancer-metrics";
 import { alarmRule } from "../../../rehearsal/codepipeline/alarm-rule";
 import type { TimelineEvent } from "../../../rehearsal/events";
-import type { MetricAlarmResource } from "../../../rehearsal/graph/account";
+import type { MetricAlarmResource } from "../../../rehearsal/graph/resources";
 import { Harness, listenerArn } from "../load-balancer/harness";
 
 /** A minute of AWS time takes a tenth of a second. */

@@ -9,7 +9,7 @@ import { TrafficRoutes } from "../../../rehearsal/blue-green/traffic-routes";
 import { Service } from "../../../rehearsal/ecs/service";
 import type { TaskSpec } from "../../../rehearsal/ecs/task";
 import { Timeline, type TimelineEvent } from "../../../rehearsal/events";
-import type { DeploymentGroup } from "../../../rehearsal/graph/account";
+import type { DeploymentGroup } from "../../../rehearsal/graph/resources";
 import { LoadBalancer } from "../../../rehearsal/load-balancer/load-balancer";
 import { TargetGroup } from "../../../rehearsal/load-balancer/target-group";
 import { nodeCommand, Processes } from "../fixtures/tasks";

@@ -4,7 +4,7 @@ import { Approvals } from "../../../rehearsal/codepipeline/approvals";
 import { deploymentWindow } from "../../../rehearsal/codepipeline/deployment-window";
 import { PipelineRunner } from "../../../rehearsal/codepipeline/pipeline";
 import { Timeline, type TimelineEvent } from "../../../rehearsal/events";
-import type { EntryRule, PipelineAction } from "../../../rehearsal/graph/account";
+import type { EntryRule, PipelineAction } from "../../../rehearsal/graph/resources";
 
 /** A minute of AWS time is a hundredth of a second. */
 const scale = 6_000;

@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { startsOn, watchedBranch } from "../../../rehearsal/codepipeline/triggers";
 import { Stage } from "../../../rehearsal/faults/stage";
-import type { PipelineAction, PushFilter } from "../../../rehearsal/graph/account";
+import type { PipelineAction, PushFilter } from "../../../rehearsal/graph/resources";
 
 function pipeline(DetectChanges: string, ...pushes: PushFilter[]) {
   const commit: PipelineAction = {
