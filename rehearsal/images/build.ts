@@ -9,7 +9,7 @@ import type { ImageStore } from "./image-store";
 import type { Layers } from "./layers";
 import { parseReference } from "./reference";
 import type { NpmSettings } from "./run-command";
-import type { BuildEnvironment, StageState } from "./stage-build";
+import type { BuildEnvironment, StageState } from "./step";
 import { performInstruction } from "./stage-build";
 import type { Tree } from "./tree";
 
