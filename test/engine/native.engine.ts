@@ -111,7 +111,7 @@ describe("a live service that moves from CodeDeploy to ECS, as docs/moving-contr
   it("gets rules and role first, and nothing else is touched", async () => {
     await stack.configure({ "greenlight:controller": "ECS" });
     const calls = cloud.calls.length;
-    const { steps } = await stack.up("only the rules", "--target", "**EcsRoutes**");
+    const { steps } = await stack.up("only the rules", "--target", "**EcsRoutes**", "--parallel", "1");
     assert.deepEqual(
       steps.map(({ op, type }) => [op, type]).sort(),
       [
