@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdir, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -51,9 +52,14 @@ async function startProgram(program: string, workspace: Workspace): Promise<stri
   await mkdir(directory);
   await writeFile(join(directory, "config.yml"), stringify(configuration));
   const child = spawn(program, ["serve", join(directory, "config.yml")], { detached: true, stdio: "ignore" });
-  child.on("error", () => undefined);
-  if (child.pid !== undefined) workspace.processes.add(child.pid);
-  workspace.onClose(() => void child.kill());
+  const ended = once(child, "exit").catch(() => undefined);
+  const { pid } = child;
+  if (pid !== undefined) workspace.processes.add(pid);
+  workspace.onClose(async () => {
+    child.kill("SIGKILL");
+    await ended;
+    if (pid !== undefined) workspace.processes.remove(pid);
+  });
   return address;
 }
 

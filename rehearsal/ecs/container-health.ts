@@ -42,7 +42,7 @@ export class ContainerHealth extends EventEmitter<{ change: [] }> {
     super();
   }
 
-  /** Checks until the signal aborts. */
+  /** Checks until the signal aborts; a check under way then is killed. */
   async watch(signal: AbortSignal): Promise<void> {
     const startedAt = performance.now();
     // An app starts no faster under a scaled clock.
@@ -84,8 +84,8 @@ export class ContainerHealth extends EventEmitter<{ change: [] }> {
     const over = new AbortController();
     const timeoutMs = this.clock.boundMs(this.check.timeoutSeconds * 1000);
     const late = sleep(timeoutMs, true, { signal: AbortSignal.any([over.signal, signal]) }).catch(() => false);
+    const ended = once(child, "exit").then(([code]) => (code === 0 ? undefined : `exit status ${String(code)}`));
     try {
-      const ended = once(child, "exit").then(([code]) => (code === 0 ? undefined : `exit status ${String(code)}`));
       const outcome = await Promise.race([ended, late]);
       if (typeof outcome !== "boolean") return outcome && [outcome, output.trim()].filter(Boolean).join(": ");
       return `no answer within ${this.check.timeoutSeconds} s`;
@@ -95,6 +95,7 @@ export class ContainerHealth extends EventEmitter<{ change: [] }> {
       over.abort();
       if (pid !== undefined) {
         signalGroup(pid, "SIGKILL");
+        await ended;
         this.processes?.remove(pid);
       }
     }

@@ -55,6 +55,8 @@ export class Task extends EventEmitter<{ stopped: [] }> {
   private readonly lines: string[] = [];
   private child: ChildProcess | undefined;
   private stopping: Promise<void> | undefined;
+  /** Settles when no health check runs any more. */
+  private watching: Promise<void> | undefined;
 
   /** Use `startTask`. */
   constructor(
@@ -137,7 +139,7 @@ export class Task extends EventEmitter<{ stopped: [] }> {
     const ended = new AbortController();
     child.once("exit", () => ended.abort());
     this.health = new ContainerHealth(healthCheck, { cwd, environment: this.environment }, this.clock, this.processes);
-    void this.health.watch(ended.signal);
+    this.watching = this.health.watch(ended.signal);
   }
 
   private get command(): readonly string[] {
@@ -184,6 +186,7 @@ export class Task extends EventEmitter<{ stopped: [] }> {
     // What is still there after a SIGKILL is dead but not yet collected by its parent.
     while (signalGroup(pgid, "SIGKILL") && performance.now() < giveUpAt) await sleep(5);
     this.processes?.remove(pgid);
+    await this.watching;
     // A process that left the group keeps the pipes open; its output is not waited for.
     await Promise.race([outputRead, sleep(lastWaitMs, undefined, { ref: false })]);
     child.stdout?.destroy();

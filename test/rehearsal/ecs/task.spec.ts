@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { tmpdir } from "node:os";
 import { Clock } from "../../../rehearsal/clock";
 import { startTask, type Task, type TaskProps } from "../../../rehearsal/ecs/task";
+import { signalGroup } from "../../../rehearsal/ecs/process-group";
 import { Timeline, type TimelineEvent } from "../../../rehearsal/events";
 import { isListening, nodeCommand, Processes, serverCommand, until } from "../fixtures/tasks";
 
@@ -89,6 +90,16 @@ describe("an ECS task", () => {
     await task.stop();
     assert.equal(task.exitCode, 0);
     assert.equal(await isListening(task.port), false);
+  });
+
+  it("takes the health check that runs at that moment along", async () => {
+    const command = nodeCommand("setInterval(() => {}, 1000)");
+    const healthCheck = { command, intervalSeconds: 0.1, timeoutSeconds: 60, retries: 3, startPeriodSeconds: 0 };
+    const task = await start(serverCommand(), { healthCheck });
+    await until(() => processes.size === 2);
+    const check = [...processes].find((pgid) => pgid !== task.pid)!;
+    await task.stop();
+    assert.equal(signalGroup(check, 0), false);
   });
 
   it("stops when its process exits, and keeps its last lines and exit code", async () => {

@@ -4,8 +4,9 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 interface Row {
   readonly pid: number;
   readonly parent: number;
-  /** `Z` of one that has ended and is not yet collected. */
-  readonly state: string;
+  /** Nothing of it runs any more: it is being taken down, or waits to be collected. */
+  readonly hasEnded: boolean;
+  readonly command: string;
 }
 
 /** The processes that `pid` has started, and those that these have started. */
@@ -18,30 +19,36 @@ export function descendants(pid: number): number[] {
   return found.slice(1);
 }
 
-/** Those of `pids` that still run. */
-export function stillRunning(pids: Iterable<number>): number[] {
+/** Those of `pids` that still run, each with its command. */
+export function stillRunning(pids: Iterable<number>): string[] {
   const wanted = new Set(pids);
   return processTable()
-    .filter(({ pid, state }) => wanted.has(pid) && !state.startsWith("Z"))
-    .map(({ pid }) => pid);
+    .filter(({ pid, hasEnded }) => wanted.has(pid) && !hasEnded)
+    .map(({ pid, command }) => `${pid} ${command}`);
 }
 
 function processTable(): Row[] {
   if (existsSync("/proc/self/stat")) return readdirSync("/proc").flatMap((name) => procRow(name) ?? []);
-  const lines = execFileSync("ps", ["-A", "-o", "pid=,ppid=,state="], { encoding: "utf8" }).trim().split("\n");
+  const lines = execFileSync("ps", ["-A", "-o", "pid=,ppid=,state=,command="], { encoding: "utf8" }).trim().split("\n");
   return lines.map((line) => {
-    const [pid, parent, state = ""] = line.trim().split(/\s+/);
-    return { pid: Number(pid), parent: Number(parent), state };
+    const [pid, parent, state = "", ...command] = line.trim().split(/\s+/);
+    return { pid: Number(pid), parent: Number(parent), hasEnded: /[ZE]/.test(state), command: command.join(" ") };
   });
 }
+
+/** The kernel's PF_EXITING. Source: proc(5), /proc/pid/stat, and Linux's include/linux/sched.h. */
+const exiting = 0x4;
 
 function procRow(name: string): Row | undefined {
   if (!/^\d+$/.test(name)) return undefined;
   try {
     const stat = readFileSync(`/proc/${name}/stat`, "utf8");
     // The program's name stands in parentheses and may have any in it.
-    const [state = "", parent] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return { pid: Number(name), parent: Number(parent), state };
+    const [state, parent, , , , , flags] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    // One that ends closes its pipes, by which others learn of its end, a moment before it becomes a zombie.
+    const hasEnded = state === "Z" || (Number(flags) & exiting) !== 0;
+    const command = readFileSync(`/proc/${name}/cmdline`, "utf8").replaceAll("\0", " ").trim();
+    return { pid: Number(name), parent: Number(parent), hasEnded, command };
   } catch {
     return undefined;
   }
