@@ -56,7 +56,7 @@ export class LambdaJobs {
     await withinMinutes(actionTimeoutMinutes, `action ${action.name}`, this.options, async (signal) => {
       for (let continuationToken: string | undefined; ;) {
         if (this.statusOf(execution.id) === "Stopped") throw new Error("the action was abandoned");
-        const result = await this.call(action, execution, { inputArtifacts, continuationToken }, signal);
+        const result = await this.call(action, { inputArtifacts, continuationToken }, signal);
         if (result.status === "failed") throw new Error(result.reason);
         continuationToken = result.continuationToken;
         if (continuationToken === undefined) return;
@@ -106,7 +106,6 @@ export class LambdaJobs {
 
   private async call(
     { name, configuration }: PipelineAction,
-    execution: PipelineExecution,
     data: { readonly inputArtifacts: readonly object[]; readonly continuationToken: string | undefined },
     signal: AbortSignal,
   ): Promise<JobResult> {
@@ -114,14 +113,12 @@ export class LambdaJobs {
     let job!: Job;
     const result = new Promise<JobResult>((answer) => (job = { answer, answered: false }));
     this.jobs.set(id, job);
-    const filled = Object.entries(configuration).map(([key, value]) => [key, withVariables(value, execution)]);
-    const actionConfiguration = { configuration: Object.fromEntries(filled) as Record<string, string> };
     const artifactCredentials = { accessKeyId: "REHEARSAL", secretAccessKey: "not-a-secret", sessionToken: "" };
     const event = {
       "CodePipeline.job": {
         id,
         accountId,
-        data: { actionConfiguration, outputArtifacts: [], artifactCredentials, ...data },
+        data: { actionConfiguration: { configuration }, outputArtifacts: [], artifactCredentials, ...data },
       },
     };
     const over = new AbortController();
@@ -168,9 +165,4 @@ export class LambdaJobs {
 function endingOf(outcome: InvocationOutcome): string {
   if (outcome.status === "threw") return `it threw ${outcome.errorType}: ${outcome.errorMessage}`;
   return outcome.status === "returned" ? "it returned without one" : `it ${outcome.status}`;
-}
-
-/** Source: CodePipeline user guide, reference-variables. */
-function withVariables(text: string, { id }: PipelineExecution): string {
-  return text.replaceAll("#{codepipeline.PipelineExecutionId}", id);
 }

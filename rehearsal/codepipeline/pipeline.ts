@@ -1,15 +1,18 @@
-import { randomUUID } from "node:crypto";
 import type { Timeline } from "../events";
 import type { EntryRule, Pipeline, PipelineAction, PipelineStage } from "../graph/resources";
 import { orAborted } from "../time-limit";
+import { newExecution, performAction } from "./execution";
 import { StageGate } from "./stage-gate";
+import type { Variables } from "./variables";
 
-/** What one action hands to the next: files by name, or a commit that can be checked out. */
+/** What one action hands to the next: files by name, or a commit that can be checked out; and variables. */
 export interface Artifact {
   readonly file: (name: string) => Buffer | undefined;
   /** The whole of it, as it lies in the artifact bucket. */
   readonly zip: Buffer;
   readonly commitId?: string;
+  /** What later actions know by the action's namespace. @default none */
+  readonly variables?: Readonly<Record<string, string>>;
 }
 
 /** One run of a pipeline. */
@@ -19,6 +22,7 @@ export interface PipelineExecution {
   /** The commit's message, for people. */
   readonly summary: string;
   readonly artifacts: Map<string, Artifact>;
+  readonly variables: Variables;
 }
 
 export interface ExecutionResult {
@@ -65,7 +69,7 @@ export class PipelineRunner {
 
   /** Starts a run; resolves when it has ended, however it ended. */
   async start(commitId: string, summary: string): Promise<ExecutionResult> {
-    const execution = { id: randomUUID(), commitId, summary, artifacts: new Map<string, Artifact>() };
+    const execution = newExecution(commitId, summary);
     const run: Run = { status: "InProgress", abandoned: new AbortController() };
     this.runs.set(execution.id, run);
     this.tell(
@@ -156,7 +160,9 @@ export class PipelineRunner {
       for (const order of orders) {
         if (this.runs.get(execution.id)?.stopReason !== undefined) break;
         const together = actions.filter(({ runOrder = 1 }) => runOrder === order);
-        const outcomes = await Promise.allSettled(together.map((action) => this.perform(action, execution)));
+        const outcomes = await Promise.allSettled(
+          together.map((action) => performAction(this.performers, action, execution)),
+        );
         const failed = outcomes.find((outcome) => outcome.status === "rejected");
         if (failed) throw failed.reason;
       }
@@ -165,12 +171,6 @@ export class PipelineRunner {
       throw error;
     }
     this.tell("stage.succeeded", execution, `stage ${stage} succeeded`, { stage });
-  }
-
-  private async perform(action: PipelineAction, execution: PipelineExecution): Promise<void> {
-    const artifact = await this.performers[action.provider]!(action, execution);
-    const [output] = action.outputArtifacts ?? [];
-    if (output !== undefined && artifact) execution.artifacts.set(output, artifact);
   }
 
   private tell(

@@ -1,8 +1,8 @@
-import { randomUUID } from "node:crypto";
 import { zipSync } from "fflate";
 import type { Pipeline, PipelineAction } from "../graph/resources";
 import { zipArtifact } from "./artifacts";
-import type { ActionPerformer, Artifact, PipelineExecution } from "./pipeline";
+import { newExecution, performAction } from "./execution";
+import type { ActionPerformer, Artifact } from "./pipeline";
 
 type Performers = Readonly<Record<string, ActionPerformer>>;
 
@@ -14,17 +14,14 @@ type Performers = Readonly<Record<string, ActionPerformer>>;
  * @throws Error with the reason when the deployment does not succeed
  */
 export async function deployImage({ stages }: Pipeline, performers: Performers, image: string): Promise<void> {
-  const artifacts = new Map<string, Artifact>();
-  const execution: PipelineExecution = { id: randomUUID(), commitId: "", summary: image, artifacts };
+  const execution = newExecution("", image);
   const made: Performers = { ...performers, CodeBuild: () => Promise.resolve(imageArtifact(image)) };
-  const perform = async (action: PipelineAction): Promise<void> => {
-    const artifact = await made[action.provider]!(action, execution);
-    const [output] = action.outputArtifacts ?? [];
-    if (output !== undefined && artifact) artifacts.set(output, artifact);
-  };
-  const before = stages.slice(0, -1).flatMap(({ actions }) => actions);
-  for (const action of before) if (["S3", "CodeBuild"].includes(action.provider)) await perform(action);
-  for (const action of stages.at(-1)!.actions) await perform(action);
+  const before = stages.slice(0, -1).flatMap(({ actions }) => actions.filter(isNeeded));
+  for (const action of [...before, ...stages.at(-1)!.actions]) await performAction(made, action, execution);
+}
+
+function isNeeded({ provider, category }: PipelineAction): boolean {
+  return provider === "CodeBuild" || (provider === "S3" && category === "Source");
 }
 
 /** What the build leaves. Source: CodePipeline user guide, file-reference, "imageDetail.json". */

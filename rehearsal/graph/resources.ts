@@ -10,6 +10,8 @@ export interface PipelineAction {
   readonly name: string;
   readonly provider: string;
   readonly category?: string;
+  /** Under which later actions know its variables. */
+  readonly namespace?: string;
   /** Actions of a stage with the same order run side by side. @default 1 */
   readonly runOrder?: number;
   readonly configuration: Strings;

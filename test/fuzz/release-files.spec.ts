@@ -5,6 +5,7 @@ import { zipSync } from "fflate";
 import { fill } from "../../hooks/ecs-release/fill";
 import { zipArtifact } from "../../rehearsal/codepipeline/artifacts";
 import { readRelease } from "../../rehearsal/codepipeline/deploy-action";
+import { newExecution } from "../../rehearsal/codepipeline/execution";
 import { fillTemplate, RefusedTemplate, type ReleaseFiles } from "../../rehearsal/codepipeline/fill-template";
 import { devGraph, programGraph, releaseTemplate } from "../support/graph";
 import { garbled, many, mutated } from "./mutations";
@@ -75,7 +76,7 @@ describe("release files of any content", () => {
     fc.assert(
       fc.property(garbage, (content) => {
         const artifacts = new Map([["Template", zipArtifact(content)]]);
-        const execution = { id: "1", commitId: "", summary: "", artifacts };
+        const execution = { ...newExecution("", ""), artifacts };
         try {
           readRelease({ ...artifact, configuration, inputArtifacts: ["Template"] }, execution);
         } catch (error) {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { Alarms } from "../../../rehearsal/cloudwatch/alarms";
 import { LoadBalancerMetrics } from "../../../rehearsal/cloudwatch/load-balancer-metrics";
 import { alarmRule } from "../../../rehearsal/codepipeline/alarm-rule";
+import { newExecution } from "../../../rehearsal/codepipeline/execution";
 import type { TimelineEvent } from "../../../rehearsal/events";
 import type { MetricAlarmResource } from "../../../rehearsal/graph/resources";
 import { Harness, listenerArn } from "../load-balancer/harness";
@@ -128,7 +129,7 @@ describe("alarms of CloudWatch", () => {
     const rule = (configuration: Record<string, string>) =>
       alarmRule({ ...harness, alarms, signal: new AbortController().signal })(
         { name: "quiet", ruleTypeId: { provider: "CloudWatchAlarm" }, configuration },
-        { id: "run", commitId: "", summary: "", artifacts: new Map() },
+        newExecution("", ""),
       );
 
     it("let a run in when they are OK, and when they become so within the wait", async () => {

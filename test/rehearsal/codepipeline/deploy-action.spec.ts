@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { zipArtifact } from "../../../rehearsal/codepipeline/artifacts";
 import { readRelease } from "../../../rehearsal/codepipeline/deploy-action";
+import { newExecution } from "../../../rehearsal/codepipeline/execution";
 import { RefusedTemplate } from "../../../rehearsal/codepipeline/fill-template";
-import type { PipelineExecution } from "../../../rehearsal/codepipeline/pipeline";
 import { image, soundFiles, zip } from "./release-files";
 
 const { taskDefinition, appSpec, imageDetail } = soundFiles;
@@ -21,7 +21,7 @@ describe("the CodeDeployToECS action", () => {
 
   function execution(artifacts: Readonly<Record<string, Readonly<Record<string, string | Uint8Array>>>>) {
     const zipped = Object.entries(artifacts).map(([name, files]) => [name, zipArtifact(zip(files))] as const);
-    return { id: "1", commitId: "c", summary: "s", artifacts: new Map(zipped) } satisfies PipelineExecution;
+    return { ...newExecution("c", "s"), artifacts: new Map(zipped) };
   }
 
   it("reads the release from the artifacts that it is told", () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { Clock } from "../../../rehearsal/clock";
 import { Approvals } from "../../../rehearsal/codepipeline/approvals";
 import { deploymentWindow } from "../../../rehearsal/codepipeline/deployment-window";
+import { newExecution } from "../../../rehearsal/codepipeline/execution";
 import { PipelineRunner } from "../../../rehearsal/codepipeline/pipeline";
 import { Timeline, type TimelineEvent } from "../../../rehearsal/events";
 import type { EntryRule, PipelineAction } from "../../../rehearsal/graph/resources";
@@ -23,7 +24,7 @@ describe("a run that people and hours hold back", () => {
 
   const { signal } = new AbortController();
   const approve: PipelineAction = { name: "Approve", provider: "Manual", configuration: {}, timeoutInMinutes: 5 };
-  const execution = { id: "1", commitId: "c", summary: "s", artifacts: new Map() };
+  const execution = newExecution("c", "s");
   const says = (type: string) => events.filter((event) => event.type === type).map(({ text }) => text);
   const token = () => String(events.find(({ type }) => type === "approval.needed")!.detail.token);
 
