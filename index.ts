@@ -38,5 +38,6 @@ export const repositoryUrl = repository.repository.repositoryUrl;
 export const firstImage = service.firstImage;
 export const released = pipeline.released ?? none;
 export const promotionBusArn = pipeline.promotionBusArn ?? none;
+export const sbomBucket = pipeline.sbomBucket ?? none;
 export const clusterName = service.cluster.name;
 export const serviceName = service.service.name;

@@ -23,6 +23,7 @@ import { PromotionSource } from "./pipeline/promotion-source";
 import { ReleasedImages } from "./pipeline/released-images";
 import type { ScanGateArgs } from "./pipeline/scan-gate";
 import { ReleaseTemplate } from "./pipeline/release-template-source";
+import { Sbom } from "./pipeline/sbom";
 
 export interface DeployPipelineArgs {
   readonly service: BlueGreenEcsService;
@@ -60,6 +61,11 @@ export interface DeployPipelineArgs {
   /** Keeps the steps of each image's build for the next one. @default every image is built anew */
   readonly buildCache?: BuildCacheArgs;
   /**
+   * Amazon Inspector writes a bill of materials of each image that is built, which is kept by its commit; no release goes
+   * on without. Not with `promoteFrom`: the stack that builds keeps it. @default false
+   */
+  readonly sbom?: boolean;
+  /**
    * AWS Signer's profile with which ECR signs each image that is pushed, where the registry's signing configuration names
    * it; the build may then sign with it. @default images are not signed
    */
@@ -70,6 +76,8 @@ export interface DeployPipelineArgs {
   readonly notifications?: Notifications;
   /** @default 30 */
   readonly logRetentionDays?: number;
+  /** Keeps the bucket of the bills of materials while anything is in it. @default false */
+  readonly deletionProtection?: boolean;
 }
 
 const defaults = {
@@ -78,7 +86,9 @@ const defaults = {
   promoteTo: [] as readonly string[],
   templateInRepository: false,
   executionMode: "SUPERSEDED" as const,
+  sbom: false,
   logRetentionDays: 30,
+  deletionProtection: false,
 };
 
 /**
@@ -100,6 +110,8 @@ export class DeployPipeline extends pulumi.ComponentResource {
   readonly released: pulumi.Output<PromoteFrom> | undefined;
   /** For the stack before this one, which takes it into its `promoteTo`; undefined without `promoteFrom`. */
   readonly promotionBusArn: pulumi.Output<string> | undefined;
+  /** Where the bills of materials are kept, by commit; undefined without `sbom`. */
+  readonly sbomBucket: pulumi.Output<string> | undefined;
   readonly consoleUrl: pulumi.Output<string>;
 
   constructor(name: string, args: DeployPipelineArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -116,15 +128,14 @@ export class DeployPipeline extends pulumi.ComponentResource {
     ]);
     super("greenlight:index:DeployPipeline", name, {}, opts);
     const parent = { parent: this };
+    const { repository } = settled.repository;
     const promotion = settled.promoteFrom && new PromotionSource(name, settled.promoteFrom, parent);
     const connection = promotion ? undefined : githubConnection(name, settled.connectionArn, parent);
     this.connectionArn = connection && pulumi.output(connection.arn);
     this.connectionStatus = connection?.status;
     this.promotionBusArn = promotion?.bus.arn;
     const released =
-      settled.promoteTo.length > 0
-        ? new ReleasedImages(name, { ...settled, repository: settled.repository.repository }, parent)
-        : undefined;
+      settled.promoteTo.length > 0 ? new ReleasedImages(name, { ...settled, repository }, parent) : undefined;
     this.released = released && releasedOutput(settled.repository, released);
 
     const artifacts = new PrivateBucket(
@@ -151,7 +162,9 @@ export class DeployPipeline extends pulumi.ComponentResource {
     const source =
       promotion ??
       githubSource({ ...settled, githubRepository: settled.githubRepository!, connectionArn: connection!.arn });
-    const parts = { ...settled, source, released, artifacts, template, build: this.build, deploy };
+    const sbom = settled.sbom ? new Sbom(name, { ...settled, repository }, parent) : undefined;
+    this.sbomBucket = sbom?.bucket.bucket;
+    const parts = { ...settled, source, sbom, released, artifacts, template, build: this.build, deploy };
     const { role, policy } = pipelineRole(`${name}-pipeline`, parts, parent);
     this.pipeline = new aws.codepipeline.Pipeline(
       name,
@@ -168,6 +181,7 @@ export class DeployPipeline extends pulumi.ComponentResource {
       // Making a pipeline starts its first run.
       { parent: this, dependsOn: [policy, ...(template ? [template.object] : [])] },
     );
+    sbom?.logOf(this.pipeline, role);
     template?.startOnChange(this.pipeline);
     promotion?.startOnRelease(this.pipeline);
     deploy.attach?.(this.pipeline);

@@ -88,13 +88,16 @@ function hasInsights({ inputs }: GraphResource): boolean {
 }
 
 function pipelineItems(recorder: Recorder, usage: Usage): Item[] {
-  const { releases, pipelineMinutesARelease, buildMinutesARelease, imageGb } = usage;
+  const { releases, pipelineMinutesARelease, buildMinutesARelease, sbomMinutesARelease, imageGb } = usage;
   return [
     ...recorder
       .all("aws:codepipeline/pipeline:Pipeline")
-      .map(({ name }) =>
+      .flatMap(({ name, inputs }) => [
         month(name, "pipeline's actions", releases * pipelineMinutesARelease, "min", "pipelineMinute"),
-      ),
+        ...(writesSbom(inputs)
+          ? [month(name, "bills of materials", releases * sbomMinutesARelease, "min", "managedComputeMinute")]
+          : []),
+      ]),
     ...recorder.all("aws:codebuild/project:Project").map(({ name, inputs }) => {
       const { type } = inputs.environment as { type: string };
       const price = type === "ARM_CONTAINER" ? "buildArmMinute" : "buildMinute";
@@ -104,4 +107,9 @@ function pipelineItems(recorder: Recorder, usage: Usage): Item[] {
       .all("aws:ecr/repository:Repository")
       .map(({ name }) => month(name, "images", imageGb, "GB", "imageGbMonth")),
   ];
+}
+
+function writesSbom(inputs: GraphResource["inputs"]): boolean {
+  const stages = inputs.stages as readonly { readonly actions: readonly { readonly provider: string }[] }[];
+  return stages.some(({ actions }) => actions.some(({ provider }) => provider === "InspectorScan"));
 }

@@ -34,6 +34,8 @@ const regionPrices = z.strictObject({
   pipelineMinute: price,
   buildMinute: price,
   buildArmMinute: price,
+  /** What CodePipeline runs an action of Inspector on; AWS names no machine, so it is that of a small build. */
+  managedComputeMinute: price,
 });
 
 const table = z.strictObject({
@@ -50,6 +52,7 @@ const table = z.strictObject({
     releases: z.number(),
     pipelineMinutesARelease: z.number(),
     buildMinutesARelease: z.number(),
+    sbomMinutesARelease: z.number(),
   }),
 });
 

@@ -37,7 +37,7 @@ export function report({ stack, region, table, estimate, savings }: Report): str
     "",
     `Assumed a month: ${assumptions(table.usage)}.`,
     "Not in it: traffic to the internet and between zones, requests to S3, Lambda and SNS, access logs, the metrics that an app sends,",
-    "green beside blue during a release, tasks beyond autoscaling's fewest, tax, free tiers and discounts.",
+    "what Inspector takes for looking into an image, green beside blue during a release, tasks beyond autoscaling's fewest, tax, free tiers and discounts.",
     "",
     "Prices: cost/prices.json, from",
     ...[...sources].map((source) => `  ${table.sources[source]}`),
@@ -56,7 +56,7 @@ function assumptions(usage: Usage): string {
     `${usage.gbThroughNatOrEndpoints} GB through NAT or endpoints`,
     `${usage.logGb} GB of logs`,
     `${usage.imageGb} GB of images`,
-    `${usage.releases} releases of ${usage.pipelineMinutesARelease} minutes, ${usage.buildMinutesARelease} of them builds`,
+    `${usage.releases} releases of ${usage.pipelineMinutesARelease} minutes, ${usage.buildMinutesARelease} of them builds and ${usage.sbomMinutesARelease} bills of materials`,
   ].join(", ");
 }
 

@@ -207,6 +207,11 @@ const combinations: Readonly<Record<string, Case>> = {
     ["githubRepository"],
     /Leave one of them out/,
   ],
+  "a promotion and bills of materials of what is built": [
+    { githubRepository: undefined, promoteFrom: released("eu-central-1"), sbom: true },
+    ["sbom"],
+    /another stack builds.* Leave one of them out/,
+  ],
   "what is of another region": [
     {
       githubRepository: undefined,

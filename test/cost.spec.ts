@@ -75,6 +75,17 @@ describe("the cost of a stack", () => {
     assert.equal(cached, 2 * plain!);
   });
 
+  it("counts minutes of a machine for bills of materials, which AWS does not name, so that the price is not sure", async () => {
+    const [line] = linesOf(await devGraph({ sbom: true })).filter(({ what }) => what === "bills of materials");
+    assert.deepEqual(
+      [line!.quantity, line!.price],
+      [usage.releases * usage.sbomMinutesARelease, "managedComputeMinute"],
+    );
+    for (const region of Object.keys(table.regions))
+      assert.equal(pricesOf(table, region).managedComputeMinute.unsure, true);
+    assert.equal(usdOf(await devGraph(), "bills of materials"), 0);
+  });
+
   it("splits tasks between Fargate and Spot by base and weight", async () => {
     const strategy = (...capacityProviderStrategies: object[]) => ({ inputs: { capacityProviderStrategies } });
     const fargate = { capacityProvider: "FARGATE", weight: 1, base: 1 };

@@ -43,6 +43,7 @@ describe("the program", () => {
       "promotionBusArn",
       "released",
       "repositoryUrl",
+      "sbomBucket",
       "serviceName",
       "testUrl",
     ]);

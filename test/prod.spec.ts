@@ -53,6 +53,16 @@ describe("the stack prod", () => {
     assert.deepEqual([inputs.enableDeletionProtection, protect], [true, true]);
   });
 
+  it("keeps a bill of materials of each image, from deletion too", () => {
+    const { inputs } = graph.recorder.find("aws:codepipeline/pipeline:Pipeline");
+    const [, build] = inputs.stages as { actions: { name: string }[] }[];
+    assert.deepEqual(
+      build!.actions.map(({ name }) => name),
+      ["Image", "Sbom", "KeepSbom"],
+    );
+    assert.equal(graph.recorder.find("aws:s3/bucket:Bucket", "-sbom").inputs.forceDestroy, false);
+  });
+
   it("shares no physical name with dev", async () => {
     const physical = ({ recorder }: Graph) =>
       recorder.resources.map(({ outputs }) => outputs.arn).filter((arn) => arn !== undefined);

@@ -15,6 +15,7 @@ export function pipelineRole(
   const statements = [
     ...parts.source.statements,
     ...buildStatements(parts),
+    ...(parts.sbom?.statements ?? []),
     ...approvalStatements(parts.deployApproval),
     ...parts.deploy.statements,
     ...(parts.released?.statements ?? []),

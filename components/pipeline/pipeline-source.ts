@@ -43,6 +43,11 @@ export function sourceProblems({
   return problems;
 }
 
+const namespace = "SourceVariables";
+
+/** What later actions know the commit's id by. Source: CodePipeline user guide, reference-variables. */
+export const commitVariable = `#{${namespace}.CommitId}`;
+
 /** Commits by way of a connection to GitHub. Source: CodePipeline user guide, action-reference-CodestarConnectionSource. */
 export function githubSource({ githubRepository, branch, triggers, connectionArn }: GithubSourceArgs): PipelineSource {
   return {
@@ -52,6 +57,7 @@ export function githubSource({ githubRepository, branch, triggers, connectionArn
       owner: "AWS",
       provider: "CodeStarSourceConnection",
       version: "1",
+      namespace,
       outputArtifacts: [sourceArtifact],
       configuration: {
         ConnectionArn: connectionArn,

@@ -9,6 +9,7 @@ import { type PipelineSource, sourceArtifact } from "./pipeline-source";
 import type { PrivateBucket } from "../private-bucket";
 import type { ReleasedImages } from "./released-images";
 import type { ReleaseTemplate } from "./release-template-source";
+import type { Sbom } from "./sbom";
 
 export interface PipelineParts {
   readonly service: BlueGreenEcsService;
@@ -20,6 +21,8 @@ export interface PipelineParts {
   readonly source: PipelineSource;
   /** Undefined where no other stack releases this one's images. */
   readonly released: ReleasedImages | undefined;
+  /** Undefined where no bill of materials is written. */
+  readonly sbom: Sbom | undefined;
   readonly deployApproval?: DeployApprovalArgs;
   readonly deploymentWindow?: DeploymentWindowArgs;
 }
@@ -31,11 +34,11 @@ type Action = aws.types.input.codepipeline.PipelineStageAction;
 
 /** Source, Build, a person's approval if asked for, and Deploy, as CodePipeline's action reference describes each action's configuration. */
 export function pipelineStages(parts: PipelineParts): aws.types.input.codepipeline.PipelineStage[] {
-  const { source, template, deploy, released, deployApproval } = parts;
+  const { source, template, deploy, released, sbom, deployApproval } = parts;
   const conditions = entryConditions(parts.service.alarms, windowRules(parts.deploymentWindow));
   return [
     { name: "Source", actions: [source.action, ...(template ? [templateSource(template)] : [])] },
-    { name: "Build", ...conditions.build, actions: [buildAction(parts)] },
+    { name: "Build", ...conditions.build, actions: [buildAction(parts), ...(sbom?.actions ?? [])] },
     ...(deployApproval ? [approvalStage(deployApproval)] : []),
     { name: "Deploy", ...conditions.deploy, actions: [deploy.action, ...(released ? [released.action] : [])] },
   ];

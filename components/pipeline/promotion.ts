@@ -21,6 +21,7 @@ interface Judged {
   readonly triggers?: object | undefined;
   readonly templateInRepository?: boolean | undefined;
   readonly buildCache?: object | undefined;
+  readonly sbom?: boolean | undefined;
   readonly promoteFrom?: PromoteFrom | undefined;
   readonly promoteTo?: readonly string[] | undefined;
 }
@@ -65,7 +66,8 @@ function sourceProblems({ repositoryUri, bucket, keyArn }: PromoteFrom): Problem
 function buildProblems(settings: Judged): Problem[] {
   const { githubRepository, connectionArn, triggers, buildCache } = settings;
   const templateInRepository = settings.templateInRepository || undefined;
-  const given = { githubRepository, connectionArn, triggers, buildCache, templateInRepository };
+  const sbom = settings.sbom || undefined;
+  const given = { githubRepository, connectionArn, triggers, buildCache, sbom, templateInRepository };
   return Object.entries(given)
     .filter(([, value]) => value !== undefined)
     .map(([path]) => ({

@@ -4,17 +4,22 @@ import { dirname, join } from "node:path";
 import type { Artifact, PipelineExecution } from "./pipeline";
 
 /** A zip as an artifact. */
-export function zipArtifact(zip: Buffer, commitId?: string): Artifact {
+export function zipArtifact(zip: Buffer): Artifact {
   const file = (name: string) => {
     const content = unzipSync(zip, { filter: (entry) => entry.name === name })[name];
     return content && Buffer.from(content);
   };
-  return { file, zip, ...(commitId === undefined ? {} : { commitId }) };
+  return { file, zip };
+}
+
+/** Every file of an artifact, by its name. */
+export function files({ zip }: Artifact): [name: string, content: Buffer][] {
+  return Object.entries(unzipSync(zip)).map(([name, content]) => [name, Buffer.from(content)]);
 }
 
 /** Writes all files of an artifact into a folder. */
-export async function extract({ zip }: Artifact, directory: string): Promise<void> {
-  for (const [name, content] of Object.entries(unzipSync(zip))) {
+export async function extract(artifact: Artifact, directory: string): Promise<void> {
+  for (const [name, content] of files(artifact)) {
     await mkdir(dirname(join(directory, name)), { recursive: true });
     await writeFile(join(directory, name), content);
   }

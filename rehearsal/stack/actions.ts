@@ -3,10 +3,11 @@ import type { Clock } from "../clock";
 import { runBuild } from "../codebuild/run-build";
 import type { Approvals } from "../codepipeline/approvals";
 import { extract, inputArtifact, zipArtifact } from "../codepipeline/artifacts";
+import type { Buckets } from "../codepipeline/buckets";
 import { readRelease } from "../codepipeline/deploy-action";
+import { imageScan } from "../codepipeline/image-scan";
 import type { LambdaJobs } from "../codepipeline/lambda-jobs";
-import type { ActionPerformer, PipelineExecution } from "../codepipeline/pipeline";
-import type { Released } from "../codepipeline/released";
+import type { ActionPerformer, Artifact, PipelineExecution } from "../codepipeline/pipeline";
 import type { Timeline } from "../events";
 import type { Account } from "../graph/account";
 import type { PipelineAction } from "../graph/resources";
@@ -22,7 +23,7 @@ export interface ActionOptions {
   readonly images: Images;
   readonly stack: Stack;
   readonly approvals: Approvals;
-  readonly released: Released;
+  readonly buckets: Buckets;
   readonly jobs: LambdaJobs;
   readonly workspace: Workspace;
   readonly clock: Clock;
@@ -35,10 +36,11 @@ export function actionPerformers(options: ActionOptions): Readonly<Record<string
   const { repository, stack, approvals, jobs } = options;
   return {
     Manual: (action, execution) => approvals.ask(action, execution),
-    CodeStarSourceConnection: async (_, { commitId }) => zipArtifact(await repository.archive(commitId), commitId),
+    CodeStarSourceConnection: (action, execution) => commit(action, execution, repository),
     S3: (action, execution) => Promise.resolve(objects(action, execution, options)),
     CodeBuild: async ({ configuration, inputArtifacts: [source = ""] = [] }, execution) =>
       build(configuration.ProjectName ?? "", source, execution, options),
+    InspectorScan: imageScan(options),
     Lambda: (action, execution) => jobs.perform(action, execution),
     CodeDeployToECS: async (action, execution) => {
       const deployment = stack.createDeployment(readRelease(action, execution));
@@ -49,15 +51,28 @@ export function actionPerformers(options: ActionOptions): Readonly<Record<string
   };
 }
 
-/** The provider S3, as a source and as what says what was released. */
-function objects(action: PipelineAction, execution: PipelineExecution, { account, released }: ActionOptions) {
+/** A commit. Source of its variables, as far as a run knows them: CodePipeline user guide, action-reference-CodestarConnectionSource. */
+async function commit(
+  { configuration }: PipelineAction,
+  { commitId, summary }: PipelineExecution,
+  repository: LocalRepository,
+): Promise<Artifact> {
+  const { ConnectionArn = "", FullRepositoryId: FullRepositoryName = "" } = configuration;
+  const variables = { CommitId: commitId, CommitMessage: summary, ConnectionArn, FullRepositoryName };
+  return { ...zipArtifact(await repository.archive(commitId)), commitId, variables };
+}
+
+/** The provider S3, as a source and as what deploys to a bucket. */
+function objects(action: PipelineAction, execution: PipelineExecution, { account, buckets }: ActionOptions) {
   if (action.category === "Deploy") {
-    released.publish(action, execution);
+    buckets.deploy(action, execution);
     return undefined;
   }
   const { S3Bucket = "", S3ObjectKey = "" } = action.configuration;
   if (account.hasBucket(S3Bucket)) return zipArtifact(account.object(S3Bucket, S3ObjectKey));
-  return released.get(S3Bucket, S3ObjectKey);
+  const released = buckets.get(S3Bucket, S3ObjectKey);
+  if (released) return zipArtifact(released);
+  throw new Error(`there is no ${S3ObjectKey} in the bucket ${S3Bucket}; the stack before has released nothing yet`);
 }
 
 async function build(projectName: string, source: string, execution: PipelineExecution, options: ActionOptions) {

@@ -1,8 +1,7 @@
 import { strToU8, zipSync } from "fflate";
 import { join } from "node:path";
-import { zipArtifact } from "../codepipeline/artifacts";
+import type { Buckets } from "../codepipeline/buckets";
 import type { ExecutionResult, PipelineRunner } from "../codepipeline/pipeline";
-import type { Released } from "../codepipeline/released";
 import type { Timeline } from "../events";
 import type { Account } from "../graph/account";
 import type { LocalRepository, Push } from "../source/local-repository";
@@ -32,7 +31,7 @@ export interface PlayedBefore {
   readonly before: StackBefore;
   /** Builds a checkout and pushes it to the repository of the stack before, under `tag`; returns the image by digest. */
   readonly buildImage: (directory: string, tag: string) => Promise<string>;
-  readonly released: Released;
+  readonly buckets: Buckets;
   readonly repository: LocalRepository;
   readonly pipeline: PipelineRunner;
   readonly workspace: Workspace;
@@ -45,7 +44,7 @@ export interface PlayedBefore {
  */
 export async function releaseBefore(
   { commitId, message }: Push,
-  { before, buildImage, released, repository, pipeline, workspace, timeline }: PlayedBefore,
+  { before, buildImage, buckets, repository, pipeline, workspace, timeline }: PlayedBefore,
 ): Promise<ExecutionResult> {
   const text = `the stack before builds ${commitId.slice(0, 7)}; how it releases it is not played here`;
   timeline.emit("rehearsal", "before.started", text, { commitId });
@@ -56,6 +55,6 @@ export async function releaseBefore(
     "imageDetail.json": strToU8(`${JSON.stringify({ ImageURI: image })}\n`),
     "commit.txt": strToU8(`${commitId}\n`),
   };
-  released.put(before.bucket, before.key, zipArtifact(Buffer.from(zipSync(files))));
+  buckets.release(before.bucket, before.key, Buffer.from(zipSync(files)));
   return pipeline.start(commitId, message);
 }

@@ -4,11 +4,11 @@ import { LoadBalancerMetrics } from "../cloudwatch/load-balancer-metrics";
 import { Alarms } from "../cloudwatch/alarms";
 import { alarmRule } from "../codepipeline/alarm-rule";
 import { Approvals } from "../codepipeline/approvals";
+import { Buckets } from "../codepipeline/buckets";
 import { deploymentWindow } from "../codepipeline/deployment-window";
 import { LambdaJobs } from "../codepipeline/lambda-jobs";
 import { type ExecutionResult, PipelineRunner } from "../codepipeline/pipeline";
 import { deployImage } from "../codepipeline/prebuilt";
-import { Released } from "../codepipeline/released";
 import { startsOn, watchedBranch } from "../codepipeline/triggers";
 import { startDocker } from "../docker/images";
 import type { Timeline } from "../events";
@@ -57,6 +57,8 @@ export interface Rehearsal {
   /** Where people approve runs of the pipeline. */
   readonly approvals: Approvals;
   readonly alarms: Alarms;
+  /** What the pipeline has put into buckets. */
+  readonly buckets: Buckets;
   /** Starts what a push starts, here or in the stack that this one promotes from; undefined where it starts nothing. */
   readonly release: (push: Push) => Promise<ExecutionResult> | undefined;
   /** Builds the app in `directory` and pushes it under `tag`; returns the image by digest. */
@@ -102,14 +104,14 @@ export async function setUpRehearsal(context: RehearsalContext): Promise<Rehears
     statusOf: (executionId) => pipeline.statusOf(executionId),
   });
   stack.serve({ ...jobs.operations, ...alarmOperations(alarms) });
-  const released = new Released(timeline);
-  const performers = actionPerformers({ ...context, account, repository, images, stack, approvals, released, jobs });
+  const buckets = new Buckets(timeline);
+  const performers = actionPerformers({ ...context, account, repository, images, stack, approvals, buckets, jobs });
   const rules = { DeploymentWindow: deploymentWindow(context), CloudWatchAlarm: alarmRule({ ...context, alarms }) };
   const pipeline: PipelineRunner = new PipelineRunner(account.pipeline, performers, timeline, rules);
   connectEventBridge(timeline, account, (functionArn, event) => {
     stack.invoke(functionArn.split(":").at(-1)!, event, context.signal).catch(() => undefined);
   });
-  const played = { ...context, released, repository, pipeline };
+  const played = { ...context, buckets, repository, pipeline };
   return {
     stack,
     traffic,
@@ -117,6 +119,7 @@ export async function setUpRehearsal(context: RehearsalContext): Promise<Rehears
     repository,
     approvals,
     alarms,
+    buckets,
     release: (push) => {
       if (before) {
         const buildImage = (directory: string, tag: string) =>

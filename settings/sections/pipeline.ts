@@ -57,6 +57,7 @@ export const pipeline = {
       error: "is not the ARN of a signing profile",
     })
     .optional(),
+  sbom: z.boolean().default(false),
   buildCache: z.strictObject({ freshEvery: z.enum(freshPeriods).optional() }).optional(),
   tests: tests.optional(),
   notifications: notifications.optional(),

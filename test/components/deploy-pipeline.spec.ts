@@ -57,7 +57,10 @@ describe("the pipeline", () => {
     assert.deepEqual(stages(graph)[0], {
       name: "Source",
       actions: [
-        action("Commit", "Source", "CodeStarSourceConnection", configuration, { outputArtifacts: ["Source"] }),
+        action("Commit", "Source", "CodeStarSourceConnection", configuration, {
+          namespace: "SourceVariables",
+          outputArtifacts: ["Source"],
+        }),
         action("ReleaseTemplate", "Source", "S3", template, { outputArtifacts: ["ReleaseTemplate"] }),
       ],
     });

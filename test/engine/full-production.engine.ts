@@ -10,7 +10,7 @@ const service = "aws:ecs/service:Service";
 /** What AWS keeps for good, or for a while. */
 const kept = ["aws:ecs/taskDefinition:TaskDefinition"];
 
-describe("Pulumi.prod.yaml as it stands: HTTPS and its certificate, notifications, alarms, access logs, approval and window", function () {
+describe("Pulumi.prod.yaml as it stands: HTTPS and its certificate, notifications, alarms, access logs, approval, window and bills of materials", function () {
   const cloud = new Cloud();
   let stack: Stack;
 
@@ -44,6 +44,7 @@ describe("Pulumi.prod.yaml as it stands: HTTPS and its certificate, notification
       "delete docker:index/image:Image",
       "update aws:ecr/repository:Repository",
       "update aws:lb/loadBalancer:LoadBalancer",
+      "update aws:s3/bucket:Bucket",
       "update aws:s3/bucket:Bucket",
     ]);
     const { exitCode, stdout, stderr } = await stack.destroy("the end");

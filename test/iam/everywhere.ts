@@ -27,6 +27,7 @@ export const everywhere: Readonly<Record<string, string>> = {
   "elasticloadbalancing:DescribeTargetHealth": none,
   "inspector2:ListCoverage": none,
   "inspector2:ListFindings": none,
+  "inspector-scan:ScanSbom": none,
   "lambda:ListFunctions": none,
   "logs:DescribeLogGroups": none,
   "ssmmessages:CreateControlChannel": none,

@@ -77,6 +77,8 @@ const options: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     ],
   },
   "a build cache": { buildCache: {} },
+  "bills of materials": { sbom: true },
+  "bills of materials, and releases that others promote": { sbom: true, promoteTo },
   "signed images": { signingProfileArn: "arn:aws:signer:eu-central-1:123456789012:/signing-profiles/shop" },
   "tests with reports": { tests: { command: "npm test", reportFiles: ["reports/*.xml"] } },
   "ECS as its controller, and notifications on a topic that is there": {
@@ -130,7 +132,7 @@ export async function twoAccounts(): Promise<{ from: Stack; to: Stack }> {
   const from = new Stack("dev", await devGraph({ promoteTo: [bus] }));
   // Both are evaluated in the same account, so the first has another name in the second until that one is moved.
   const released = JSON.parse(JSON.stringify(from.graph.outputs.released).replaceAll(here, meanwhile)) as object;
-  const graph = await prodGraph({ promoteFrom: released, githubRepository: undefined });
+  const graph = await prodGraph({ promoteFrom: released, githubRepository: undefined, sbom: false });
   const back = (text: string) => text.replaceAll(meanwhile, here);
   const config = Object.fromEntries(Object.entries(graph.config).map(([name, text]) => [name, back(text)]));
   return { from, to: new Stack("prod", { ...graph, config }).inAccount(there, back) };

@@ -252,9 +252,16 @@ function refersTo(cloud: Cloud, id: string, types: readonly string[]): boolean {
   return types.some((type) => cloud.all(type).some(({ properties }) => JSON.stringify(properties).includes(`"${id}"`)));
 }
 
+interface Action {
+  readonly category: string;
+  readonly provider: string;
+  readonly configuration: Values;
+}
+
 function s3Sources(stages: unknown): string[] {
-  const actions = (stages as { actions: { provider: string; configuration: Values }[] }[]).flatMap((it) => it.actions);
-  return actions.filter(({ provider }) => provider === "S3").map(({ configuration }) => String(configuration.S3Bucket));
+  const actions = (stages as { actions: Action[] }[]).flatMap((it) => it.actions);
+  const sources = actions.filter(({ category, provider }) => category === "Source" && provider === "S3");
+  return sources.map(({ configuration }) => String(configuration.S3Bucket));
 }
 
 function firstOf(...problems: (string | false | undefined)[]): string | undefined {

@@ -1,6 +1,6 @@
 import { type Actor, type Calls, each, stranger } from "../actor";
 import { pipelineOf, type Stack } from "../stack";
-import { artifact, buildProject, readAlarms, role } from "./things";
+import { artifact, bucketsOf, buildProject, logStream, readAlarms, repository, role } from "./things";
 
 const guide = "CodePipeline user guide";
 const bucketReads = ["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"];
@@ -61,6 +61,7 @@ export const pipeline: Actor = {
       source: `${guide}, rule-reference-CloudWatchAlarm`,
     },
     ...promotion(stack),
+    ...billsOfMaterials(stack),
     ...(stack.hasCodeDeploy ? deployment(stack) : invocation(stack)),
   ],
   never: (stack) => [
@@ -146,13 +147,12 @@ function otherwise(context: Readonly<Record<string, string>>): Record<string, st
 
 /** What is said for the stacks after this one, and read of the stack before. */
 function promotion(stack: Stack): Calls[] {
-  const said = pipelineOf(stack).configured("S3", "BucketName", "Deploy");
   const source = `${guide}, action-reference-S3Deploy`;
   return [
     ...released(stack),
-    ...said.flatMap((bucket) => [
-      { actions: ["s3:PutObject"], on: [`arn:aws:s3:::${bucket}/released.zip`], why: "says what was released", source },
-      { actions: bucketReads, on: [`arn:aws:s3:::${bucket}`], why: "finds where to say it", source },
+    ...bucketsOf(stack, "-released").flatMap((bucket) => [
+      { actions: ["s3:PutObject"], on: [`${bucket}/released.zip`], why: "says what was released", source },
+      { actions: bucketReads, on: [bucket], why: "finds where to say it", source },
       {
         actions: ["kms:Decrypt", "kms:GenerateDataKey"],
         on: pipelineOf(stack).configured("S3", "KMSEncryptionKeyARN"),
@@ -161,6 +161,51 @@ function promotion(stack: Stack): Calls[] {
       },
     ]),
   ];
+}
+
+/** What Inspector's action calls with the pipeline's role, and where its bill of materials is kept. */
+function billsOfMaterials(stack: Stack): Calls[] {
+  const source = `${guide}, action-reference-InspectorScan`;
+  const why = "looks into the image";
+  return bucketsOf(stack, "-sbom").flatMap((bucket) => [
+    { actions: ["inspector-scan:ScanSbom"], on: ["*"], why: "looks up what is known of the image's packages", source },
+    {
+      actions: ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+      on: [repository(stack)],
+      why,
+      source,
+    },
+    {
+      actions: ["ecr:GetAuthorizationToken"],
+      on: ["*"],
+      why,
+      source: "aws-cdk, aws-codepipeline-actions/lib/inspector/ecr-image-scan-action.ts; not on AWS's page",
+    },
+    {
+      actions: ["logs:CreateLogGroup"],
+      on: [stack.arn("aws:cloudwatch/logGroup:LogGroup", "-sbom")],
+      why: "asks for its log, which is there",
+      source: `${guide}, action-reference-Commands`,
+    },
+    {
+      actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
+      on: [logStream(stack, "-sbom")],
+      why: "logs how that goes",
+      source: `${guide}, action-reference-Commands`,
+    },
+    {
+      actions: ["s3:PutObject"],
+      on: [`${bucket}/0123456789abcdef0123456789abcdef01234567/sbom.json`],
+      why: "keeps the bill of materials under its commit",
+      source: `${guide}, action-reference-S3Deploy`,
+    },
+    {
+      actions: bucketReads,
+      on: [bucket],
+      why: "finds where to keep it",
+      source: `${guide}, action-reference-S3Deploy`,
+    },
+  ]);
 }
 
 function released(stack: Stack): Calls[] {

@@ -47,6 +47,12 @@ export function readAlarms(stack: Stack, names: readonly string[]): string[] {
   return [...names, ...parts].map((name) => stack.local("cloudwatch", `alarm:${name}`));
 }
 
+/** ARNs of the buckets whose names end so. */
+export function bucketsOf(stack: Stack, suffix: string): string[] {
+  const all = stack.all("aws:s3/bucket:Bucket").filter(({ name }) => name.endsWith(suffix));
+  return all.map(({ outputs }) => outputs.arn as string);
+}
+
 /** Some object in the artifact store. */
 export function artifact(stack: Stack): string {
   return `${stack.arn("aws:s3/bucket:Bucket", "-artifacts")}/shop/Image/1a2B3c4`;
