@@ -1,7 +1,15 @@
 import { parseArgs } from "node:util";
 
-/** Options by name: whether a value follows, and a short form. */
-export type Specification = Readonly<Record<string, { readonly type: "string" | "boolean"; readonly short?: string }>>;
+/** An option: whether a value follows, a short form, and whether it may be given more than once. */
+interface Option {
+  readonly type: "string" | "boolean";
+  readonly short?: string;
+  /** @default false */
+  readonly multiple?: boolean;
+}
+
+/** Options by name. */
+export type Specification = Readonly<Record<string, Option>>;
 
 export interface Range {
   readonly least: number;
@@ -29,7 +37,7 @@ export class UsageError extends Error {
 
 /** What stands on a command line, read so that every mistake is found before one is told. */
 export class CommandLine {
-  private readonly given = new Map<string, string | undefined>();
+  private readonly given = new Map<string, string[]>();
   private readonly mistakes: string[] = [];
 
   /** @param argv the arguments after the program's name */
@@ -40,12 +48,13 @@ export class CommandLine {
       if (token.kind === "positional") this.mistakes.push(`${token.value}: expected an option, which begins with --`);
       if (token.kind !== "option") continue;
       const { name, rawName, value } = token;
-      const type = Object.hasOwn(specification, name) ? specification[name]?.type : undefined;
+      const option = Object.hasOwn(specification, name) ? specification[name] : undefined;
+      const { type, multiple = false } = option ?? {};
       if (type === undefined) this.mistakes.push(`${rawName}: there is no such option`);
-      else if (this.given.has(name)) this.mistakes.push(`${rawName}: expected once, given again`);
+      else if (this.given.has(name) && !multiple) this.mistakes.push(`${rawName}: expected once, given again`);
       else if (type === "string" && !value) this.mistakes.push(`${rawName}: expected a value after it`);
       else if (type === "boolean" && value) this.mistakes.push(`${rawName}: expected no value, got ${value}`);
-      this.given.set(name, value || undefined);
+      this.given.set(name, [...(this.given.get(name) ?? []), ...(value ? [value] : [])]);
     }
   }
 
@@ -54,12 +63,17 @@ export class CommandLine {
   }
 
   text(name: string): string | undefined {
-    return this.given.get(name);
+    return this.texts(name).at(-1);
+  }
+
+  /** Every value of an option that may be given more than once. */
+  texts(name: string): readonly string[] {
+    return this.given.get(name) ?? [];
   }
 
   /** The option's value is not what was expected. */
-  wrong(name: string, expected: string): void {
-    this.mistakes.push(`--${name}: expected ${expected}, got ${JSON.stringify(this.text(name))}`);
+  wrong(name: string, expected: string, got = this.text(name)): void {
+    this.mistakes.push(`--${name}: expected ${expected}, got ${JSON.stringify(got)}`);
   }
 
   number(name: string, { least, most, fallback, whole = false }: Range): number {

@@ -1,47 +1,24 @@
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { runCommand } from "../run-command";
+import { sideBySide } from "../side-by-side";
 import { perform, type RowResult } from "./judge";
-import { rowsOf } from "./fault";
+import { type FaultsOptions, parseFaultsOptions } from "./options";
 import { markdownTable, resultTable } from "./print";
 import { faults } from "./table";
 
-const sideBySide = 2;
-
 /** Runs the rows, two at a time, and prints what came of each. */
-async function main(): Promise<number> {
-  const { only, controller, markdown } = parseArgs({
-    options: {
-      only: { type: "string", multiple: true },
-      controller: { type: "string" },
-      markdown: { type: "boolean" },
-    },
-  }).values;
-  const all = faults.flatMap(rowsOf);
-  const rows = all.filter(
-    (row) => (only?.includes(row.name) ?? true) && (controller ?? row.controller) === row.controller,
-  );
-  if (rows.length === 0) {
-    process.stderr.write(
-      `--only, --controller: there is no such row; there are ${all.map(({ name }) => name).join(", ")}\n`,
-    );
-    return 2;
-  }
+async function main({ rows, markdown }: FaultsOptions): Promise<number> {
   if (markdown) {
     process.stdout.write(`${markdownTable(faults)}\n`);
     return 0;
   }
   process.chdir(join(__dirname, "../.."));
-  const waiting = [...rows];
   const results = new Map<string, RowResult>();
-  const work = async () => {
-    for (let row = waiting.shift(); row; row = waiting.shift()) {
-      const result = await perform(row);
-      results.set(row.name, result);
-      tell(result);
-    }
-  };
-  await Promise.all(Array.from({ length: sideBySide }, work));
+  await sideBySide([1, 2], rows, async (row) => {
+    const result = await perform(row);
+    results.set(row.name, result);
+    tell(result);
+  });
   const inOrder = rows.map(({ name }) => results.get(name)!);
   const failed = inOrder.filter(({ problems }) => problems.length > 0).length;
   process.stdout.write(`\n${resultTable(inOrder)}\n\n${rows.length - failed} passed, ${failed} failed\n`);
@@ -53,4 +30,4 @@ function tell({ row, problems }: RowResult): void {
   for (const problem of problems) process.stdout.write(`         ${problem}\n`);
 }
 
-runCommand(main);
+runCommand(() => main(parseFaultsOptions(process.argv.slice(2))));

@@ -2,12 +2,14 @@ import { randomInt } from "node:crypto";
 import { join } from "node:path";
 import { align, describeTotals } from "../traffic/report";
 import { runCommand } from "../run-command";
+import { sideBySide } from "../side-by-side";
 import { KillStage } from "./kill-stage";
 import { performKilled, rehearsePath, type Rehearsed } from "./matrix";
 import { type Chosen, parseKillsOptions } from "./options";
 import type { Point } from "./points";
 
-const sideBySide = 4;
+/** Stages at a time. */
+const stagesAtATime = 4;
 
 /** The paths of one controller, and how many of their points failed. */
 interface Matrix {
@@ -49,15 +51,15 @@ async function main(): Promise<number> {
 }
 
 async function perform({ controller, paths }: Chosen, sample: Sample): Promise<Matrix> {
-  const stages = await Promise.all(Array.from({ length: sideBySide }, () => KillStage.set(controller)));
+  const stages = await Promise.all(Array.from({ length: stagesAtATime }, () => KillStage.set(controller)));
   try {
     const whole: Rehearsed[] = [];
-    await share(stages, paths, async (stage, path) => void whole.push(await rehearsePath(stage, path)));
+    await sideBySide(stages, paths, async (path, stage) => void whole.push(await rehearsePath(stage, path)));
     whole.sort((one, other) => paths.indexOf(one.killed) - paths.indexOf(other.killed));
     const rehearsed = sampled(whole, sample);
     const failed = new Map<string, number>();
     const work = rehearsed.flatMap(({ points, whole }) => points.map((point) => ({ point, whole })));
-    await share(stages, work, async (stage, { point, whole }) => {
+    await sideBySide(stages, work, async ({ point, whole }, stage) => {
       const problems = await performKilled(stage, whole, point).catch((error: Error) => [error.message]);
       if (problems.length === 0) return;
       const { name } = point.killed.path;
@@ -76,20 +78,6 @@ async function perform({ controller, paths }: Chosen, sample: Sample): Promise<M
 function sampled(rehearsed: readonly Rehearsed[], { every, first }: Sample): Rehearsed[] {
   let number = 0;
   return rehearsed.map((one) => ({ ...one, points: one.points.filter(() => number++ % every === first) }));
-}
-
-/** Does all of the work, one thing at a time on each stage. */
-async function share<T>(
-  stages: readonly KillStage[],
-  work: readonly T[],
-  perform: (stage: KillStage, one: T) => Promise<void>,
-): Promise<void> {
-  const waiting = [...work];
-  await Promise.all(
-    stages.map(async (stage) => {
-      for (let one = waiting.shift(); one !== undefined; one = waiting.shift()) await perform(stage, one);
-    }),
-  );
 }
 
 function describe({ killed, step, operation, moment }: Point): string {

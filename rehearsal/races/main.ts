@@ -12,7 +12,7 @@ import { RaceStage } from "./race-stage";
 /** Has everything happen at once, round after round, and prints what should not have been. */
 async function main({ rounds, seed, controllers }: RacesOptions): Promise<number> {
   process.chdir(join(__dirname, "../.."));
-  process.stdout.write(`${rounds} rounds on each of ${controllers.join(", ")}, from seed ${seed}\n`);
+  process.stdout.write(`rounds: ${rounds} on ${controllers.join(" and on ")}, from seed ${seed}\n`);
   const seeds = Array.from({ length: rounds }, (_, index) => seed + index);
   let failed = 0;
   for (const controller of controllers) {

@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import { CommandLine } from "../command-line";
 import { runCommand } from "../run-command";
+import { sideBySide } from "../side-by-side";
 import { type RollbackCase, settingValues, ways } from "./cases";
 import { lateFaults } from "./faults";
 import { RollbackStage, type RollbackTime } from "./measure";
 import { rollbackTable } from "./report";
 
-const sideBySide = 2;
 const minuteMs = 60_000;
 
 /** Releases what goes wrong, so many times on each stack, and prints how long it took to undo: by fault, by shift, by setting. */
@@ -14,7 +14,7 @@ async function main(count: number): Promise<number> {
   process.chdir(join(__dirname, "../.."));
   const times: RollbackTime[] = [];
   const problems: string[] = [];
-  const measure = async (one: RollbackCase) => {
+  await sideBySide([1, 2], [...ways, ...settingValues], async (one) => {
     const stage = await RollbackStage.set(one);
     try {
       for (let index = 0; index < count; index++) {
@@ -29,12 +29,7 @@ async function main(count: number): Promise<number> {
       await stage.close();
     }
     process.stderr.write(`${one.name}: done\n`);
-  };
-  const waiting = [...ways, ...settingValues];
-  const work = async () => {
-    for (let one = waiting.shift(); one; one = waiting.shift()) await measure(one);
-  };
-  await Promise.all(Array.from({ length: sideBySide }, work));
+  });
   process.stdout.write(`${tables(times).join("\n\n")}\n\n`);
   for (const problem of problems) process.stdout.write(`FAILED ${problem}\n`);
   process.stdout.write(`${times.length} passed, ${problems.length} failed\n`);
