@@ -53,29 +53,42 @@ export async function evaluateStack(options: ProgramOptions): Promise<Graph> {
 /**
  * Runs a program under the recorder; returns once everything that it registered has been recorded.
  *
- * @throws what the program throws, or the first registration or apply that failed.
+ * @throws what the program throws, or the first registration or apply that failed: at once, since what is made of a failed
+ * resource's outputs would wait for them for ever.
  */
 export async function evaluate(
   options: GraphOptions,
   program: () => Record<string, unknown> | Promise<Record<string, unknown>>,
 ): Promise<Graph> {
   const recorder = await Recorder.install(options);
-  const failures: unknown[] = [];
-  const note = (failure: unknown) => void failures.push(failure);
+  let fail!: (failure: unknown) => void;
+  const failed = new Promise<never>((_, reject) => (fail = reject));
   // Pulumi's own host, too, learns of a failed registration or apply by the rejection that nobody handles.
-  process.on("unhandledRejection", note);
+  process.on("unhandledRejection", fail);
   const restoreStackTraces = withoutStackTraces();
   try {
-    const outputs = await pulumi.runtime.runInPulumiStack(() => attempt(program, note)).catch(note);
-    await pulumi.runtime.disconnect();
-    // Rejections are told between two turns of the event loop.
-    await new Promise(setImmediate);
-    if (failures.length > 0) throw failures[0];
-    return { recorder, outputs: outputs ?? {}, config: options.config ?? {} };
+    const outputs = await Promise.race([failed, run(program, fail)]);
+    return { recorder, outputs, config: options.config ?? {} };
+  } catch (failure) {
+    recorder.stop();
+    await turnOfEvents();
+    throw failure;
   } finally {
     restoreStackTraces();
-    process.off("unhandledRejection", note);
+    process.off("unhandledRejection", fail);
   }
+}
+
+async function run(program: () => unknown, fail: (failure: unknown) => void): Promise<Record<string, unknown>> {
+  const outputs = await pulumi.runtime.runInPulumiStack(() => attempt(program, fail));
+  await pulumi.runtime.disconnect();
+  await turnOfEvents();
+  return outputs ?? {};
+}
+
+/** Rejections that nobody handles are told between two turns of the event loop. */
+function turnOfEvents(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /**
@@ -94,11 +107,11 @@ function withoutStackTraces(): () => void {
 }
 
 /** Keeps a program's error from Pulumi's many promises, each of which would be rejected with it. */
-async function attempt(program: () => unknown, note: (failure: unknown) => void): Promise<unknown> {
+async function attempt(program: () => unknown, fail: (failure: unknown) => void): Promise<unknown> {
   try {
     return await program();
   } catch (failure) {
-    note(failure);
+    fail(failure);
     return {};
   }
 }

@@ -46,6 +46,7 @@ export class Recorder {
   readonly resources: GraphResource[] = [];
   /** Components that a provider makes, `awsx:ec2:Vpc` say: to the program, they have outputs as resources have. */
   private readonly remoteComponents = new Set<string>();
+  private isStopped = false;
 
   static async install(options: GraphOptions): Promise<Recorder> {
     const { project, stack, config = {}, registry, existing, preview = false } = options;
@@ -54,6 +55,7 @@ export class Recorder {
     await pulumi.runtime.setMocks(
       {
         newResource: (args) => {
+          if (recorder.isStopped) return noAnswer;
           const isComponent = args.custom === false;
           // The program's own components register their outputs themselves.
           if (isComponent && !recorder.remoteComponents.has(args.type)) return { id: undefined, state: {} };
@@ -64,7 +66,7 @@ export class Recorder {
             state.repositoryUrl = `${registry}/${String(state.name)}`;
           return preview ? { id: undefined, state: inputs } : { id: isComponent ? undefined : id, state };
         },
-        call: (args) => awsCall(args.token, args.inputs as Record<string, unknown>),
+        call: (args) => (recorder.isStopped ? noAnswer : awsCall(args.token, args.inputs as Record<string, unknown>)),
       },
       project,
       stack,
@@ -72,6 +74,11 @@ export class Recorder {
     );
     recorder.listen();
     return recorder;
+  }
+
+  /** Whatever the program still asks for is not answered, so that it does nothing more. */
+  stop(): void {
+    this.isStopped = true;
   }
 
   /** The resource of this type whose name is, or ends in, `name`. */
@@ -152,6 +159,8 @@ export class Recorder {
     });
   }
 }
+
+const noAnswer = new Promise<never>(() => undefined);
 
 interface MockResponse {
   getUrn(): string;

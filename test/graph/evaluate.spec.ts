@@ -32,7 +32,9 @@ describe("evaluating a program", () => {
       /getBillingServiceAccount:getBillingServiceAccount is not described in/,
     ],
     ["fails in an apply", () => ({ text: pulumi.output(1).apply(fails) }), /on purpose/],
-    ["fails in an apply of an input", role, /on purpose/],
+    ["fails in an apply of an input", input, /on purpose/],
+    ["makes another resource of one that failed", dependent, /on purpose/],
+    ["exports the output of a resource that failed", () => ({ arn: role().arn }), /on purpose/],
   ];
   for (const [what, program, expected] of failures) {
     it(`fails with the reason when it ${what}`, async () => {
@@ -54,6 +56,7 @@ describe("evaluating a program", () => {
     const before = process.listenerCount("unhandledRejection");
     await evaluate(options, () => ({}));
     await assert.rejects(evaluate(options, fails));
+    await assert.rejects(evaluate(options, dependent));
     assert.equal(process.listenerCount("unhandledRejection"), before);
   });
 });
@@ -120,6 +123,15 @@ function call() {
 }
 
 function role() {
-  new aws.iam.Role("role", { assumeRolePolicy: pulumi.output(1).apply(fails) });
+  return new aws.iam.Role("role", { assumeRolePolicy: pulumi.output(1).apply(fails) });
+}
+
+function input() {
+  role();
+  return {};
+}
+
+function dependent() {
+  new aws.iam.RolePolicy("policy", { role: role().id, policy: "{}" });
   return {};
 }

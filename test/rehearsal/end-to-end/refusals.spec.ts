@@ -1,8 +1,25 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { appendFile, cp, symlink } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { scenarios, type Stage, tinyApp } from "./scenarios";
+
+const root = join(__dirname, "../../..");
+/** What `npm start` needs of a checkout. */
+const checkoutParts = ["app", "bin", "components", "hooks", "rehearsal", "settings", "index.ts"].concat([
+  "package.json",
+  "package-lock.json",
+  "Pulumi.yaml",
+  "Pulumi.dev.yaml",
+]);
+/** An input that cannot be computed, and a resource that is made of the one that has it. */
+const programError = `
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+const wrong = pulumi.output(1).apply((): string => { throw new Error("a mistake in the program"); });
+new aws.iam.RolePolicy("of-it", { role: new aws.iam.Role("wrong", { assumeRolePolicy: wrong }).id, policy: "{}" });
+`;
 
 describe("npm start that cannot start", function () {
   this.timeout(180_000);
@@ -30,6 +47,13 @@ describe("npm start that cannot start", function () {
     refused(await start(["--app", join(await app({}), "nowhere"), "--scale", "fast", "--colour", "more"])),
   );
   const unknownStack = scenario(async ({ start }) => refused(await start(["--stack", "moon"])));
+  const wrongProgram = scenario(async ({ start, app }) => {
+    const checkout = await app({});
+    for (const part of checkoutParts) await cp(join(root, part), join(checkout, part), { recursive: true });
+    await symlink(join(root, "node_modules"), join(checkout, "node_modules"));
+    await appendFile(join(checkout, "index.ts"), programError);
+    return refused(await start([], { shell: `exec node "${checkout}/bin/start.mjs" "$@"` }));
+  });
   const withoutDocker = scenario(async ({ start }) =>
     refused(await start(["--runtime", "docker"], { shell: 'DOCKER_HOST=unix:///nowhere exec node "$0" "$@"' })),
   );
@@ -78,6 +102,12 @@ describe("npm start that cannot start", function () {
   it("names the stack that is not there", async () => {
     const { status, message } = await unknownStack();
     assert.deepEqual([status, message], [2, "there is no Pulumi.moon.yaml; --stack names one that is there\n"]);
+  });
+
+  it("names the mistake in the program, though other resources are made of the one that has it", async () => {
+    const { status, message } = await wrongProgram();
+    assert.equal(status, 2);
+    assert.match(message, /a mistake in the program/);
   });
 
   it("shows why the app's image cannot be built", async () => {
