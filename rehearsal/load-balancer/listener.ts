@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { type IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
@@ -20,6 +19,7 @@ import { actionsFor, type ListenerRule } from "./rules";
 import { pin, pinnedTo } from "./stickiness";
 import type { Target } from "./target";
 import type { TargetGroup } from "./target-group";
+import { newTraceId, withSelf } from "./trace-id";
 
 export type ListenerProps = Transport & {
   readonly arn: string;
@@ -262,16 +262,4 @@ function responseOn(request: IncomingMessage, socket: Socket): ServerResponse {
 function respond(response: Response, { status, headers, body }: FixedResponse): void {
   response.writeHead(status, { server: "awselb/2.0", ...headers, "content-length": Buffer.byteLength(body) });
   response.end(body);
-}
-
-function newTraceId(field: "Root" | "Self" = "Root"): string {
-  const seconds = Math.floor(Date.now() / 1000).toString(16);
-  // Node draws the randomness of many UUIDs at once; random bytes for each request would be the dearest part of its head.
-  return `${field}=1-${seconds}-${randomUUID().replaceAll("-", "").slice(8)}`;
-}
-
-/** The client's trace id with the load balancer's own field put before it, in place of one that is there. */
-function withSelf(traceId: string): string {
-  const others = traceId.split(";").filter((field) => !field.startsWith("Self="));
-  return [newTraceId("Self"), ...others].join(";");
 }

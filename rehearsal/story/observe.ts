@@ -1,5 +1,5 @@
 import { type Dispatcher, request } from "undici";
-import { newTraceId } from "../traffic/trace-id";
+import { newTraceId } from "../load-balancer/trace-id";
 import type { LiveVersions } from "./live-versions";
 
 /** Asks for the front page over a new connection; returns the version that answered, or what came instead of it. */

@@ -1,16 +1,12 @@
-import { setMaxListeners } from "node:events";
-import { Client } from "undici";
 import type { Timeline } from "../events";
 import type { ClientConnection } from "../load-balancer/clients";
-import { Connections } from "./connections";
-import { type HttpRequest, sendHttp } from "./http-request";
+import { newTraceId } from "../load-balancer/trace-id";
 import { defaultMix, type TrafficClass } from "./mix";
 import type { Outcome, ResponseHeaders } from "./outcome";
 import { describeTotals, type FailedRequest, type TrafficReport } from "./report";
 import { dueMs, turns } from "./schedule";
+import { Sender } from "./sender";
 import { Gap, Tally } from "./tally";
-import { newTraceId } from "./trace-id";
-import { visitWebSocket } from "./web-socket";
 
 /** How many failures are told one by one. */
 const failuresKept = 20;
@@ -92,18 +88,13 @@ type JudgedOutcome = Exclude<Outcome, { kind: "hungUp" }>;
 class Meter implements Traffic {
   private readonly mix: readonly MixedClass[];
   private readonly order: readonly number[];
-  private readonly fresh: Connections;
-  private readonly kept: Connections;
-  private readonly pipelined: Client;
-  private readonly http2: Client;
-  private readonly bodies = new Map<number, Buffer>();
+  private readonly sender: Sender;
   private readonly startedMs: number;
   private readonly gap: Gap;
   private readonly answeredBy: Record<string, number> = {};
   private readonly failedBy: Record<string, number> = {};
   private readonly failures: FailedRequest[] = [];
   private readonly underWay = new Set<Promise<void>>();
-  private readonly stopping = new AbortController();
   private timer: NodeJS.Timeout | undefined;
   private next = 0;
   private worstLatenessMs = 0;
@@ -115,18 +106,7 @@ class Meter implements Traffic {
     this.gap = new Gap(this.startedMs);
     this.mix = mix.map((one) => ({ timeoutMs, ...one, tally: new Tally(one.name, one.path, this.startedMs) }));
     this.order = turns(mix.map(({ weight = 1 }) => weight));
-    // Every open WebSocket listens to it.
-    setMaxListeners(0, this.stopping.signal);
-    // A request's own time is the one bound: undici's, on connecting, is off.
-    const connect = { ...client, timeout: 0 };
-    // None waits for another's answer.
-    const { origin } = new URL(url);
-    this.fresh = new Connections(origin, { connect, pipelining: 1 });
-    this.kept = new Connections(origin, { connect, pipelining: 1 });
-    // One connection: a request waits for those before it on the way back only.
-    this.pipelined = new Client(origin, { connect, pipelining: 8 });
-    // One connection as well, and nobody waits: a load balancer takes 128 streams on it.
-    this.http2 = new Client(origin, { connect, pipelining: 100, allowH2: true });
+    this.sender = new Sender(url, client);
   }
 
   start(): void {
@@ -151,9 +131,9 @@ class Meter implements Traffic {
     clearTimeout(this.timer);
     const stoppedMs = this.nowMs;
     this.sendDue(stoppedMs);
-    this.stopping.abort();
+    this.sender.leave();
     while (this.underWay.size > 0) await Promise.all(this.underWay);
-    await Promise.all([this.fresh, this.kept, this.pipelined, this.http2].map((pool) => pool.destroy()));
+    await this.sender.destroy();
     const report = this.report(stoppedMs);
     this.options.timeline.emit("traffic", "traffic.stopped", describeTotals(report), { report });
     return report;
@@ -193,32 +173,7 @@ class Meter implements Traffic {
       const message = `this machine was ${Math.round(latenessMs)} ms late, longer than an answer may take`;
       return Promise.resolve({ kind: "unsent", message });
     }
-    const headers = { "user-agent": "greenlight-traffic", "x-amzn-trace-id": traceId };
-    if (one.name === "webSocket") {
-      const url = new URL(one.path, this.options.url.replace(/^http/, "ws")).href;
-      const { client } = this.options;
-      const visit = { url, headers, openMs: one.openMs ?? 1_000, timeoutMs, signal: this.stopping.signal };
-      return visitWebSocket({ ...visit, ...(client ? { client } : {}) });
-    }
-    const ownConnection = one.name === "fresh" || one.name === "hangUp";
-    const request = { path: one.path, headers, ownConnection, timeoutMs };
-    if (one.name === "pipelined") return sendHttp(this.pipelined, request);
-    if (one.name === "http2") return sendHttp(this.http2, request);
-    const connections = ownConnection ? this.fresh : this.kept;
-    return connections.use((client) => sendHttp(client, { ...request, ...this.own(one) }));
-  }
-
-  /** What requests of some classes have besides. */
-  private own({ name, openMs = 1_000, bodyBytes = 1024 * 1024 }: MixedClass): Partial<HttpRequest> {
-    if (name === "hangUp") return { hangUpMs: openMs };
-    return name === "upload" ? { body: this.body(bodyBytes) } : {};
-  }
-
-  /** Made once for each length. */
-  private body(bytes: number): Buffer {
-    const body = this.bodies.get(bytes) ?? Buffer.alloc(bytes, "upload ");
-    this.bodies.set(bytes, body);
-    return body;
+    return this.sender.send(one, traceId, timeoutMs);
   }
 
   private judge({ one, intendedMs, latenessMs, traceId }: SentRequest, outcome: Outcome): void {

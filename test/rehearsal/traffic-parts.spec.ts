@@ -10,7 +10,7 @@ import {
   zeroFailuresBound,
 } from "../../rehearsal/traffic/report";
 import { dueMs, turns } from "../../rehearsal/traffic/schedule";
-import { newTraceId } from "../../rehearsal/traffic/trace-id";
+import { newTraceId } from "../../rehearsal/load-balancer/trace-id";
 
 describe("the parts of the traffic meter", () => {
   it("fix each request's time and class in advance", () => {
@@ -20,7 +20,7 @@ describe("the parts of the traffic meter", () => {
     );
     assert.deepEqual(turns([1, 1]), [0, 1]);
     assert.deepEqual(turns([3, 1]), [0, 0, 1, 0]);
-    assert.match(newTraceId(0x5f_00_00_00 * 1000), /^Root=1-5f000000-[0-9a-f]{24}$/);
+    assert.match(newTraceId("Root", 0x5f_00_00_00 * 1000), /^Root=1-5f000000-[0-9a-f]{24}$/);
   });
 
   it("tell what an error means", () => {
