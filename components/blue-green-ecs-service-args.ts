@@ -6,7 +6,9 @@ import { capacityProblems, type CapacityProvider } from "./task/capacity-provide
 import { withDefaults } from "./defaults";
 import { controllerProblems, durationProblems } from "./deployment/controller-problems";
 import type { ControllerType } from "./deployment/controller-type";
-import { portProblems, retentionProblems, sizeProblems } from "./limits";
+import { portProblems, retentionProblems, sizeProblems, taskCounts } from "./limits";
+import { cidrProblems } from "./load-balancer/cidr-problems";
+import { healthCheckProblems } from "./load-balancer/health-check-problems";
 import { type Https, httpsProblems } from "./load-balancer/https";
 import type { HealthCheck, SharedLoadBalancer } from "./load-balancer/load-balancer-args";
 import {
@@ -14,8 +16,9 @@ import {
   loadBalancerProblems,
   type TargetOptions,
 } from "./load-balancer/load-balancer-options";
-import type { Network } from "./network";
+import { type Network, subnetProblems } from "./network";
 import type { Problem } from "./problems";
+import { type Ranges, rangeProblems } from "./ranges";
 import { sharedLoadBalancerProblems } from "./load-balancer/shared-load-balancer-problems";
 import { allAtOnce, type ShiftStep, shiftProblems } from "./deployment/traffic-shift";
 import { taskDefaults, type TaskOptions, taskProblems } from "./task/task-options";
@@ -81,7 +84,7 @@ export interface BlueGreenEcsServiceArgs extends TargetOptions, TaskOptions {
   readonly notifications?: Notifications;
   /** @default 30 */
   readonly logRetentionDays?: number;
-  /** Keeps the load balancer from being deleted. @default false */
+  /** Keeps the service and its load balancer from being deleted, or replaced. @default false */
   readonly deletionProtection?: boolean;
 }
 
@@ -139,18 +142,31 @@ function clusterProblems({
   return problems;
 }
 
+/** Sources: ECS API, CreateService; Elastic Load Balancing API, TargetGroupAttribute. */
+const ranges: Ranges<BlueGreenEcsServiceArgs> = {
+  desiredCount: taskCounts,
+  healthCheckGracePeriodSeconds: [0, 2_147_483_647],
+  deregistrationDelaySeconds: [0, 3600],
+};
+
 /** Everything that is wrong with a service's plain arguments; also asked by the reader of the settings. */
 export function serviceProblems(args: Partial<Omit<BlueGreenEcsServiceArgs, "notifications">>): Problem[] {
   const settled = withDefaults(serviceDefaults, args);
-  const { productionPort, testPort, testHeader, healthCheck } = settled;
+  const { productionPort, testPort, testHeader } = settled;
   const ports = testHeader ? { productionPort } : { productionPort, testPort };
-  const problems = [
+  return [
+    ...rangeProblems("", settled, ranges),
     ...shiftProblems(settled, settled.controller),
     ...taskProblems(settled),
     ...capacityProblems(settled.capacityProviders),
     ...autoscalingProblems(settled.autoscaling, settled.desiredCount),
     ...sizeProblems(settled.cpu, settled.memoryMiB),
     ...portProblems(ports),
+    ...cidrProblems("productionCidrs", settled.productionCidrs),
+    ...cidrProblems("testCidrs", settled.testCidrs),
+    ...(args.network && !settled.sharedLoadBalancer
+      ? subnetProblems("network.", args.network, settled.loadBalancer.internal)
+      : []),
     ...httpsProblems(settled.https, settled.sharedLoadBalancer ? undefined : ports),
     ...sharedLoadBalancerProblems(settled),
     ...clusterProblems(settled),
@@ -159,11 +175,7 @@ export function serviceProblems(args: Partial<Omit<BlueGreenEcsServiceArgs, "not
     ...controllerProblems(settled),
     ...durationProblems(settled, settled.approvalWaitMinutes ?? 0),
     ...testHeaderProblems(testHeader, settled.testCidrs),
+    ...alarmProblems(settled),
+    ...healthCheckProblems(settled.healthCheck),
   ];
-  const wrong = (path: string, message: string) => problems.push({ path, message });
-  problems.push(...alarmProblems(settled));
-  if ((healthCheck.timeoutSeconds ?? 10) >= (healthCheck.intervalSeconds ?? 30)) {
-    wrong("healthCheck.timeoutSeconds", `must be shorter than the interval of ${healthCheck.intervalSeconds ?? 30} s.`);
-  }
-  return problems;
 }

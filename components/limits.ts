@@ -1,4 +1,5 @@
 import type { Problem } from "./problems";
+import { ports, rangeProblems } from "./ranges";
 
 /** Fargate's CPU units, and the memory in MiB that each takes. Source: ECS developer guide, task definition parameters, "Task size". */
 const memoryOfCpu: ReadonlyMap<number, readonly number[]> = new Map([
@@ -27,6 +28,9 @@ export const longestNameLength = 18;
  * the verdict need. ECS invokes a hook again and again, as long as the pipeline follows the release.
  */
 export const longestSoakMinutes = { CODE_DEPLOY: 13, ECS: 1320 };
+
+/** Tasks of a service that is not asleep. Source: ECS, service quotas. */
+export const taskCounts = [1, 5000] as const;
 
 /** Checks a name that physical names of limited length are made from. */
 export function nameProblems(path: string, name: string): Problem[] {
@@ -63,11 +67,13 @@ export interface ListenerPorts {
   readonly testPort?: number;
 }
 
-/** Checks the two listener ports against each other. */
-export function portProblems({ productionPort, testPort }: ListenerPorts): Problem[] {
-  if (productionPort !== testPort) return [];
+/** Checks the two listener ports, each and against the other. */
+export function portProblems(listeners: ListenerPorts): Problem[] {
+  const { productionPort, testPort } = listeners;
+  const problems = rangeProblems("", listeners, { productionPort: ports, testPort: ports });
+  if (productionPort !== testPort) return problems;
   const message = `is ${testPort}, as productionPort is; one load balancer has one listener a port, so choose another.`;
-  return [{ path: "testPort", message }];
+  return [...problems, { path: "testPort", message }];
 }
 
 /** Checks that CloudWatch Logs has this retention. */

@@ -41,6 +41,20 @@ const zoneCidrMask = 19;
 const mostZones = 6;
 
 /**
+ * A load balancer stands in two availability zones at least. Source: Elastic Load Balancing API, CreateLoadBalancer.
+ *
+ * @param at what comes before the field's name where it is written
+ * @param internal whether the load balancer is in the private subnets
+ */
+export function subnetProblems(at: string, network: Partial<Network>, internal = false): Problem[] {
+  const field = internal ? "privateSubnetIds" : "publicSubnetIds";
+  const ids = network[field];
+  if (!Array.isArray(ids) || new Set(ids).size >= 2) return [];
+  const message = `has ${new Set(ids).size}; the load balancer stands there, and needs two or more, in different availability zones.`;
+  return [{ path: `${at}${field}`, message }];
+}
+
+/**
  * Makes a VPC with a public and a private subnet in each of its availability zones.
  *
  * @throws InvalidInput for fewer or more zones than a load balancer and the VPC take, before anything is registered.

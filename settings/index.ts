@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Network } from "../components/network";
 import { InvalidInput, refuse } from "../components/problems";
-import { judgeable, meaningProblems, topLevel } from "./problems";
+import { judgeable, meaningProblems } from "./problems";
 import { givenNetwork } from "./problems/network";
-import { misplacedProblems, rawSettings, stackRegion, typeProblems } from "./raw";
+import { misplacedProblems, rawSettings, stackRegion, typeProblems, withoutUnknown } from "./raw";
 import { type Parsed, schema } from "./schema";
 import { shortName } from "./short-name";
 
@@ -54,10 +54,12 @@ function checkedSettings(stackFile: string): Parsed {
     refuse(stackFile, [...misplaced, ...meaningProblems(parsed.data, place)]);
     return parsed.data;
   }
-  // A setting of the wrong type has no value to judge further; the others have.
-  const problems = parsed.error.issues.flatMap((issue) => typeProblems(issue, raw));
-  const broken = new Set(problems.map(({ path }) => topLevel(path)));
-  const sound = Object.fromEntries(Object.entries(raw).filter(([key]) => !broken.has(key)));
+  // A setting of the wrong type has no value to judge further; the others have, once what nobody knows is out of them.
+  const { issues } = parsed.error;
+  const problems = issues.flatMap((issue) => typeProblems(issue, raw));
+  const mistyped = issues.filter(({ code }) => code !== "unrecognized_keys");
+  const broken = new Set(mistyped.map(({ path }) => String(path[0])));
+  const sound = Object.fromEntries(Object.entries(withoutUnknown(raw, issues)).filter(([key]) => !broken.has(key)));
   const rest = schema.partial().safeParse(sound);
   const further = rest.success ? meaningProblems(rest.data, place) : [];
   throw new InvalidInput(stackFile, [

@@ -40,6 +40,20 @@ export function typeProblems(issue: z.core.$ZodIssue, raw: unknown): Problem[] {
   }));
 }
 
+/** The settings without the fields that are none. */
+export function withoutUnknown(
+  raw: Record<string, unknown>,
+  issues: readonly z.core.$ZodIssue[],
+): Record<string, unknown> {
+  const known = structuredClone(raw);
+  for (const issue of issues) {
+    if (issue.code !== "unrecognized_keys") continue;
+    const holder = valueAt(known, issue.path) as Record<string, unknown>;
+    for (const key of issue.keys) delete holder[key];
+  }
+  return known;
+}
+
 function typed(key: string, text: string): unknown {
   const name = key.slice(namespace.length + 1);
   // A setting may be called as a member that every object has.

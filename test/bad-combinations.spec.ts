@@ -67,6 +67,16 @@ const combinations: Readonly<Record<string, Case>> = {
     ["terminationWaitMinutes"],
     /keep all waits within 1380/,
   ],
+  "waits that come to more than five days with CodeDeploy": [
+    {
+      trafficShift: "approval",
+      waitMinutes: 2880,
+      canary: { percent: 10, minutes: 2880 },
+      terminationWaitMinutes: 2880,
+    },
+    ["terminationWaitMinutes"],
+    /come to 8640 minutes.*for 5 days: keep all waits within 7080/,
+  ],
   "blue gone before an alarm could fire": [
     { alarms: {}, terminationWaitMinutes: 2 },
     ["terminationWaitMinutes"],
@@ -93,6 +103,16 @@ const combinations: Readonly<Record<string, Case>> = {
     { stickiness: { seconds: 604_801 } },
     ["stickiness.seconds"],
     /1 to 604800/,
+  ],
+  "a load balancer inside a network with one private subnet": [
+    {
+      loadBalancer: { internal: true },
+      vpcId: "vpc-1",
+      publicSubnetIds: ["subnet-1", "subnet-2"],
+      privateSubnetIds: ["subnet-3"],
+    },
+    ["privateSubnetIds"],
+    /needs two or more, in different availability zones/,
   ],
   // Size and count
   "memory that Fargate does not pair": [{ cpu: 256, memoryMiB: 4096 }, ["memoryMiB"], /choose 512, 1024, 2048/],

@@ -63,6 +63,11 @@ describe("the stack prod", () => {
     assert.equal(graph.recorder.find("aws:s3/bucket:Bucket", "-sbom").inputs.forceDestroy, false);
   });
 
+  it("keeps its service from being deleted, or replaced, by Pulumi, as dev does not", async () => {
+    assert.equal(graph.recorder.find(serviceType).protect, true);
+    assert.equal((await devGraph()).recorder.find(serviceType).protect, false);
+  });
+
   it("shares no physical name with dev", async () => {
     const physical = ({ recorder }: Graph) =>
       recorder.resources.map(({ outputs }) => outputs.arn).filter((arn) => arn !== undefined);

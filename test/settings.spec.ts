@@ -178,8 +178,31 @@ describe("bad settings, of types and of meaning", () => {
     ["a bad matcher", { healthCheck: { matcher: "2xx" } }, /^healthCheck\.matcher: expected statuses like 200-299/],
     [
       "too many alarms",
-      { alarmNames: Array(11).fill("a") },
+      { alarmNames: Array.from({ length: 11 }, (_, index) => `alarm-${index}`) },
       /^alarmNames: has 11; a deployment group takes at most 10/,
+    ],
+    ["an alarm twice", { alarmNames: ["errors", "errors"] }, /^alarmNames\[1\]: "errors" is there twice\.$/],
+    ["a block of too many bits", { testCidrs: ["10.0.0.0/33"] }, /^testCidrs\[0\]: is not a CIDR block/],
+    ["no tasks at all", { desiredCount: 0 }, /^desiredCount: is 0; expected 1 to 5000\.$/],
+    [
+      "the port in the environment",
+      { environment: { PORT: "80" } },
+      /^environment\.PORT: .*which is containerPort; say it there\.$/,
+    ],
+    [
+      "statuses that no load balancer takes for healthy",
+      { healthCheck: { matcher: "500-599" } },
+      /^healthCheck\.matcher: .*from 200 to 499/,
+    ],
+    [
+      "statuses the wrong way round",
+      { healthCheck: { matcher: "299-200" } },
+      /^healthCheck\.matcher: expected statuses like/,
+    ],
+    [
+      "a configuration that CodeDeploy has not",
+      { deploymentConfigName: "CodeDeployDefault.LambdaAllAtOnce" },
+      /^deploymentConfigName: .* is none of CodeDeploy's for ECS, which are CodeDeployDefault\.ECSAllAtOnce, /,
     ],
     ["another retention", { logRetentionDays: 31 }, /^logRetentionDays: CloudWatch Logs cannot keep logs for 31 days/],
   ];

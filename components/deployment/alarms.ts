@@ -59,6 +59,12 @@ export function alarmProblems({ alarms, alarmNames, terminationWaitMinutes }: Ju
     const besides = made > 0 ? ` besides the ${made} that \`alarms\` makes` : "";
     wrong("alarmNames", `has ${alarmNames.length}${besides}; a deployment group takes at most ${mostAlarms}.`);
   }
+  // Source: CodeDeploy API, InvalidAlarmConfigException.
+  alarmNames.forEach((name, index) => {
+    if (typeof name !== "string") return;
+    if (name.trim() === "" || name.length > 255) wrong(`alarmNames[${index}]`, "is no name of 1 to 255 characters.");
+    else if (alarmNames.indexOf(name) !== index) wrong(`alarmNames[${index}]`, `"${name}" is there twice.`);
+  });
   if (!alarms) return problems;
   const settled = withDefaults(defaults, alarms);
   const { evaluationPeriods, datapointsToAlarm } = settled;

@@ -11,8 +11,14 @@ export const longestWaits = {
   ECS: { name: "ECS", termination: 1440, approval: 1320 },
 } as const;
 
-/** CodePipeline follows a Lambda action for 24 hours, of which one is kept for tasks to start. Source: CodePipeline user guide, limits. */
-const longestEcsReleaseMinutes = 1380;
+/**
+ * How long CodePipeline follows a release: an action of CodeDeploy for five days, a Lambda action for 24 hours. Of either some is kept
+ * for tasks to start and hooks to answer, which take CodeDeploy an hour each. Source: CodePipeline user guide, limits.
+ */
+const longestReleases = {
+  CODE_DEPLOY: { followed: "5 days", minutes: 7080 },
+  ECS: { followed: "24 hours", minutes: 1380 },
+} as const;
 
 export interface ControlledRelease extends TrafficShift {
   readonly controller: ControllerType;
@@ -43,11 +49,12 @@ export function controllerProblems(release: ControlledRelease): Problem[] {
 export function durationProblems(release: ControlledRelease, waitMinutes: number): Problem[] {
   const { controller, terminationWaitMinutes } = release;
   const minutes = waitMinutes + shiftMinutes(release) + terminationWaitMinutes;
+  const longest = longestReleases[controller];
   // What is too long by itself is told by itself.
-  if (controller !== "ECS" || terminationWaitMinutes > longestWaits.ECS.termination) return [];
-  if (!(minutes > longestEcsReleaseMinutes)) return [];
-  const reason = `the waits of a release come to ${minutes} minutes, and the pipeline follows one for 24 hours`;
-  const message = `is ${terminationWaitMinutes}; ${reason}: keep all waits within ${longestEcsReleaseMinutes}.`;
+  if (terminationWaitMinutes > longestWaits[controller].termination || !Number.isFinite(minutes)) return [];
+  if (minutes <= longest.minutes) return [];
+  const reason = `the waits of a release come to ${minutes} minutes, and the pipeline follows one for ${longest.followed}`;
+  const message = `is ${terminationWaitMinutes}; ${reason}: keep all waits within ${longest.minutes}.`;
   return [{ path: "terminationWaitMinutes", message }];
 }
 

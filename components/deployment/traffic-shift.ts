@@ -21,6 +21,15 @@ export interface TrafficShift {
 
 export const allAtOnce = "CodeDeployDefault.ECSAllAtOnce";
 
+/** Source: CodeDeploy user guide, deployment-configurations. */
+const predefined = [
+  allAtOnce,
+  "CodeDeployDefault.ECSLinear10PercentEvery1Minutes",
+  "CodeDeployDefault.ECSLinear10PercentEvery3Minutes",
+  "CodeDeployDefault.ECSCanary10Percent5Minutes",
+  "CodeDeployDefault.ECSCanary10Percent15Minutes",
+];
+
 /** Source: CodeDeploy user guide, limits, "Deployments"; ECS API, CanaryConfiguration and LinearConfiguration. */
 const limits = {
   /** In all, between the first share and the last. */
@@ -36,6 +45,10 @@ export function shiftProblems(shift: TrafficShift, controller: ControllerType): 
     ...stepProblems("canary", canary, { controller, leastPercent: 1, minutes: shiftMinutes({ canary }) }),
     ...stepProblems("linear", linear, { controller, leastPercent: linearPercent, minutes: shiftMinutes({ linear }) }),
   ];
+  if (deploymentConfigName.startsWith("CodeDeployDefault.") && !predefined.includes(deploymentConfigName)) {
+    const message = `"${deploymentConfigName}" is none of CodeDeploy's for ECS, which are ${predefined.join(", ")}.`;
+    problems.push({ path: "deploymentConfigName", message });
+  }
   const given = [
     ...(canary ? ["canary"] : []),
     ...(linear ? ["linear"] : []),

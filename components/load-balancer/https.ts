@@ -4,6 +4,7 @@ import { checkServerIdentity, type PeerCertificate } from "node:tls";
 import type { ListenerPorts } from "../limits";
 import type { EventPatterns } from "../notifications/notifications";
 import { type Problem, refuse } from "../problems";
+import { ports as portRange, rangeProblems } from "../ranges";
 
 /** HTTPS for both listeners, and the name that users call. */
 export interface Https {
@@ -34,7 +35,7 @@ export const httpsDefaults = { sslPolicy: "ELBSecurityPolicy-TLS13-1-2-Res-2021-
  */
 export function httpsProblems(https: Https | undefined, ports: ListenerPorts | undefined): Problem[] {
   if (!https) return [];
-  const problems: Problem[] = [];
+  const problems = rangeProblems("https", https, { redirectPort: portRange });
   const wrong = (field: keyof Https, message: string) => problems.push({ path: `https.${field}`, message });
   const { domainName, zoneId, certificateArn, sslPolicy, redirectPort = httpsDefaults.redirectPort } = https;
   if (!/^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/.test(domainName) || domainName.length > 253) {

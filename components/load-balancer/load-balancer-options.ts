@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { AccessLogs } from "./access-logs";
 import type { Problem } from "../problems";
+import { rangeProblems } from "../ranges";
 
 /** What a load balancer may have besides its listeners. */
 export interface LoadBalancerOptions {
@@ -43,6 +44,7 @@ export function loadBalancerProblems(
   if (accessLogs?.prefix?.includes("AWSLogs")) {
     wrong("loadBalancer.accessLogs.prefix", "contains AWSLogs, which AWS adds itself; leave it out.");
   }
+  problems.push(...rangeProblems("loadBalancer.accessLogs", accessLogs ?? {}, { keepDays: [1, Infinity] }));
   if (accessLogs?.bucket !== undefined && accessLogs.keepDays !== undefined) {
     const message = "is for a bucket that is made here; leave it out, and give your bucket a lifecycle rule.";
     wrong("loadBalancer.accessLogs.keepDays", message);

@@ -1,7 +1,9 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { BlueGreenLoadBalancer } from "../load-balancer/load-balancer";
+import { taskCounts } from "../limits";
 import type { Problem } from "../problems";
+import { type Ranges, rangeProblems } from "../ranges";
 import { type Schedule, scheduledAction, scheduleProblems } from "./scaling-schedule";
 
 /** How many tasks run, by what they do and by the clock; at least one target or schedule. */
@@ -40,11 +42,25 @@ const metrics = {
 /** Application Auto Scaling's own for ECS. Source: its API, TargetTrackingScalingPolicyConfiguration. */
 const defaultCooldownSeconds = 300;
 
+const ranges: Ranges<Autoscaling> = {
+  minimum: taskCounts,
+  maximum: taskCounts,
+  scaleInCooldownSeconds: [0, Infinity],
+  scaleOutCooldownSeconds: [0, Infinity],
+};
+
 /** What is wrong with the autoscaling of a service that is born with `desiredCount` tasks. */
 export function autoscalingProblems(autoscaling: Autoscaling | undefined, desiredCount: number): Problem[] {
   if (!autoscaling) return [];
   const { minimum, maximum, cpuPercent, memoryPercent, requestsPerTask, schedules = [] } = autoscaling;
-  const problems: Problem[] = [];
+  const problems = rangeProblems("autoscaling", autoscaling, ranges);
+  for (const key of ["cpuPercent", "memoryPercent"] as const) {
+    const percent = autoscaling[key];
+    if (percent !== undefined && !(percent >= 1 && percent <= 100))
+      problems.push({ path: `autoscaling.${key}`, message: `is ${percent}; expected 1 to 100.` });
+  }
+  if (requestsPerTask !== undefined && !(requestsPerTask >= 1))
+    problems.push({ path: "autoscaling.requestsPerTask", message: `is ${requestsPerTask}; expected 1 or more.` });
   if (minimum > maximum) {
     problems.push({ path: "autoscaling.minimum", message: `is ${minimum}, above the maximum of ${maximum}.` });
   } else if (desiredCount < minimum || desiredCount > maximum) {

@@ -24,6 +24,8 @@ export interface EcsServiceArgs {
   /** Whether something scales the service, so that its count is not this program's. */
   readonly autoscaled: boolean;
   readonly healthCheckGracePeriodSeconds: number;
+  /** Whether Pulumi refuses to delete it, and so to put another in its place. */
+  readonly deletionProtection: boolean;
   /** To whom it is born. */
   readonly birth: ServiceBirth;
 }
@@ -83,6 +85,7 @@ export function ecsService(name: string, args: EcsServiceArgs, opts: pulumi.Cust
     },
     {
       ...opts,
+      protect: args.deletionProtection,
       dependsOn: [...birth.dependsOn, args.executionPolicy, ...(capacity ? [capacity] : [])],
       ignoreChanges: [...birth.ignoreChanges, ...(args.autoscaled ? ["desiredCount"] : [])],
     },

@@ -1,7 +1,9 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { cronMistake, isTimeZone } from "../cron";
+import { taskCounts } from "../limits";
 import type { Problem } from "../problems";
+import { rangeProblems } from "../ranges";
 
 /** From some moments on the service has other limits; 0 and 0 puts it to sleep. */
 export interface Schedule {
@@ -29,7 +31,8 @@ export function scheduleProblems(path: string, schedules: readonly Schedule[]): 
 }
 
 function oneProblems(path: string, { name, cron, timeZone = "UTC", minimum, maximum }: Schedule): Problem[] {
-  const problems: Problem[] = [];
+  const counts = [0, taskCounts[1]] as const;
+  const problems = rangeProblems(path, { minimum, maximum }, { minimum: counts, maximum: counts });
   const wrong = (field: string, message: string) => problems.push({ path: `${path}.${field}`, message });
   if (!/^[a-z][a-z0-9-]*$/.test(name)) wrong("name", `"${name}" is no name; expected one like night.`);
   const fields = cron.trim().split(/\s+/);

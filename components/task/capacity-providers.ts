@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "../problems";
+import { rangeProblems } from "../ranges";
 
 /** A share of the tasks on one of Fargate's two capacity providers. Source: ECS API, CapacityProviderStrategyItem. */
 export interface CapacityProvider {
@@ -15,7 +16,9 @@ export interface CapacityProvider {
 export function capacityProblems(providers: readonly CapacityProvider[]): Problem[] {
   if (providers.length === 0) return [];
   const path = "capacityProviders";
-  const problems: Problem[] = [];
+  const problems = providers.flatMap((provider, index) =>
+    rangeProblems(`${path}[${index}]`, provider, { weight: [0, 1000], base: [0, 100_000] }),
+  );
   if (new Set(providers.map(({ name }) => name)).size < providers.length) {
     problems.push({ path, message: "names a provider twice; give each one weight." });
   }

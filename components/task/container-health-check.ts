@@ -1,5 +1,5 @@
 import type { Problem } from "../problems";
-import { type Ranges, rangeProblems } from "./ranges";
+import { type Ranges, rangeProblems } from "../ranges";
 
 /**
  * A command that ECS runs in the container; exit status 0 means healthy. A task of which an essential container is

@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import type { Problem } from "../problems";
 import { type ContainerHealthCheck, healthCheckProblems, renderHealthCheck } from "./container-health-check";
-import { rangeProblems } from "./ranges";
+import { rangeProblems } from "../ranges";
 
 /** How a container runs; the app's, or that of a sidecar. Source: ECS developer guide, task definition parameters for Fargate. */
 export interface ContainerOptions {

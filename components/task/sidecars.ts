@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "../problems";
+import { ports, rangeProblems } from "../ranges";
 import { type Secrets, secretProblems } from "./secrets";
 import { type ContainerOptions, type Dependency, optionProblems } from "./container-options";
 
@@ -38,7 +39,14 @@ export function sidecarProblems(sidecars: readonly Sidecar[], task: Task): Probl
 
 function oneProblems(path: string, sidecar: Sidecar): Problem[] {
   const { name, secrets = {}, environment = {} } = sidecar;
-  const problems = [...optionProblems(path, sidecar), ...secretProblems(secrets, environment, `${path}.secrets`)];
+  const listens = Object.fromEntries((sidecar.ports ?? []).map((port, index) => [`ports[${index}]`, port]));
+  const problems = [
+    ...optionProblems(path, sidecar),
+    // Source: ECS developer guide, task definition parameters for Fargate, "Container definitions".
+    ...rangeProblems(path, sidecar, { cpu: [1, Infinity], memoryMiB: [6, Infinity] }),
+    ...rangeProblems(path, listens, Object.fromEntries(Object.keys(listens).map((field) => [field, ports]))),
+    ...secretProblems(secrets, environment, `${path}.secrets`),
+  ];
   if (!/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(name) || name === "app") {
     const message = `"${name}" is not a name for a sidecar; expected lower-case letters, digits and hyphens, not app.`;
     problems.push({ path: `${path}.name`, message });

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "../problems";
+import { ports, rangeProblems } from "../ranges";
 import { type Secrets, secretProblems } from "./secrets";
 import { type ContainerOptions, optionProblems } from "./container-options";
 import { type EfsVolume, efsProblems } from "./efs-volumes";
@@ -64,7 +65,8 @@ export type SettledTask = typeof taskDefaults & Pick<TaskOptions, NoneUnlessGive
 /** What is wrong with a task, but for its size. */
 export function taskProblems(task: SettledTask): Problem[] {
   const { container, ephemeralStorageGiB: disk, logRouter } = task;
-  const problems = [
+  const problems: Problem[] = [
+    ...rangeProblems("", task, { containerPort: ports }),
     ...secretProblems(task.secrets, task.environment),
     ...optionProblems("container", container),
     ...sidecarProblems(allSidecars(task, ""), task).map((problem) => underOption(problem, task)),
@@ -72,6 +74,10 @@ export function taskProblems(task: SettledTask): Problem[] {
     ...executeCommandProblems(task.executeCommand, container),
     ...efsProblems(task.efsVolumes, container.tmpfs),
   ];
+  if ("PORT" in task.environment) {
+    const message = "tells the container its port, which is containerPort; say it there.";
+    problems.push({ path: "environment.PORT", message });
+  }
   // Source: ECS API, EphemeralStorage.
   if (disk !== undefined && !(Number.isInteger(disk) && disk >= 21 && disk <= 200)) {
     problems.push({

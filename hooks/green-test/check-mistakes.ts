@@ -28,7 +28,7 @@ const shapes: Readonly<Record<keyof HttpCheck, Shape>> = {
   body: text,
   expectStatus: {
     expected: "a status or a list of them",
-    holds: (value) => [value].flat().every((status) => typeof status === "number"),
+    holds: (value) => [value].flat().every((status) => isWhole(status, 100, 599)),
   },
   expectHeaders: headers,
   expectBodyContains: text,
@@ -36,7 +36,7 @@ const shapes: Readonly<Record<keyof HttpCheck, Shape>> = {
     expected: "a regular expression",
     holds: (value) => typeof value === "string" && isRegExp(value),
   },
-  maxLatencyMs: { expected: "milliseconds", holds: (value) => typeof value === "number" && value > 0 },
+  maxLatencyMs: { expected: "1 to 60000 milliseconds", holds: (value) => isWhole(value, 1, 60_000) },
 };
 
 /** All that is wrong with a list of checks, so that nobody waits for one that can never be sent. */
@@ -60,6 +60,10 @@ function mistake(path: string, expected: string, found: unknown): Mistake {
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isWhole(value: unknown, least: number, most: number): boolean {
+  return Number.isInteger(value) && Number(value) >= least && Number(value) <= most;
 }
 
 function areHeaders(value: Readonly<Record<string, unknown>>): boolean {

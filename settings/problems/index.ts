@@ -66,6 +66,6 @@ export function judgeable({ path }: Problem, broken: ReadonlySet<string>): boole
   return !broken.has(key) && !broken.has(judgedBy[key] ?? key);
 }
 
-export function topLevel(path: string): string {
+function topLevel(path: string): string {
   return path.split(/[.[]/)[0]!;
 }

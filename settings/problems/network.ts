@@ -1,4 +1,4 @@
-import { type Network, networkDefaults } from "../../components/network";
+import { type Network, networkDefaults, subnetProblems } from "../../components/network";
 import type { Problem } from "../../components/problems";
 import { logRouterSidecar } from "../../components/task/log-router";
 import { collectorSidecar } from "../../components/task/open-telemetry";
@@ -7,8 +7,13 @@ import type { Given } from "../schema";
 
 /** A network that is half given, or one without NAT from which an image cannot be pulled. */
 export function networkProblems(settings: Given, region: string | undefined): Problem[] {
-  if (settings.natGateways !== "none") return givenProblems(settings);
-  return [...givenProblems(settings), ...imageProblems(settings, region), ...logProblems(settings)];
+  const { sharedLoadBalancer, loadBalancer } = settings;
+  const problems = [
+    ...givenProblems(settings),
+    ...(sharedLoadBalancer ? [] : subnetProblems("", settings, loadBalancer?.internal)),
+  ];
+  if (settings.natGateways !== "none") return problems;
+  return [...problems, ...imageProblems(settings, region), ...logProblems(settings)];
 }
 
 /** Its three parts, where all are given. */

@@ -1,9 +1,8 @@
 import { z } from "zod";
-import { port } from "../values";
+import { whole } from "../values";
 
 const texts = z.array(z.string());
 const variables = z.record(z.string(), z.string());
-const whole = z.number().int();
 
 const healthCheck = z.strictObject({
   command: texts,
@@ -33,9 +32,9 @@ const sidecar = container.extend({
   name: z.string(),
   image: z.string().min(1),
   essential: z.boolean().optional(),
-  cpu: whole.min(1).optional(),
-  memoryMiB: whole.min(6).optional(),
-  ports: z.array(port).optional(),
+  cpu: whole.optional(),
+  memoryMiB: whole.optional(),
+  ports: z.array(whole).optional(),
   environment: variables.optional(),
   secrets: variables.optional(),
 });

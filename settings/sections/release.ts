@@ -1,21 +1,20 @@
 import { z } from "zod";
 import { controllerTypes } from "../../components/deployment/controller-type";
-import { minutes, names, urlPath } from "../values";
+import { names, whole } from "../values";
 
-const status = z.number().int().min(100).max(599);
 const check = z.strictObject({
-  path: urlPath,
+  path: z.string(),
   method: z.enum(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]).optional(),
   headers: z.record(z.string(), z.string()).optional(),
   body: z.string().optional(),
-  expectStatus: z.union([status, z.array(status).min(1)], { error: "expected a status or a list of them" }).optional(),
+  expectStatus: z.union([whole, z.array(whole).min(1)], { error: "expected a status or a list of them" }).optional(),
   expectHeaders: z.record(z.string(), z.string()).optional(),
   expectBodyContains: z.string().optional(),
   expectBodyMatches: z.string().optional(),
-  maxLatencyMs: z.number().int().min(1).max(60_000).optional(),
+  maxLatencyMs: whole.optional(),
 });
 
-const step = z.strictObject({ percent: z.number().int().min(1).max(99), minutes: z.number().int().min(1) });
+const step = z.strictObject({ percent: whole, minutes: whole });
 
 const alarms = z.strictObject({
   serverErrorPercent: z.number().optional(),
@@ -30,15 +29,12 @@ const alarms = z.strictObject({
 export const release = {
   controller: z.enum(controllerTypes).default("CODE_DEPLOY"),
   trafficShift: z.enum(["automatic", "approval"]).default("automatic"),
-  waitMinutes: minutes.default(5),
-  terminationWaitMinutes: minutes.default(5),
+  waitMinutes: whole.default(5),
+  terminationWaitMinutes: whole.default(5),
   deploymentConfigName: z.string().min(1).default("CodeDeployDefault.ECSAllAtOnce"),
   canary: step.optional(),
   linear: step.optional(),
-  checks: z
-    .array(check)
-    .min(1)
-    .default([{ path: "/" }]),
+  checks: z.array(check).default([{ path: "/" }]),
   deploymentCircuitBreaker: z.boolean().optional(),
   alarms: alarms.optional(),
   alarmNames: names.default([]),

@@ -42,6 +42,54 @@ describe("a component's wrong arguments", () => {
     assert.deepEqual(registered, []);
   });
 
+  it("are judged as settings are, whoever gives them", async () => {
+    const { paths, registered } = await refusal({}, () => {
+      new BlueGreenEcsService("app", {
+        ...given,
+        network: { ...network, publicSubnetIds: ["subnet-1", "subnet-1"] },
+        desiredCount: 0,
+        containerPort: 70_000,
+        testPort: 70_000,
+        testCidrs: ["everyone"],
+        healthCheck: { path: "health", unhealthyThreshold: 1 },
+        healthCheckGracePeriodSeconds: -1,
+        deregistrationDelaySeconds: 3601,
+        autoscaling: { minimum: 0, maximum: 5001, cpuPercent: 0, requestsPerTask: 0, scaleInCooldownSeconds: -1 },
+        capacityProviders: [{ name: "FARGATE", weight: 1001, base: -1 }],
+        sidecars: [{ name: "proxy", image: "nginx:1", cpu: 0, memoryMiB: 5, ports: [0] }],
+        https: { domainName: "app.example.com", zoneId: "Z1", redirectPort: 0 },
+        loadBalancer: { accessLogs: { keepDays: 0 } },
+      });
+    });
+    assert.deepEqual(
+      [...paths].sort(),
+      [
+        "autoscaling.cpuPercent",
+        "autoscaling.maximum",
+        "autoscaling.minimum",
+        "autoscaling.requestsPerTask",
+        "autoscaling.scaleInCooldownSeconds",
+        "capacityProviders[0].base",
+        "capacityProviders[0].weight",
+        "containerPort",
+        "deregistrationDelaySeconds",
+        "healthCheck.path",
+        "healthCheck.unhealthyThreshold",
+        "healthCheckGracePeriodSeconds",
+        "desiredCount",
+        "https.redirectPort",
+        "loadBalancer.accessLogs.keepDays",
+        "network.publicSubnetIds",
+        "sidecars[0].cpu",
+        "sidecars[0].memoryMiB",
+        "sidecars[0].ports[0]",
+        "testCidrs[0]",
+        "testPort",
+      ].sort(),
+    );
+    assert.deepEqual(registered, []);
+  });
+
   it("are named before a hook's first resource", async () => {
     const wrong = { service, waitMinutes: 14, logRetentionDays: 0, checks: [{ path: "/" }, { path: "x" }] };
     const { paths, registered } = await refusal({}, () => new GreenTestHook("test", wrong));

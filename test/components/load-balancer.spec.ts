@@ -23,6 +23,7 @@ describe("the load balancer", () => {
       enableHttp2: true,
       dropInvalidHeaderFields: true,
       enableDeletionProtection: false,
+      accessLogs: { enabled: false, bucket: "" },
     });
     assert.equal(protect, false);
   });
@@ -56,6 +57,7 @@ describe("the load balancer", () => {
         protocol: "HTTP",
         targetType: "ip",
         deregistrationDelay: 30,
+        stickiness: { type: "lb_cookie", enabled: false },
         healthCheck: {
           path: "/",
           interval: 30,

@@ -193,6 +193,16 @@ describe("a production stack, in an account with a network and another stack", f
     assert.deepEqual(whereInPlainText(released.join(" ")), ["taskdef.json"]);
   });
 
+  it("is not put into another cluster while it is protected, which would be another service in place of the live one", async () => {
+    const { arn } = cloud.create("aws:ecs/cluster:Cluster", "other", {}).properties;
+    await production.configure({ "greenlight:clusterArn": arn });
+    await assert.rejects(
+      production.preview("another cluster"),
+      /[Uu]nable to replace resource "[^"]*aws:ecs\/service:Service::/,
+    );
+    await production.configure({ "greenlight:clusterArn": undefined });
+  });
+
   it("is not destroyed while it is protected", async () => {
     const calls = cloud.calls.length;
     const { exitCode, stdout, stderr } = await production.destroy("protected");
