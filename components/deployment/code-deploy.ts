@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { imagePlaceholder, taskDefinitionFile } from "../../hooks/ecs-release/template-files";
-import { alarmStatements } from "./alarm-arn";
 import { appSpecFile, renderAppSpec } from "./app-spec";
+import { pipelineStatements, roleStatements } from "./code-deploy-statements";
 import type {
   DeploymentController,
   DeployStep,
@@ -13,7 +13,7 @@ import type {
 } from "./deployment-controller";
 import type { BlueGreenLoadBalancer } from "../load-balancer/load-balancer";
 import { grantPublishing, type Notifications } from "../notifications/notifications";
-import { serviceRole, type Statement } from "../policy";
+import { serviceRole } from "../policy";
 import type { RouteRules } from "../load-balancer/route-rules";
 import { siblingArn } from "../sibling-arn";
 import { shiftConfiguration, type TrafficShift } from "./traffic-shift";
@@ -79,7 +79,9 @@ export class CodeDeploy extends pulumi.ComponentResource implements DeploymentCo
       "codedeploy",
       pulumi.interpolate`deploymentgroup:${this.application.name}/*`,
     );
-    this.role = serviceRole(`${name}-deploy`, { service, sourceArn }, statements(args), { parent: this });
+    this.role = serviceRole(`${name}-deploy`, { service, sourceArn }, roleStatements(args, args.rules), {
+      parent: this,
+    });
     if (args.notifications) grantPublishing(name, this.role, args.notifications, { parent: this });
     const shift = shiftConfiguration(name, args, { parent: this });
     this.deploymentGroup = new aws.codedeploy.DeploymentGroup(
@@ -182,72 +184,7 @@ export class CodeDeploy extends pulumi.ComponentResource implements DeploymentCo
           Image1ContainerName: imagePlaceholder.slice(1, -1),
         },
       },
-      statements: pipelineStatements(this.args, this),
+      statements: pipelineStatements(this.args, this.application, this.deploymentGroup),
     };
   }
-}
-
-// Source: CodePipeline user guide, action-reference-ECSbluegreen.
-function pipelineStatements(
-  { service, taskFamily, executionRole, taskRole }: CodeDeployArgs,
-  { application, deploymentGroup }: CodeDeploy,
-): Statement[] {
-  const deploymentConfig = pulumi.interpolate`deploymentconfig:${deploymentGroup.deploymentConfigName}`;
-  return [
-    { actions: ["codedeploy:CreateDeployment", "codedeploy:GetDeployment"], resources: [deploymentGroup.arn] },
-    {
-      actions: [
-        "codedeploy:GetApplication",
-        "codedeploy:GetApplicationRevision",
-        "codedeploy:RegisterApplicationRevision",
-      ],
-      resources: [application.arn],
-    },
-    {
-      actions: ["codedeploy:GetDeploymentConfig"],
-      resources: [siblingArn(deploymentGroup.arn, "codedeploy", deploymentConfig)],
-    },
-    {
-      actions: ["ecs:RegisterTaskDefinition"],
-      // A task definition's ARN without its revision number.
-      resources: [siblingArn(service.arn, "ecs", `task-definition/${taskFamily}:*`)],
-    },
-    {
-      actions: ["iam:PassRole"],
-      resources: [executionRole.arn, taskRole.arn],
-      conditions: { StringEquals: { "iam:PassedToService": ["ecs.amazonaws.com", "ecs-tasks.amazonaws.com"] } },
-    },
-  ];
-}
-
-// What AWSCodeDeployRoleForECS allows on everything, on this service's own resources. The managed ...Limited policy
-// would bind the hook's and the roles' names. Source: AWS managed policy reference, AWSCodeDeployRoleForECS.
-function statements({ service, loadBalancer, rules, executionRole, taskRole, alarms }: CodeDeployArgs) {
-  const taskSets = service.arn.apply((arn) => `${arn.replace(":service/", ":task-set/")}/*`);
-  return [
-    { actions: ["ecs:DescribeServices", "ecs:UpdateServicePrimaryTaskSet"], resources: [service.arn] },
-    { actions: ["ecs:CreateTaskSet", "ecs:DeleteTaskSet"], resources: [taskSets] },
-    {
-      // Elastic Load Balancing has no resource level for Describe.
-      actions: [
-        "elasticloadbalancing:DescribeListeners",
-        "elasticloadbalancing:DescribeRules",
-        "elasticloadbalancing:DescribeTargetGroups",
-      ],
-      resources: ["*"],
-    },
-    // On a shared listener it may move this service's rules, and nothing that is another's.
-    rules
-      ? { actions: ["elasticloadbalancing:ModifyRule"], resources: [rules.production.arn, rules.test.arn] }
-      : {
-          actions: ["elasticloadbalancing:ModifyListener"],
-          resources: [loadBalancer.productionListener.arn, loadBalancer.test.listener.arn],
-        },
-    {
-      actions: ["iam:PassRole"],
-      resources: [executionRole.arn, taskRole.arn],
-      conditions: { StringEquals: { "iam:PassedToService": "ecs-tasks.amazonaws.com" } },
-    },
-    ...alarmStatements(service.arn, alarms),
-  ];
 }

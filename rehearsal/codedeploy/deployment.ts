@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { TrafficRoutes } from "../blue-green/traffic-routes";
 import type { Clock } from "../clock";
 import { ControllerProcess } from "../controller/controller-process";
-import { Told } from "../controller/told";
+import { TimelineAnnouncer } from "../controller/timeline-announcer";
 import type { ProcessRegistry } from "../ecs/process-group";
 import type { Service } from "../ecs/service";
 import type { TaskSet } from "../ecs/task-set";
@@ -80,7 +80,7 @@ export class Deployment {
       directory: join(directory, id),
       request: requestOf(props, clock.scale),
       cloud: this.cloud,
-      told: new Told(timeline, "codedeploy", { deploymentId: id }),
+      announcer: new TimelineAnnouncer(timeline, "codedeploy", { deploymentId: id }),
       processes,
       signal,
     });

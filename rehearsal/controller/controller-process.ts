@@ -7,7 +7,9 @@ import { bundleController } from "./bundle";
 import type { Call, Message } from "./channel";
 import { Journal } from "./journal";
 import type { ScaledRequest } from "./main";
-import type { Told } from "./told";
+import type { TimelineAnnouncer } from "./timeline-announcer";
+
+type Operations = Readonly<Record<string, (input: unknown) => unknown>>;
 
 export interface ControllerProcessProps {
   /** Whose controller it is, for people. */
@@ -20,7 +22,7 @@ export interface ControllerProcessProps {
   readonly request: ScaledRequest;
   /** Its methods are the operations that the controller may ask for. */
   readonly cloud: object;
-  readonly told: Told;
+  readonly announcer: TimelineAnnouncer;
   readonly processes: ProcessRegistry | undefined;
   /** Ends the controller for good. */
   readonly signal: AbortSignal;
@@ -57,7 +59,7 @@ export class ControllerProcess<Step> extends EventEmitter<{ call: [Call]; done: 
    * @throws Error when it dies again and again without having done anything; the signal's reason, when that is aborted
    */
   async run(): Promise<Step> {
-    const { directory, entryPoint, request, told } = this.props;
+    const { directory, entryPoint, request, announcer } = this.props;
     await mkdir(directory, { recursive: true });
     const program = join(directory, "controller.js");
     await writeFile(program, await bundleController(entryPoint));
@@ -65,7 +67,7 @@ export class ControllerProcess<Step> extends EventEmitter<{ call: [Call]; done: 
     try {
       return await this.liveToTheEnd(program);
     } finally {
-      told.showNothing();
+      announcer.showNothing();
     }
   }
 
@@ -82,7 +84,7 @@ export class ControllerProcess<Step> extends EventEmitter<{ call: [Call]; done: 
   }
 
   private async liveToTheEnd(program: string): Promise<Step> {
-    const { name, signal, told } = this.props;
+    const { name, signal, announcer } = this.props;
     let inVain = 0;
     for (let life = 1; ; life++) {
       const { length } = Journal.open(this.journalFile).entries;
@@ -95,7 +97,7 @@ export class ControllerProcess<Step> extends EventEmitter<{ call: [Call]; done: 
       if (inVain === deathsInVain)
         throw new Error(`the controller of ${name} died ${inVain} times without having done anything: ${how}`);
       const text = `the controller of ${name} died (${how}); started again from its journal: ${stepUnderWay ?? "the beginning"}`;
-      told.tell({ token: `death ${life}`, type: "controller.died", text, detail: { how, step: stepUnderWay } });
+      announcer.tell({ token: `death ${life}`, type: "controller.died", text, detail: { how, step: stepUnderWay } });
     }
   }
 
@@ -146,8 +148,8 @@ export class ControllerProcess<Step> extends EventEmitter<{ call: [Call]; done: 
       this.last = { step: input as Step };
       return;
     }
-    const { cloud, told } = this.props;
-    const operations = (operation in told ? told : cloud) as Readonly<Record<string, (input: unknown) => unknown>>;
+    const { cloud, announcer } = this.props;
+    const operations = (operation in announcer ? announcer : cloud) as Operations;
     return await operations[operation]!(input);
   }
 

@@ -2,7 +2,7 @@ import type { Call, Message, Remote } from "./channel";
 import { Interruption } from "./interruption";
 import { Journal } from "./journal";
 import { type Controller, runJournalled } from "./run-journalled";
-import type { Teller } from "./telling";
+import type { Announcer } from "./announcer";
 
 /** Every controller's request says how fast AWS time runs. */
 export interface ScaledRequest {
@@ -11,7 +11,7 @@ export interface ScaledRequest {
 }
 
 /** The engine's operations. */
-export interface EngineOperations<Step> extends Teller {
+export interface EngineOperations<Step> extends Announcer {
   /** The last step has been told; the controller's process exits. */
   end(step: Step): void;
 }

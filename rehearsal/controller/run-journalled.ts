@@ -1,7 +1,7 @@
 import type { Remote } from "./channel";
 import type { Interruption } from "./interruption";
 import type { Entry, Journal } from "./journal";
-import type { Teller, Telling } from "./telling";
+import type { Announcer, Announcement } from "./announcer";
 import { Work } from "./work";
 
 /** A process that has states: pure, so that the same outcomes always lead to the same steps. */
@@ -22,10 +22,10 @@ export interface Controller<Step, Outcome> {
    */
   perform(step: Step, work: Work): Promise<Outcome>;
   /** Told before the first step. */
-  readonly created: Telling;
-  began(step: Step): Telling;
-  came(step: Step, outcome: Outcome): Telling;
-  ended(step: Step): Telling;
+  readonly created: Announcement;
+  began(step: Step): Announcement;
+  came(step: Step, outcome: Outcome): Announcement;
+  ended(step: Step): Announcement;
 }
 
 interface PastStep {
@@ -43,26 +43,26 @@ interface PastStep {
 export async function runJournalled<Step, Outcome>(
   controller: Controller<Step, Outcome>,
   journal: Pick<Journal, "entries" | "append">,
-  teller: Remote<Teller>,
+  announcer: Remote<Announcer>,
   interruption: Interruption,
   scale: number,
 ): Promise<Step> {
   const { machine } = controller;
   const past = pastSteps(journal.entries);
   let step = machine.first;
-  await teller.tell({ ...controller.created, token: "created" });
+  await announcer.tell({ ...controller.created, token: "created" });
   for (let index = 0; !machine.isEnd(step); index++) {
     const before = past[index];
     if (!before) journal.append({ begun: machine.nameOf(step) });
-    await teller.tell({ ...controller.began(step), token: `${index} began` });
-    const work = new Work({ journal, teller, interruption, scale, index, done: before?.done ?? new Map() });
+    await announcer.tell({ ...controller.began(step), token: `${index} began` });
+    const work = new Work({ journal, announcer, interruption, scale, index, done: before?.done ?? new Map() });
     const outcome = before?.outcome
       ? (before.outcome.outcome as Outcome)
       : await performed(journal, () => controller.perform(step, work));
-    await teller.tell({ ...controller.came(step, outcome), token: `${index} came` });
+    await announcer.tell({ ...controller.came(step, outcome), token: `${index} came` });
     step = machine.next(step, outcome);
   }
-  await teller.tell({ ...controller.ended(step), token: "ended" });
+  await announcer.tell({ ...controller.ended(step), token: "ended" });
   return step;
 }
 

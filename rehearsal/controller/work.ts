@@ -2,11 +2,11 @@ import { sleepFully } from "../sleep";
 import type { Remote } from "./channel";
 import type { Interruption } from "./interruption";
 import type { Journal } from "./journal";
-import type { Teller, Telling } from "./telling";
+import type { Announcer, Announcement } from "./announcer";
 
 export interface WorkProps {
   readonly journal: Pick<Journal, "append">;
-  readonly teller: Remote<Teller>;
+  readonly announcer: Remote<Announcer>;
   readonly interruption: Interruption;
   readonly scale: number;
   /** How many steps came before this one. */
@@ -41,7 +41,7 @@ export class Work {
   /** Waits so many minutes of AWS time. Rejects with `Interrupted`. */
   async wait(name: string, minutes: number, text: string): Promise<void> {
     const leftMs = await this.leftMs(name, minutes);
-    await this.props.teller.show({ text, expectedAwsMs: leftMs * this.props.scale });
+    await this.props.announcer.show({ text, expectedAwsMs: leftMs * this.props.scale });
     await sleepFully(leftMs, this.signal);
   }
 
@@ -59,7 +59,7 @@ export class Work {
     const over = new AbortController();
     const limit = sleepFully(leftMs, AbortSignal.any([this.signal, over.signal])).then(() => false);
     try {
-      await this.props.teller.show({ text });
+      await this.props.announcer.show({ text });
       return await Promise.race([answer.then(() => true), limit]);
     } finally {
       limit.catch(() => undefined);
@@ -68,8 +68,8 @@ export class Work {
   }
 
   /** Tells something within the step; once for a type. */
-  tell(telling: Telling): Promise<void> {
-    return this.props.teller.tell({ ...telling, token: `${this.props.index} ${telling.type}` });
+  tell(announcement: Announcement): Promise<void> {
+    return this.props.announcer.tell({ ...announcement, token: `${this.props.index} ${announcement.type}` });
   }
 
   /** Real milliseconds until the end of a time that began when it was first asked for. */

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { TrafficRoutes } from "../blue-green/traffic-routes";
 import { ControllerProcess } from "../controller/controller-process";
-import { Told } from "../controller/told";
+import { TimelineAnnouncer } from "../controller/timeline-announcer";
 import type { ProcessRegistry } from "../ecs/process-group";
 import type { Service } from "../ecs/service";
 import type { TaskSpec } from "../ecs/task";
@@ -101,7 +101,7 @@ export class ServiceDeployment {
       directory: join(directory, id),
       request,
       cloud: this.cloud,
-      told: new Told(timeline, "ecs", { serviceDeploymentArn: arn }),
+      announcer: new TimelineAnnouncer(timeline, "ecs", { serviceDeploymentArn: arn }),
       processes,
       signal,
     });

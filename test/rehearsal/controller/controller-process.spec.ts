@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Clock } from "../../../rehearsal/clock";
 import { ControllerProcess } from "../../../rehearsal/controller/controller-process";
-import { Told } from "../../../rehearsal/controller/told";
+import { TimelineAnnouncer } from "../../../rehearsal/controller/timeline-announcer";
 import { Timeline, type TimelineEvent } from "../../../rehearsal/events";
 import type { Count } from "../fixtures/counting-controller";
 import { Processes } from "../fixtures/tasks";
@@ -41,7 +41,7 @@ describe("a controller in a process of its own", () => {
       directory: join(directory, String(++made)),
       request: { scale: 600, ...{ waitMinutes } },
       cloud: { set: ({ count }: { readonly count: number }) => void set(count) },
-      told: new Told(timeline, "codedeploy", { subject: "count" }),
+      announcer: new TimelineAnnouncer(timeline, "codedeploy", { subject: "count" }),
       processes,
       signal: interruption.signal,
     });

@@ -4,7 +4,7 @@ import { Interruption } from "../../../rehearsal/controller/interruption";
 import type { Entry } from "../../../rehearsal/controller/journal";
 import type { ScaledRequest } from "../../../rehearsal/controller/main";
 import { type Controller, runJournalled } from "../../../rehearsal/controller/run-journalled";
-import type { Teller, Telling } from "../../../rehearsal/controller/telling";
+import type { Announcer, Announcement } from "../../../rehearsal/controller/announcer";
 
 /** What a release has made of the task sets and the traffic. */
 export interface Sides {
@@ -47,7 +47,7 @@ type Refused = "production" | "test" | "primary" | "the end";
  * A cloud without processes and sockets in which things happen as a test wants it, and whose controller dies as often as
  * it wants, too: from then on none of its calls is answered.
  */
-export abstract class MortalCloud<Happening extends string> implements BlueGreenOperations, Teller {
+export abstract class MortalCloud<Happening extends string> implements BlueGreenOperations, Announcer {
   readonly state: { -readonly [Key in keyof Sides]: Sides[Key] };
   /** Types and steps of what was told, each once. */
   readonly told: string[] = [];
@@ -87,7 +87,7 @@ export abstract class MortalCloud<Happening extends string> implements BlueGreen
     return { cloud: new Proxy({}, { get }) as Remote<this>, death };
   }
 
-  tell({ token, type, detail }: Telling & { readonly token: string }): void {
+  tell({ token, type, detail }: Announcement & { readonly token: string }): void {
     const name = typeof detail?.step === "string" ? detail.step : "";
     if (type === "lifecycle.started") this.begin(name, token);
     if (this.tokens.has(token)) return;
@@ -177,9 +177,9 @@ export async function liveAndDie<Request extends ScaledRequest, Cloud extends Mo
     let alive = true;
     const journal = { entries: [...entries], append: (entry: Entry) => void (alive && entries.push(entry)) };
     const controller = controllerOf(request, life.cloud);
-    const teller = life.cloud as Remote<Teller>;
+    const announcer = life.cloud as Remote<Announcer>;
     const end = await Promise.race([
-      runJournalled(controller, journal, teller, interruption, request.scale),
+      runJournalled(controller, journal, announcer, interruption, request.scale),
       life.death,
     ]);
     alive = false;

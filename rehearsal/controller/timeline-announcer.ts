@@ -1,8 +1,8 @@
 import type { Source, Timeline } from "../events";
-import type { Teller, Telling } from "./telling";
+import type { Announcer, Announcement } from "./announcer";
 
 /** What a controller tells, in the timeline: each thing once, however often the controller was started again. */
-export class Told implements Teller {
+export class TimelineAnnouncer implements Announcer {
   private readonly tokens = new Set<string>();
   private hide: (() => void) | undefined;
 
@@ -13,7 +13,7 @@ export class Told implements Teller {
     private readonly facts: Readonly<Record<string, unknown>>,
   ) {}
 
-  tell({ token, type, text, detail }: Telling & { readonly token: string }): void {
+  tell({ token, type, text, detail }: Announcement & { readonly token: string }): void {
     if (this.tokens.has(token)) return;
     this.tokens.add(token);
     this.showNothing();
