@@ -28,7 +28,10 @@ const shapes: Readonly<Record<keyof HttpCheck, Shape>> = {
   body: text,
   expectStatus: {
     expected: "a status or a list of them",
-    holds: (value) => [value].flat().every((status) => isWhole(status, 100, 599)),
+    holds: (value) => {
+      const statuses = [value].flat();
+      return statuses.length > 0 && statuses.every((status) => isWhole(status, 100, 599));
+    },
   },
   expectHeaders: headers,
   expectBodyContains: text,

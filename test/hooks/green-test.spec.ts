@@ -197,7 +197,7 @@ describe("the green test hook, invoked by CodeDeploy", () => {
       null,
       { path: "no/slash", method: "A B", expectStatus: "ok" },
       { path: "/", headers: { "a b": "c" } },
-      { expectBodyMatches: "(" },
+      { expectBodyMatches: "(", expectStatus: [] },
     ];
     const { aws, log, invoke } = await rehearse({ checks: checks as HttpCheck[] });
     await invoke();
@@ -211,6 +211,7 @@ describe("the green test hook, invoked by CodeDeploy", () => {
       'checks[2].headers is {"a b":"c"}; expected headers by name.',
       "checks[3].path is missing; expected a path from / without spaces.",
       'checks[3].expectBodyMatches is "("; expected a regular expression.',
+      "checks[3].expectStatus is []; expected a status or a list of them.",
     ])
       assert.ok(reason.includes(wrong), `${wrong} is not in ${reason}`);
   });
