@@ -164,7 +164,7 @@ export function serviceProblems(args: Partial<Omit<BlueGreenEcsServiceArgs, "not
     ...portProblems(ports),
     ...cidrProblems("productionCidrs", settled.productionCidrs),
     ...cidrProblems("testCidrs", settled.testCidrs),
-    ...(args.network && !settled.sharedLoadBalancer
+    ...(args.network && !settled.sharedLoadBalancer && settled.loadBalancer.arn === undefined
       ? subnetProblems("network.", args.network, settled.loadBalancer.internal)
       : []),
     ...httpsProblems(settled.https, settled.sharedLoadBalancer ? undefined : ports),

@@ -16,6 +16,8 @@ export function items(recorder: Recorder, usage: Usage): Item[] {
 }
 
 function loadBalancerItems({ name, inputs }: GraphResource, { loadBalancerCapacityUnits }: Usage): Item[] {
+  // One that was there before is its owner's to pay.
+  if (inputs.subnets === undefined) return [];
   const subnets = (inputs.subnets as unknown[]).length;
   const units = loadBalancerCapacityUnits * hoursAMonth;
   return [

@@ -63,6 +63,12 @@ describe("the cost of a stack", () => {
     assert.equal(usdOf(dev, "through NAT"), 10);
   });
 
+  it("counts no load balancer that was there before", async () => {
+    const arn = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:loadbalancer/app/web/50dc6c495c0c9188";
+    const graph = await devGraph({ loadBalancer: { arn } });
+    assert.deepEqual([usdOf(graph, "load balancer"), usdOf(graph, "capacity units")], [0, 0]);
+  });
+
   it("counts the endpoints of a network without NAT by zone, and no gateway endpoint, which is free", async () => {
     const graph = await devGraph({ natGateways: "none" });
     assert.equal(usdOf(graph, "NAT"), 0);

@@ -5,6 +5,11 @@ import { rangeProblems } from "../ranges";
 
 /** What a load balancer may have besides its listeners. */
 export interface LoadBalancerOptions {
+  /**
+   * An application load balancer of the network's VPC that is there already, on which the service's listeners are made; then the other
+   * fields are its owner's. @default one is made
+   */
+  readonly arn?: pulumi.Input<string>;
   /** In the private subnets, for callers inside the network only. A change makes another load balancer. @default false */
   readonly internal?: boolean;
   /** Longest silence on a connection, 1 to 4000 seconds. Source: ELB API, LoadBalancerAttribute. @default 60 */
@@ -28,10 +33,11 @@ export interface TargetOptions {
 
 /** What is wrong with the plain values. Limits: ELB API, LoadBalancerAttribute and TargetGroupAttribute. */
 export function loadBalancerProblems(
-  { idleTimeoutSeconds = 60, accessLogs, webAclArn }: LoadBalancerOptions,
+  options: LoadBalancerOptions,
   { stickiness, slowStartSeconds = 0 }: TargetOptions,
 ): Problem[] {
-  const problems: Problem[] = [];
+  const { idleTimeoutSeconds = 60, accessLogs, webAclArn } = options;
+  const problems = options.arn === undefined ? [] : existingProblems(options);
   const wrong = (path: string, message: string) => problems.push({ path, message });
   const outside = (value: number, least: number, most: number) => !(value >= least && value <= most);
   if (outside(idleTimeoutSeconds, 1, 4000)) {
@@ -60,4 +66,19 @@ export function loadBalancerProblems(
     wrong("slowStartSeconds", `is ${slowStartSeconds}; a target group takes 30 to 900, or 0 for none.`);
   }
   return problems;
+}
+
+function existingProblems({ arn, ...others }: LoadBalancerOptions): Problem[] {
+  const message = "is for a load balancer that is made here, and arn names one; leave one of the two out.";
+  const problems = Object.entries(others)
+    .filter(([, value]) => value !== undefined)
+    .map(([field]) => ({ path: `loadBalancer.${field}`, message }));
+  if (
+    typeof arn !== "string" ||
+    /^arn:[\w-]+:elasticloadbalancing:[^:]+:\d{12}:loadbalancer\/app\/[^/]+\/\w+$/.test(arn)
+  ) {
+    return problems;
+  }
+  const expected = "that of an application load balancer (…:loadbalancer/app/…)";
+  return [...problems, { path: "loadBalancer.arn", message: `is "${arn}"; expected ${expected}.` }];
 }

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { accessLogs } from "./access-logs";
 import { aliasRecord, certificateArn, httpsDefaults } from "./https";
 import type { BlueGreenLoadBalancerArgs } from "./load-balancer-args";
+import { existingLoadBalancer, type LoadBalancerPlace } from "./existing-load-balancer";
 import type { LoadBalancerFront } from "./load-balancer-front";
 import { stickyForward } from "./sticky-forward";
 
@@ -11,41 +12,22 @@ interface TargetGroups {
   readonly green: aws.lb.TargetGroup;
 }
 
-/** A load balancer of the service's own, whose listeners are moved whole by CodeDeploy, and by ECS through a rule. */
+/** Listeners of the service's own, which are moved whole by CodeDeploy, and by ECS through a rule; and their load balancer, unless it is there. */
 export function ownLoadBalancer(
   name: string,
   args: BlueGreenLoadBalancerArgs,
   groups: TargetGroups,
   opts: pulumi.CustomResourceOptions,
 ): LoadBalancerFront {
-  const { network, https, loadBalancer: options, deletionProtection, productionPort, testPort, testHeader } = args;
-  const securityGroup = new aws.ec2.SecurityGroup(
-    `${name}-alb`,
-    { vpcId: network.vpcId, description: `${name}: load balancer` },
-    opts,
-  );
+  const { https, loadBalancer: options, productionPort, testPort, testHeader } = args;
+  const { loadBalancer, securityGroupId } =
+    options.arn === undefined
+      ? newLoadBalancer(name, args, groups, opts)
+      : existingLoadBalancer(name, options.arn, opts);
   const admit = (listener: string, port: number, cidrs: readonly string[]) =>
-    admitCidrs(`${name}-${listener}`, { securityGroup, description: `${listener} listener`, port, cidrs }, opts);
+    admitCidrs(`${name}-${listener}`, { securityGroupId, description: `${listener} listener`, port, cidrs }, opts);
   admit("production", productionPort, args.productionCidrs);
   if (!testHeader) admit("test", testPort, args.testCidrs);
-  const loadBalancer = new aws.lb.LoadBalancer(
-    name,
-    {
-      loadBalancerType: "application",
-      internal: options.internal ?? false,
-      subnets: options.internal ? network.privateSubnetIds : network.publicSubnetIds,
-      securityGroups: [securityGroup.id],
-      idleTimeout: options.idleTimeoutSeconds ?? 60,
-      enableHttp2: true,
-      dropInvalidHeaderFields: true,
-      enableDeletionProtection: deletionProtection,
-      // Said when they are off, too: the provider leaves alone what is not named, and would let them go on.
-      accessLogs: options.accessLogs
-        ? accessLogs(name, options.accessLogs, groups.blue, deletionProtection, opts)
-        : { enabled: false, bucket: "" },
-    },
-    { ...opts, protect: deletionProtection },
-  );
   const certificate = https && certificateArn(name, https, opts);
   const sslPolicy = https?.sslPolicy ?? httpsDefaults.sslPolicy;
   const transport = certificate ? { protocol: "HTTPS", certificateArn: certificate, sslPolicy } : { protocol: "HTTP" };
@@ -71,19 +53,17 @@ export function ownLoadBalancer(
   const test = testHeader
     ? { listener: productionListener, port: productionPort, header: testHeader }
     : { listener: listener("test", testPort), port: testPort };
-  if (https) {
-    const port = https.redirectPort ?? httpsDefaults.redirectPort;
+  // One that is there already mostly has such a listener.
+  const redirectPort = https?.redirectPort ?? (options.arn === undefined ? httpsDefaults.redirectPort : undefined);
+  if (https && redirectPort !== undefined) {
     // What users are not let through to is not opened here either.
-    admit("redirect", port, args.productionCidrs);
-    redirectToHttps(name, loadBalancer, { from: port, to: productionPort }, opts);
-    aliasRecord(name, https, loadBalancer, opts);
+    admit("redirect", redirectPort, args.productionCidrs);
+    redirectToHttps(name, loadBalancer, { from: redirectPort, to: productionPort }, opts);
   }
-  if (options.webAclArn !== undefined) {
-    new aws.wafv2.WebAclAssociation(name, { resourceArn: loadBalancer.arn, webAclArn: options.webAclArn }, opts);
-  }
+  if (https) aliasRecord(name, https, loadBalancer, opts);
   return {
     loadBalancer,
-    securityGroupId: securityGroup.id,
+    securityGroupId,
     host: pulumi.output(https?.domainName ?? loadBalancer.dnsName),
     path: "/",
     productionListener,
@@ -93,8 +73,43 @@ export function ownLoadBalancer(
   };
 }
 
+function newLoadBalancer(
+  name: string,
+  { network, loadBalancer: options, deletionProtection }: BlueGreenLoadBalancerArgs,
+  { blue }: TargetGroups,
+  opts: pulumi.CustomResourceOptions,
+): LoadBalancerPlace {
+  const securityGroup = new aws.ec2.SecurityGroup(
+    `${name}-alb`,
+    { vpcId: network.vpcId, description: `${name}: load balancer` },
+    opts,
+  );
+  const loadBalancer = new aws.lb.LoadBalancer(
+    name,
+    {
+      loadBalancerType: "application",
+      internal: options.internal ?? false,
+      subnets: options.internal ? network.privateSubnetIds : network.publicSubnetIds,
+      securityGroups: [securityGroup.id],
+      idleTimeout: options.idleTimeoutSeconds ?? 60,
+      enableHttp2: true,
+      dropInvalidHeaderFields: true,
+      enableDeletionProtection: deletionProtection,
+      // Said when they are off, too: the provider leaves alone what is not named, and would let them go on.
+      accessLogs: options.accessLogs
+        ? accessLogs(name, options.accessLogs, blue, deletionProtection, opts)
+        : { enabled: false, bucket: "" },
+    },
+    { ...opts, protect: deletionProtection },
+  );
+  if (options.webAclArn !== undefined) {
+    new aws.wafv2.WebAclAssociation(name, { resourceArn: loadBalancer.arn, webAclArn: options.webAclArn }, opts);
+  }
+  return { loadBalancer, securityGroupId: securityGroup.id };
+}
+
 interface Admission {
-  readonly securityGroup: aws.ec2.SecurityGroup;
+  readonly securityGroupId: pulumi.Input<string>;
   readonly description: string;
   readonly port: number;
   readonly cidrs: readonly string[];
@@ -102,14 +117,14 @@ interface Admission {
 
 function admitCidrs(
   name: string,
-  { securityGroup, description, port, cidrs }: Admission,
+  { securityGroupId, description, port, cidrs }: Admission,
   opts: pulumi.CustomResourceOptions,
 ) {
   for (const cidr of new Set(cidrs)) {
     new aws.vpc.SecurityGroupIngressRule(
       `${name}-${cidr.toLowerCase().replaceAll(":", "-")}`,
       {
-        securityGroupId: securityGroup.id,
+        securityGroupId,
         description,
         ipProtocol: "tcp",
         fromPort: port,

@@ -89,7 +89,8 @@ function ownersProblems({ loadBalancer, https, testCidrs }: Sharing): Problem[] 
     ...(testCidrs.length > 0 ? ["testCidrs"] : []),
   ];
   const message = "is for a load balancer that is made here; leave it out, and set it where the shared one is made.";
-  return given.map((path) => ({ path, message }));
+  const named = "names a load balancer besides that of the listeners; leave one of the two out.";
+  return given.map((path) => ({ path, message: path === "loadBalancer.arn" ? named : message }));
 }
 
 /** Checks that the rule for test traffic would not let through to green. */

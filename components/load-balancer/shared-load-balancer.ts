@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { aliasRecord, certificateArn, type Https } from "./https";
 import type { BlueGreenLoadBalancerArgs, SharedLoadBalancer } from "./load-balancer-args";
+import { existingLoadBalancer } from "./existing-load-balancer";
 import type { LoadBalancerFront } from "./load-balancer-front";
 
 /** Puts a service behind a load balancer that it shares with others. */
@@ -20,7 +21,7 @@ export function sharedLoadBalancer(
     ? { listener: productionListener, port: productionPort, header: testHeader }
     : { listener: listener("test", shared.testListenerArn!, testPort), port: testPort };
   const loadBalancerArn = pulumi.output(shared.productionListenerArn).apply(loadBalancerOf);
-  const loadBalancer = aws.lb.LoadBalancer.get(name, loadBalancerArn, undefined, opts);
+  const { loadBalancer, securityGroupId } = existingLoadBalancer(name, loadBalancerArn, opts);
   const listeners = testHeader ? [productionListener] : [productionListener, test.listener];
   const certificate = https && addCertificate(name, https, listeners, opts);
   if (https) aliasRecord(name, https, loadBalancer, opts);
@@ -28,7 +29,7 @@ export function sharedLoadBalancer(
   const plainHost = hosts.find((host) => !/[*?]/.test(host));
   return {
     loadBalancer,
-    securityGroupId: loadBalancer.securityGroups.apply(([first]) => first!),
+    securityGroupId,
     host: pulumi.output(https?.domainName ?? plainHost ?? loadBalancer.dnsName),
     path: paths[0]?.replace(/[*?].*$/, "") ?? "/",
     productionListener,

@@ -14,7 +14,10 @@ export interface BuildspecArgs {
   readonly reports?: Readonly<Record<string, object>>;
 }
 
-/** Ends the build at once, naming every variable that is missing: a build by hand is the usual reason. */
+/**
+ * Ends the build at once, naming every variable that is missing: a build by hand is the usual reason. The tag says the architecture
+ * where it is not X86_64, so that a stack which changes its own builds a commit again: tasks cannot start the other's image.
+ */
 const checkVariables = `\
 set -euo pipefail
 echo "Checking the build's variables"
@@ -30,9 +33,11 @@ if ! [[ "$CODEBUILD_RESOLVED_SOURCE_VERSION" =~ ^[0-9a-f]{40}$ ]]; then
   echo "CODEBUILD_RESOLVED_SOURCE_VERSION must be a full commit id of 40 hexadecimal digits, but is $CODEBUILD_RESOLVED_SOURCE_VERSION" >&2
   exit 1
 fi
-export IMAGE_TAG="$CODEBUILD_RESOLVED_SOURCE_VERSION"
+IMAGE_TAG="$CODEBUILD_RESOLVED_SOURCE_VERSION"
+if [ "$IMAGE_PLATFORM" = linux/arm64 ]; then IMAGE_TAG="$IMAGE_TAG-arm64"; fi
+export IMAGE_TAG
 export REPOSITORY_NAME="\${REPOSITORY_URI#*/}"
-echo "Commit $IMAGE_TAG, directory $APP_DIRECTORY, platform $IMAGE_PLATFORM"
+echo "Commit $CODEBUILD_RESOLVED_SOURCE_VERSION, directory $APP_DIRECTORY, platform $IMAGE_PLATFORM"
 `;
 
 /** Source: Amazon ECR user guide, registry_auth. */
@@ -76,7 +81,7 @@ else
     exit 1
   fi
   echo "Building $REPOSITORY_URI:$IMAGE_TAG"
-  image=(--platform "$IMAGE_PLATFORM" --build-arg COMMIT_ID="$IMAGE_TAG" --tag "$REPOSITORY_URI:$IMAGE_TAG" "$APP_DIRECTORY")
+  image=(--platform "$IMAGE_PLATFORM" --build-arg COMMIT_ID="$CODEBUILD_RESOLVED_SOURCE_VERSION" --tag "$REPOSITORY_URI:$IMAGE_TAG" "$APP_DIRECTORY")
   push_status=0
   if [ -n "\${BUILD_CACHE:-}" ]; then
     ${buildFromCache} "\${image[@]}" || push_status=$?

@@ -13,8 +13,8 @@ if ! [[ "$SOURCE_IMAGE" =~ @(sha256:[0-9a-f]{64})$ ]] || [ "\${SOURCE_IMAGE%@*}"
   exit 1
 fi
 export SOURCE_DIGEST="\${SOURCE_IMAGE#*@}"
-if ! [[ "$IMAGE_TAG" =~ ^[0-9a-f]{40}$ ]]; then
-  echo "${commitFile} must be a full commit id of 40 hexadecimal digits, but is $IMAGE_TAG" >&2
+if ! [[ "$IMAGE_TAG" =~ ^[0-9a-f]{40}(-arm64)?$ ]]; then
+  echo "${commitFile} must be a full commit id of 40 hexadecimal digits, with -arm64 behind it for an image of that architecture, but is $IMAGE_TAG" >&2
   exit 1
 fi
 export SOURCE_IMAGE IMAGE_TAG

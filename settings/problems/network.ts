@@ -10,7 +10,7 @@ export function networkProblems(settings: Given, region: string | undefined): Pr
   const { sharedLoadBalancer, loadBalancer } = settings;
   const problems = [
     ...givenProblems(settings),
-    ...(sharedLoadBalancer ? [] : subnetProblems("", settings, loadBalancer?.internal)),
+    ...(sharedLoadBalancer || loadBalancer?.arn ? [] : subnetProblems("", settings, loadBalancer?.internal)),
   ];
   if (settings.natGateways !== "none") return problems;
   return [...problems, ...imageProblems(settings, region), ...logProblems(settings)];

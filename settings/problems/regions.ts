@@ -13,6 +13,7 @@ export function regionProblems(settings: Given, region: string | undefined): Pro
     clusterArn,
     "deployApproval.topicArn": deployApproval?.topicArn,
     "https.certificateArn": https?.certificateArn,
+    "loadBalancer.arn": loadBalancer?.arn,
     "loadBalancer.webAclArn": loadBalancer?.webAclArn,
     "notifications.topicArn": notifications?.topicArn,
     "promoteFrom.keyArn": promoteFrom?.keyArn,

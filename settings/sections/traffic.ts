@@ -25,6 +25,7 @@ const accessLogs = z.strictObject({
 });
 
 const loadBalancer = z.strictObject({
+  arn: z.string().optional(),
   internal: z.boolean().optional(),
   idleTimeoutSeconds: whole.optional(),
   accessLogs: accessLogs.optional(),

@@ -42,6 +42,17 @@ describe("the buildspec, carried out", function () {
     assert.ok(!commit.log.some((line) => line.startsWith("Step ")));
   });
 
+  it("builds a commit again for tasks of another architecture, which cannot start the image that is there", async () => {
+    const before = commit.imageUri(await commit.run());
+    const arm = { IMAGE_PLATFORM: "linux/arm64" };
+    const pinned = commit.imageUri(await commit.run(arm), `${commitId}-arm64`);
+    assert.notEqual(pinned, before);
+    assert.equal(`${uri}@${(await commit.store.resolve(`${uri}:${commitId}-arm64`)).digest}`, pinned);
+    commit.log = [];
+    assert.equal(commit.imageUri(await commit.run(arm), `${commitId}-arm64`), pinned);
+    assert.ok(commit.log.includes("Nothing to build: one commit is built once"), commit.log.join("\n"));
+  });
+
   it("fails with the reason when the directory has no Dockerfile", async () => {
     const result = await commit.run({ APP_DIRECTORY: "other" });
     assert.equal(result.status, "FAILED");
