@@ -11,7 +11,7 @@ const parts = { detection: "detectionMs", decision: "decisionMs", shift: "shiftM
 /** p50 and p99 of each part, in seconds of AWS time, and half of the shares of wrong answers: a line a group that has any. */
 export function rollbackTable(title: string, groups: readonly (readonly [string, readonly RollbackTime[]])[]): string {
   const names = Object.keys(parts).map((part) => `${part} p50 / p99`);
-  const head = [title, "faults", ...names, "wrong answers p50"];
+  const head = [title, "rollbacks", ...names, "wrong answers p50"];
   const lines = groups
     .filter(([, times]) => times.length > 0)
     .map(([name, times]) => [

@@ -23,7 +23,7 @@ describe("the report on rollback times", () => {
     });
     const groups = [["a", [time(60), time(120)]] as const, ["b", [time(90)]] as const, ["none", []] as const];
     assert.deepEqual(rollbackTable("fault", groups).split("\n"), [
-      "| fault | faults | detection p50 / p99 | decision p50 / p99 | shift p50 / p99 | in all p50 / p99 | wrong answers p50 |",
+      "| fault | rollbacks | detection p50 / p99 | decision p50 / p99 | shift p50 / p99 | in all p50 / p99 | wrong answers p50 |",
       "| --- | --- | --- | --- | --- | --- | --- |",
       "| a | 2 | 60 s / 120 s | 5 s / 5 s | 0 s / 0 s | 65 s / 125 s | 10 % |",
       "| b | 1 | 90 s / 90 s | 5 s / 5 s | 0 s / 0 s | 95 s / 95 s | 10 % |",
