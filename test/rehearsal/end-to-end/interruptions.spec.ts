@@ -5,7 +5,11 @@ import { until } from "../fixtures/tasks";
 import { scenarios, type Stage, tinyApp } from "./scenarios";
 
 const interrupted = 130;
-const slowApp = { ...tinyApp, Dockerfile: "FROM node:22\nRUN echo building slowly; sleep 300\n" };
+/** Its image is never built: only what is Node's runs here, and this does not end by itself. */
+const slowApp = {
+  ...tinyApp,
+  Dockerfile: `FROM node:22\nRUN node -e "console.log('building slowly'); setInterval(() => {}, 1000)"\n`,
+};
 
 const hookRuns = ({ source, type }: TimelineEvent) => source === "lambda" && type === "invoked";
 const blueWaits = ({ text }: TimelineEvent) => text === "terminationWait started";
