@@ -4,6 +4,7 @@ import type { BlueGreenEcsService } from "./blue-green-ecs-service";
 import type { BuildCacheArgs } from "./pipeline/build-cache";
 import { BuildProject } from "./pipeline/build-project";
 import { type BuildTestsArgs, testsProblems } from "./pipeline/build-tests";
+import { consoleUrl } from "./console-url";
 import { withDefaults } from "./defaults";
 import { approvalProblems, type DeployApprovalArgs } from "./pipeline/deploy-approval";
 import { type DeploymentWindowArgs, windowProblems } from "./pipeline/deployment-window";
@@ -190,7 +191,7 @@ export class DeployPipeline extends pulumi.ComponentResource {
     settled.notifications?.watch(this.pipeline, patterns);
 
     const region = aws.getRegionOutput({}, parent).region;
-    const console = pulumi.interpolate`https://${region}.console.aws.amazon.com/codesuite`;
+    const console = pulumi.interpolate`${region.apply(consoleUrl)}/codesuite`;
     this.connectionUrl = connection && pulumi.interpolate`${console}/settings/connections?region=${region}`;
     this.consoleUrl = pulumi.interpolate`${console}/codepipeline/pipelines/${this.pipeline.name}/view?region=${region}`;
     this.registerOutputs({ consoleUrl: this.consoleUrl });
