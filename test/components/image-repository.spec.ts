@@ -85,7 +85,7 @@ describe("a given first image", () => {
 });
 
 describe("deletion protection", () => {
-  it("keeps the load balancer and the repository with its images", async () => {
+  it("keeps the service, the load balancer and the repository with its images", async () => {
     const graph = await devGraph({ deletionProtection: true });
     const repository = graph.recorder.find("aws:ecr/repository:Repository");
     assert.equal(repository.protect, true);
@@ -94,7 +94,11 @@ describe("deletion protection", () => {
     assert.equal(loadBalancer.protect, true);
     assert.equal(loadBalancer.inputs.enableDeletionProtection, true);
     const kept = graph.recorder.resources.filter(({ protect }) => protect).map(({ type }) => type);
-    assert.deepEqual(kept.sort(), ["aws:ecr/repository:Repository", "aws:lb/loadBalancer:LoadBalancer"]);
+    assert.deepEqual(kept.sort(), [
+      "aws:ecr/repository:Repository",
+      "aws:ecs/service:Service",
+      "aws:lb/loadBalancer:LoadBalancer",
+    ]);
   });
 
   it("is off by default; only the first image outlives its place in the program", async () => {
