@@ -11,6 +11,24 @@ export interface Statement {
   readonly conditions?: Record<string, Record<string, pulumi.Input<string> | pulumi.Input<string>[]>>;
 }
 
+/**
+ * The use of a key by services for whom the role calls them, and not by the role itself. The services' names end so in every
+ * partition. Source: KMS developer guide, conditions-kms, "kms:ViaService".
+ */
+export function keyUse(
+  keyArn: pulumi.Input<string>,
+  actions: readonly string[],
+  services: readonly string[],
+): Statement {
+  const region = pulumi.output(keyArn).apply((arn) => arn.split(":")[3]!);
+  const via = services.map((service) => pulumi.interpolate`${service}.${region}.amazonaws.com`);
+  return {
+    actions,
+    resources: [keyArn],
+    conditions: { StringEquals: { "kms:ViaService": via.length === 1 ? via[0]! : via } },
+  };
+}
+
 /** What one role does from within the network. */
 export interface Calls {
   readonly role: aws.iam.Role;

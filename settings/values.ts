@@ -2,5 +2,8 @@ import { z } from "zod";
 
 /** Kinds of values that several settings take. Their limits are the components', which are also used without settings. */
 export const whole = z.number().int();
+export const kmsKeyArn = z.string().regex(/^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[\w-]+$/, {
+  error: "is not the ARN of a KMS key",
+});
 export const urlPath = z.string().startsWith("/", { error: "must begin with /" });
 export const names = z.array(z.string().min(1));

@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { admit, type NotificationTopic, notificationTopic } from "./notification-topic";
-import { grant, serviceRole, type Statement } from "../policy";
-import type { Problem } from "../problems";
+import { grant, keyUse, serviceRole, type Statement } from "../policy";
+import { type Problem, refuse } from "../problems";
 
 /**
  * What people are told of: a release's start, end, failure, its being rolled back or stopped, and that it waits for a person;
@@ -17,6 +17,11 @@ export interface NotificationsArgs {
    * @default a new, encrypted one
    */
   readonly topicArn?: pulumi.Input<string>;
+  /**
+   * The KMS key that this topic is encrypted with, one of your own: CodeDeploy's role may then use it for the topic. Its policy lets the same
+   * services use it. @default the topic is not encrypted with a key of your own
+   */
+  readonly keyArn?: pulumi.Input<string>;
   /** A Slack channel that is told; the workspace has been authorized in the console. @default none */
   readonly slack?: { readonly workspaceId: string; readonly channelId: string };
   /** @default all */
@@ -40,12 +45,23 @@ const triggerEvents: Readonly<Partial<Record<NotificationEvent, readonly string[
 /** Patterns of what EventBridge is told, and tells on. */
 export type EventPatterns = Readonly<Partial<Record<NotificationEvent, pulumi.Input<string>>>>;
 
-/** A topic, and a Slack channel if wanted, that are told how releases go. */
+export function notificationsProblems(notifications: NotificationsArgs | undefined): Problem[] {
+  if (notifications?.keyArn === undefined || notifications.topicArn !== undefined) return [];
+  return [{ path: "notifications.keyArn", message: "is of no topic; name it in topicArn, or leave both out." }];
+}
+
+/**
+ * A topic, and a Slack channel if wanted, that are told how releases go.
+ *
+ * @throws InvalidInput for a key of no topic, before anything is registered.
+ */
 export class Notifications extends pulumi.ComponentResource {
   readonly topicArn: pulumi.Output<string>;
   private readonly events: readonly NotificationEvent[];
   /** The topic, where it is made here. */
   private readonly own: NotificationTopic | undefined;
+  /** What the topic is encrypted with; undefined where none is known. */
+  private readonly keyArn: pulumi.Input<string> | undefined;
   private watching = false;
 
   constructor(
@@ -53,10 +69,12 @@ export class Notifications extends pulumi.ComponentResource {
     args: NotificationsArgs = {},
     opts?: pulumi.ComponentResourceOptions,
   ) {
+    refuse(`Notifications "${name}"`, notificationsProblems(args));
     super("greenlight:index:Notifications", name, {}, opts);
     const parent = { parent: this };
     this.events = args.events ?? notificationEvents;
     this.own = args.topicArn === undefined ? notificationTopic(`${name}-releases`, parent) : undefined;
+    this.keyArn = this.own?.key.arn ?? args.keyArn;
     this.topicArn = this.own?.topic.arn ?? pulumi.output(args.topicArn!);
     if (args.slack) slackChannel(`${name}-releases`, args.slack, this.topicArn, parent);
     this.registerOutputs({ topicArn: this.topicArn });
@@ -71,10 +89,7 @@ export class Notifications extends pulumi.ComponentResource {
 
   /** What CodeDeploy's role needs for the triggers. Source: CodeDeploy user guide, monitoring-sns-event-notifications-permissions. */
   get publishing(): Statement[] {
-    return [
-      { actions: ["sns:Publish"], resources: [this.topicArn] },
-      ...(this.own ? [{ actions: ["kms:Decrypt", "kms:GenerateDataKey"], resources: [this.own.key.arn] }] : []),
-    ];
+    return [{ actions: ["sns:Publish"], resources: [this.topicArn] }, ...publishingKey(this.keyArn)];
   }
 
   /** Why no further pipeline can be told of: the topic's policy names who publishes for the first. */
@@ -120,6 +135,11 @@ export class Notifications extends pulumi.ComponentResource {
     new aws.cloudwatch.EventTarget(name, { rule: rule.name, arn: this.topicArn }, parent);
     return rule;
   }
+}
+
+/** What publishing to a topic takes that is encrypted with a key. Source: SNS developer guide, sns-key-management. */
+export function publishingKey(keyArn: pulumi.Input<string> | undefined): Statement[] {
+  return keyArn === undefined ? [] : [keyUse(keyArn, ["kms:Decrypt", "kms:GenerateDataKey"], ["sns"])];
 }
 
 function slackChannel(

@@ -1,5 +1,6 @@
 import type * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
+import { publishingKey } from "../notifications/notifications";
 import type { Statement } from "../policy";
 import type { Problem } from "../problems";
 
@@ -7,6 +8,8 @@ import type { Problem } from "../problems";
 export interface DeployApprovalArgs {
   /** SNS topic that is told that somebody is waited for. @default none; the console shows it */
   readonly topicArn?: pulumi.Input<string>;
+  /** The KMS key that this topic is encrypted with, if it is one of your own. @default none */
+  readonly keyArn?: pulumi.Input<string>;
   /** What the person is asked to look at. @default nothing */
   readonly message?: string;
   /** Minutes after which a run that nobody approved fails; 5 to 86400. @default 10080, which are seven days */
@@ -45,13 +48,20 @@ export function approvalStage({ topicArn, message, timeoutMinutes = timeouts.fal
 
 /** Source: CodePipeline user guide, approvals-action-add, "sns:Publish". */
 export function approvalStatements(approval: DeployApprovalArgs | undefined): Statement[] {
-  return approval?.topicArn === undefined ? [] : [{ actions: ["sns:Publish"], resources: [approval.topicArn] }];
+  if (approval?.topicArn === undefined) return [];
+  return [{ actions: ["sns:Publish"], resources: [approval.topicArn] }, ...publishingKey(approval.keyArn)];
 }
 
 export function approvalProblems({ deployApproval }: { readonly deployApproval?: DeployApprovalArgs }): Problem[] {
-  const { timeoutMinutes = timeouts.fallback } = deployApproval ?? {};
+  const { timeoutMinutes = timeouts.fallback, topicArn, keyArn } = deployApproval ?? {};
+  const problems: Problem[] = [];
+  if (keyArn !== undefined && topicArn === undefined)
+    problems.push({
+      path: "deployApproval.keyArn",
+      message: "is of no topic; name it in topicArn, or leave both out.",
+    });
   if (Number.isInteger(timeoutMinutes) && timeoutMinutes >= timeouts.least && timeoutMinutes <= timeouts.most)
-    return [];
+    return problems;
   const message = `is ${timeoutMinutes}; CodePipeline waits ${timeouts.least} to ${timeouts.most} whole minutes for a person.`;
-  return [{ path: "deployApproval.timeoutMinutes", message }];
+  return [...problems, { path: "deployApproval.timeoutMinutes", message }];
 }

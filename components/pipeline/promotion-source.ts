@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { type PipelineSource, sourceArtifact } from "./pipeline-source";
-import type { Statement } from "../policy";
+import { keyUse, type Statement } from "../policy";
 import { type PromoteFrom, releasedObject } from "./promotion";
 import { startOnObject } from "./start-on-object";
 
@@ -22,7 +22,7 @@ export class PromotionSource extends pulumi.ComponentResource implements Pipelin
   ) {
     super("greenlight:index:PromotionSource", name, {}, opts);
     const parent = { parent: this };
-    const [, partition = "aws", , region = "", account = ""] = from.keyArn.split(":");
+    const [, partition = "aws", , , account = ""] = from.keyArn.split(":");
     // The other stack has to know its ARN, so it has no suffix.
     this.bus = new aws.cloudwatch.EventBus(`${name}-promotions`, { name: `${name}-promotions` }, parent);
     new aws.cloudwatch.EventBusPolicy(
@@ -67,11 +67,7 @@ export class PromotionSource extends pulumi.ComponentResource implements Pipelin
         resources: [bucketArn],
         conditions,
       },
-      {
-        actions: ["kms:Decrypt"],
-        resources: [from.keyArn],
-        conditions: { StringEquals: { "kms:ViaService": `s3.${region}.amazonaws.com` } },
-      },
+      keyUse(from.keyArn, ["kms:Decrypt"], ["s3"]),
     ];
     this.registerOutputs();
   }

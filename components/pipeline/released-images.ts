@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { serviceRole, type Statement } from "../policy";
+import { keyUse, serviceRole, type Statement } from "../policy";
 import { PrivateBucket } from "../private-bucket";
 import { releasedObject } from "./promotion";
 import { eventRule, newVersionOf } from "./start-on-object";
@@ -76,7 +76,7 @@ export class ReleasedImages extends pulumi.ComponentResource {
     this.statements = [
       { actions: ["s3:PutObject"], resources: [pulumi.interpolate`${bucketArn}/${releasedObject}`] },
       { actions: ["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"], resources: [bucketArn] },
-      { actions: ["kms:Decrypt", "kms:GenerateDataKey"], resources: [this.key.arn] },
+      keyUse(this.key.arn, ["kms:Decrypt", "kms:GenerateDataKey"], ["s3"]),
     ];
     this.registerOutputs();
   }

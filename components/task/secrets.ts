@@ -1,4 +1,4 @@
-import type { Statement } from "../policy";
+import { keyUse, type Statement } from "../policy";
 import type { Problem } from "../problems";
 
 /**
@@ -36,10 +36,19 @@ export function secretStatements(secrets: readonly Secrets[], keyArns: readonly 
   // A secret's ARN has seven parts; what follows says which part of the value is meant.
   const inSecretsManager = arns.filter((arn) => secretArn.test(arn)).map((arn) => arn.split(":").slice(0, 7).join(":"));
   const parameters = arns.filter((arn) => parameterArn.test(arn));
-  const statements = [
-    { actions: ["secretsmanager:GetSecretValue"], resources: [...new Set(inSecretsManager)] },
-    { actions: ["ssm:GetParameters"], resources: parameters },
-    { actions: ["kms:Decrypt"], resources: keyArns },
+  const reads = [
+    {
+      service: "secretsmanager",
+      actions: ["secretsmanager:GetSecretValue"],
+      resources: [...new Set(inSecretsManager)],
+    },
+    { service: "ssm", actions: ["ssm:GetParameters"], resources: parameters },
+  ].filter(({ resources }) => resources.length > 0);
+  if (reads.length === 0) return [];
+  // Whichever of the two has the secret opens it for ECS.
+  const services = reads.map(({ service }) => service);
+  return [
+    ...reads.map(({ actions, resources }) => ({ actions, resources })),
+    ...keyArns.map((arn) => keyUse(arn, ["kms:Decrypt"], services)),
   ];
-  return statements.filter(({ resources }) => resources.length > 0);
 }

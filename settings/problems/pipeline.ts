@@ -3,6 +3,7 @@ import { approvalProblems } from "../../components/pipeline/deploy-approval";
 import { sourceProblems } from "../../components/pipeline/pipeline-source";
 import { windowProblems } from "../../components/pipeline/deployment-window";
 import { triggerProblems } from "../../components/pipeline/pipeline-triggers";
+import { notificationsProblems } from "../../components/notifications/notifications";
 import type { Problem } from "../../components/problems";
 import { promotionProblems } from "../../components/pipeline/promotion";
 import type { Given } from "../schema";
@@ -15,6 +16,7 @@ export function pipelineProblems(settings: Given): Problem[] {
     ...testsProblems(settings),
     ...triggerProblems(settings),
     ...approvalProblems(settings),
+    ...notificationsProblems(settings.notifications),
     ...windowProblems(settings),
   ];
 }

@@ -12,10 +12,12 @@ export function regionProblems(settings: Given, region: string | undefined): Pro
   const named = {
     clusterArn,
     "deployApproval.topicArn": deployApproval?.topicArn,
+    "deployApproval.keyArn": deployApproval?.keyArn,
     "https.certificateArn": https?.certificateArn,
     "loadBalancer.arn": loadBalancer?.arn,
     "loadBalancer.webAclArn": loadBalancer?.webAclArn,
     "notifications.topicArn": notifications?.topicArn,
+    "notifications.keyArn": notifications?.keyArn,
     "promoteFrom.keyArn": promoteFrom?.keyArn,
     ...Object.fromEntries(promoteTo.map((arn, index) => [`promoteTo[${index}]`, arn])),
     "sharedLoadBalancer.productionListenerArn": sharedLoadBalancer?.productionListenerArn,

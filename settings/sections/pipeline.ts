@@ -3,12 +3,13 @@ import { freshPeriods } from "../../components/pipeline/build-cache";
 import { reportFormats } from "../../components/pipeline/build-tests";
 import { notificationEvents } from "../../components/notifications/notifications";
 import { severities } from "../../components/pipeline/scan-gate";
-import { names } from "../values";
+import { kmsKeyArn, names } from "../values";
 
 const topicArn = z.string().regex(/^arn:[\w-]+:sns:/, { error: "is not the ARN of an SNS topic" });
 
 const deployApproval = z.strictObject({
   topicArn: topicArn.optional(),
+  keyArn: kmsKeyArn.optional(),
   message: z.string().min(1).optional(),
   timeoutMinutes: z.number().int().optional(),
 });
@@ -17,6 +18,7 @@ const deploymentWindow = z.strictObject({ cron: z.string(), timeZone: z.string()
 
 const notifications = z.strictObject({
   topicArn: topicArn.optional(),
+  keyArn: kmsKeyArn.optional(),
   slack: z
     .strictObject({
       workspaceId: z.string().regex(/^[0-9A-Z]+$/, { error: "is not the id of a Slack workspace, like T0123456789" }),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { whole } from "../values";
+import { kmsKeyArn, whole } from "../values";
 
 const capacityProvider = z.strictObject({
   name: z.enum(["FARGATE", "FARGATE_SPOT"]),
@@ -36,5 +36,5 @@ export const tasks = {
   capacityProviders: z.array(capacityProvider).default([]),
   environment: z.record(z.string(), z.string()).default({}),
   secrets: z.record(z.string(), z.string()).default({}),
-  secretKeyArns: z.array(z.string().regex(/^arn:[\w-]+:kms:/, { error: "is not the ARN of a KMS key" })).default([]),
+  secretKeyArns: z.array(kmsKeyArn).default([]),
 };

@@ -44,6 +44,23 @@ describe("a person's approval before a deployment", () => {
     assert.deepEqual(publishing, [{ Effect: "Allow", Action: ["sns:Publish"], Resource: [topicArn] }]);
   });
 
+  it("may be told to a topic under a key of the owner's, which the pipeline uses for that alone", async () => {
+    const keyArn = "arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555";
+    const { graph } = await stages({ deployApproval: { topicArn, keyArn } });
+    const ofKeys = statements(graph, "-pipeline").filter(({ Action }) => Action.join().includes("kms:"));
+    assert.deepEqual(ofKeys, [
+      {
+        Effect: "Allow",
+        Action: ["kms:Decrypt", "kms:GenerateDataKey"],
+        Resource: [keyArn],
+        Condition: { StringEquals: { "kms:ViaService": "sns.eu-central-1.amazonaws.com" } },
+      },
+    ]);
+    assert.deepEqual(await refused({ deployApproval: { keyArn } }), [
+      "deployApproval.keyArn: is of no topic; name it in topicArn, or leave both out.",
+    ]);
+  });
+
   it("is refused with a timeout that CodePipeline has not", async () => {
     for (const timeoutMinutes of [4, 86_401]) {
       assert.deepEqual(await refused({ deployApproval: { timeoutMinutes } }), [

@@ -4,6 +4,7 @@ import { devGraph, type Graph, its, refusal, statements } from "../support/graph
 const ruleType = "aws:codestarnotifications/notificationRule:NotificationRule";
 const groupType = "aws:codedeploy/deploymentGroup:DeploymentGroup";
 const given = "arn:aws:sns:eu-central-1:123456789012:releases";
+const keyArn = "arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555";
 const fromHere = { StringEquals: { "aws:SourceAccount": "123456789012" } };
 const publisher = { Service: "codestar-notifications.amazonaws.com" };
 
@@ -65,6 +66,7 @@ describe("notifications", () => {
         Effect: "Allow",
         Action: ["kms:Decrypt", "kms:GenerateDataKey"],
         Resource: [its(graph, "aws:kms/key:Key", "", "arn")],
+        Condition: { StringEquals: { "kms:ViaService": "sns.eu-central-1.amazonaws.com" } },
       },
     ]);
   });
@@ -118,6 +120,14 @@ describe("notifications", () => {
     assert.deepEqual(eventTypeIds, ["codepipeline-pipeline-pipeline-execution-failed"]);
     assert.deepEqual(targets, [{ type: "SNS", address: given }]);
     assert.deepEqual(recorder.find(groupType).inputs.triggerConfigurations, []);
+  });
+
+  it("go to one that is encrypted with a key of its owner's, which CodeDeploy then uses for it", async () => {
+    const owned = await devGraph({ notifications: { topicArn: given, keyArn } });
+    const [, key] = statements(owned, "-deploy").filter(({ Action }) => /sns|kms/.test(Action.join()));
+    assert.deepEqual([key!.Action, key!.Resource], [["kms:Decrypt", "kms:GenerateDataKey"], [keyArn]]);
+    const { paths } = await refusal({ githubRepository: "a/b", notifications: { keyArn } });
+    assert.deepEqual(paths, ["notifications.keyArn"]);
   });
 
   it("let no service publish where a role alone does", async () => {

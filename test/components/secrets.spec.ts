@@ -46,10 +46,22 @@ describe("secrets by reference", () => {
         [["kms:Decrypt"], [key]],
       ],
     );
+    const openedBy = ["secretsmanager", "ssm"].map((service) => `${service}.eu-central-1.amazonaws.com`);
+    assert.deepEqual(granted.at(-1)!.Condition, { StringEquals: { "kms:ViaService": openedBy } });
     const others = graph.recorder
       .all("aws:iam/rolePolicy:RolePolicy")
       .filter(({ name, inputs }) => !name.endsWith("-execution") && String(inputs.policy).includes(":secret:"));
     assert.deepEqual(others, []);
+  });
+
+  it("are opened by the one service that has them, and a key of none of them is of no use", async () => {
+    const ofKey = async (secrets: Readonly<Record<string, string>>) =>
+      statements(await devGraph({ secrets, secretKeyArns: [key] }), "-execution").filter(({ Action }) =>
+        Action.join().includes("kms:"),
+      );
+    const [opened] = await ofKey({ TOKEN: parameter });
+    assert.deepEqual(opened!.Condition, { StringEquals: { "kms:ViaService": "ssm.eu-central-1.amazonaws.com" } });
+    assert.deepEqual(await ofKey({}), []);
   });
 
   it("leave no trace where there are none", async () => {

@@ -7,6 +7,7 @@ const secret = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:shop/api
 /** Another account's registry. */
 const elsewhere = "210987654321.dkr.ecr.eu-central-1.amazonaws.com/shop";
 const topicArn = "arn:aws:sns:eu-central-1:123456789012:everybody";
+const keyArn = "arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555";
 
 const listeners = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener/app/web/50dc6c495c0c9188";
 const shared = {
@@ -38,6 +39,11 @@ const options: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   "alarms made here": { alarms: { latencyP99Ms: 1000 } },
   "alarms that are there": { alarmNames: ["shop-is-broken"] },
   "an approval that tells a topic": { deployApproval: { topicArn } },
+  "topics that are there, encrypted": {
+    notifications: { topicArn, keyArn },
+    deployApproval: { topicArn, keyArn: keyArn.replace("1111", "9999") },
+  },
+  "secrets of one kind under a key": { secrets: { KEY: secret }, secretKeyArns: [keyArn] },
   "a deployment window": { deploymentWindow: { cron: "* * 9-16 ? * MON-THU *" } },
   "a canary of its own": { canary: { percent: 5, minutes: 7 } },
   "a connection that is there": {

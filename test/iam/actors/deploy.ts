@@ -1,6 +1,6 @@
 import type { Actor } from "../actor";
 import type { Stack } from "../stack";
-import { readAlarms, role, rule, shares } from "./things";
+import { keysOf, readAlarms, role, rule, shares, viaService } from "./things";
 
 const policy = "AWS managed policy reference, AWSCodeDeployRoleForECS";
 
@@ -83,6 +83,7 @@ export const deploy: Actor = {
       why: "a shared listener is its owner's",
       source: policy,
     },
+    ...triggers(stack, {}).filter(({ actions }) => actions.includes("kms:Decrypt")),
   ],
 };
 
@@ -105,15 +106,15 @@ function alarmsOf(stack: Stack): string[] {
   return readAlarms(stack, group(stack).alarmConfiguration?.alarms ?? []);
 }
 
-function triggers(stack: Stack) {
+function triggers(stack: Stack, context: Readonly<Record<string, string>> = viaService("sns")) {
   const topics = (group(stack).triggerConfigurations ?? []).map(({ triggerTargetArn }) => triggerTargetArn);
-  const made = stack.all("aws:sns/topic:Topic").filter(({ outputs }) => topics.includes(outputs.arn as string));
   const source = "CodeDeploy user guide, monitoring-sns-event-notifications-permissions";
   return [
     { actions: ["sns:Publish"], on: topics, why: "tells that a deployment was rolled back, stopped, or waits", source },
     {
       actions: ["kms:Decrypt", "kms:GenerateDataKey"],
-      on: made.map(({ inputs }) => inputs.kmsMasterKeyId as string),
+      on: topics.flatMap((topic) => keysOf(stack, topic, "notifications")),
+      context,
       why: "publishes to an encrypted topic",
       source: "SNS developer guide, sns-key-management",
     },

@@ -1,6 +1,16 @@
 import { type Actor, type Calls, each, stranger } from "../actor";
 import { pipelineOf, type Stack } from "../stack";
-import { artifact, bucketsOf, buildProject, logStream, readAlarms, repository, role } from "./things";
+import {
+  artifact,
+  bucketsOf,
+  buildProject,
+  keysOf,
+  logStream,
+  readAlarms,
+  repository,
+  role,
+  viaService,
+} from "./things";
 
 const guide = "CodePipeline user guide";
 const bucketReads = ["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"];
@@ -54,6 +64,7 @@ export const pipeline: Actor = {
       why: "tells that a person is waited for",
       source: `${guide}, approvals-service-role-permissions`,
     },
+    ...publishingKey(stack, viaService("sns")),
     {
       actions: ["cloudwatch:DescribeAlarms"],
       on: readAlarms(stack, pipelineOf(stack).rules("CloudWatchAlarm", "AlarmName")),
@@ -72,6 +83,8 @@ export const pipeline: Actor = {
       why: "only what the stack before has released, and only from S3",
       source: "S3 user guide, amazon-s3-policy-keys",
     })),
+    ...publishingKey(stack, {}),
+    ...sayingUnderKey(stack, viaService("secretsmanager")),
     {
       actions: ["iam:PassRole"],
       on: [role(stack, "-task"), role(stack, "-execution")],
@@ -141,7 +154,7 @@ function invocation(stack: Stack) {
 
 /** The same call in the name of another service, or on a bucket that has become somebody else's. */
 function otherwise(context: Readonly<Record<string, string>>): Record<string, string> {
-  if (context["kms:ViaService"]) return { "kms:ViaService": "secretsmanager.eu-central-1.amazonaws.com" };
+  if (context["kms:ViaService"]) return viaService("secretsmanager");
   return { "aws:ResourceAccount": stranger };
 }
 
@@ -153,13 +166,8 @@ function promotion(stack: Stack): Calls[] {
     ...bucketsOf(stack, "-released").flatMap((bucket) => [
       { actions: ["s3:PutObject"], on: [`${bucket}/released.zip`], why: "says what was released", source },
       { actions: bucketReads, on: [bucket], why: "finds where to say it", source },
-      {
-        actions: ["kms:Decrypt", "kms:GenerateDataKey"],
-        on: pipelineOf(stack).configured("S3", "KMSEncryptionKeyARN"),
-        why: "says it under the key that others can be given",
-        source: "S3 user guide, UsingKMSEncryption",
-      },
     ]),
+    ...sayingUnderKey(stack, viaService("s3")),
   ];
 }
 
@@ -208,6 +216,29 @@ function billsOfMaterials(stack: Stack): Calls[] {
   ]);
 }
 
+function sayingUnderKey(stack: Stack, context: Readonly<Record<string, string>>): Calls[] {
+  return pipelineOf(stack)
+    .configured("S3", "KMSEncryptionKeyARN")
+    .map((key) => ({
+      actions: ["kms:Decrypt", "kms:GenerateDataKey"],
+      on: [key],
+      context,
+      why: "says it under the key that others can be given",
+      source: "S3 user guide, UsingKMSEncryption",
+    }));
+}
+
+function publishingKey(stack: Stack, context: Readonly<Record<string, string>>): Calls[] {
+  const topics = pipelineOf(stack).configured("Manual", "NotificationArn");
+  return topics.map((topic) => ({
+    actions: ["kms:Decrypt", "kms:GenerateDataKey"],
+    on: keysOf(stack, topic, "deployApproval"),
+    context,
+    why: "tells it to an encrypted topic",
+    source: "SNS developer guide, sns-key-management",
+  }));
+}
+
 function released(stack: Stack): Calls[] {
   const { promoteFrom } = stack;
   if (!promoteFrom) return [];
@@ -226,7 +257,7 @@ function released(stack: Stack): Calls[] {
     {
       actions: ["kms:Decrypt"],
       on: [promoteFrom.keyArn],
-      context: { "kms:ViaService": "s3.eu-central-1.amazonaws.com" },
+      context: viaService("s3"),
       why: "reads what is under the other stack's key",
       source: "KMS developer guide, key-policy-modifying-external-accounts",
     },

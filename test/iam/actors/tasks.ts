@@ -1,8 +1,8 @@
-import { type Actor, anything, stranger } from "../actor";
+import { type Actor, anything, type Calls, stranger } from "../actor";
 import { region } from "../../../rehearsal/graph/aws-outputs";
 import type { Stack } from "../stack";
 import { containers } from "./containers";
-import { logStream, repository } from "./things";
+import { logStream, repository, viaService } from "./things";
 
 /** ECS, on behalf of the tasks. */
 export const execution: Actor = {
@@ -45,14 +45,22 @@ export const execution: Actor = {
       why: "reads the container's secrets",
       source: "ECS developer guide, secrets-envvar-ssm-paramstore",
     },
-    {
-      actions: ["kms:Decrypt"],
-      on: JSON.parse(stack.graph.config["greenlight:secretKeyArns"] ?? "[]") as string[],
-      why: "opens secrets under keys of the customer's own",
-      source: "ECS developer guide, secrets-envvar-secrets-manager",
-    },
+    ...["secretsmanager", "ssm"]
+      .filter((service) => secretsOf(stack, `:${service}:`).length > 0)
+      .map((service) => opening(stack, viaService(service))),
   ],
+  never: (stack) => [opening(stack, {})],
 };
+
+function opening(stack: Stack, context: Readonly<Record<string, string>>): Calls {
+  return {
+    actions: ["kms:Decrypt"],
+    on: JSON.parse(stack.graph.config["greenlight:secretKeyArns"] ?? "[]") as string[],
+    context,
+    why: "has secrets opened that are under keys of the customer's own",
+    source: "ECS developer guide, secrets-envvar-secrets-manager; KMS developer guide, conditions-kms",
+  };
+}
 
 /** Image layers, which are in a bucket of ECR's own; whoever has an address that ECR signed takes them. */
 export const layers: Actor = {

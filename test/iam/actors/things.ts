@@ -53,6 +53,19 @@ export function bucketsOf(stack: Stack, suffix: string): string[] {
   return all.map(({ outputs }) => outputs.arn as string);
 }
 
+/** What encrypts the topic: the key that was made with it, or the one that the setting says. */
+export function keysOf(stack: Stack, topic: string, setting: string): string[] {
+  const made = stack.all("aws:sns/topic:Topic").find(({ outputs }) => outputs.arn === topic);
+  if (made) return [made.inputs.kmsMasterKeyId as string];
+  const { keyArn } = JSON.parse(stack.graph.config[`greenlight:${setting}`] ?? "{}") as { keyArn?: string };
+  return keyArn === undefined ? [] : [keyArn];
+}
+
+/** What KMS is told of a service that uses a key for its caller. */
+export function viaService(service: string) {
+  return { "kms:ViaService": `${service}.eu-central-1.amazonaws.com` };
+}
+
 /** Some object in the artifact store. */
 export function artifact(stack: Stack): string {
   return `${stack.arn("aws:s3/bucket:Bucket", "-artifacts")}/shop/Image/1a2B3c4`;
