@@ -33,6 +33,11 @@ export class Account {
     return { ...pipeline, stages };
   }
 
+  /** Where the stack is. */
+  get region(): string {
+    return this.pipeline.arn.split(":")[3]!;
+  }
+
   buildProject(name: string): BuildProject {
     return this.get("aws:codebuild/project:Project", { name });
   }

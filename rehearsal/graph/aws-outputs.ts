@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** The account and region that the mocked AWS answers with. */
+/** The account that the mocked AWS answers with, and the region of a stack that names none. */
 export const account = "123456789012";
 export const region = "eu-central-1";
 
@@ -164,27 +164,44 @@ const results: Readonly<Record<string, Values>> = {
   },
 };
 
-/** The id and state that AWS (or Docker) would answer a creation with. Throws for a type that is not described here. */
-export function awsOutputs(type: string, name: string, inputs: Values): { id: string; state: Values } {
+/**
+ * The id and state that AWS (or Docker) would answer a creation with. Throws for a type that is not described here.
+ *
+ * @param place the stack's region
+ */
+export function awsOutputs(
+  type: string,
+  name: string,
+  inputs: Values,
+  place: string = region,
+): { id: string; state: Values } {
   const outputs = outputsOf[type];
   if (!outputs)
     throw new Error(`${type} is not described in rehearsal/graph/aws-outputs.ts; add what AWS returns for it`);
   const suffix = digest(`${type}/${name}`, 16);
   const given = inputs.name ?? inputs.bucket ?? inputs.deploymentGroupName;
   const physicalName = typeof given === "string" ? given : `${name}-${suffix.slice(0, 7)}`;
-  const { id = physicalName, ...added } = outputs(physicalName, inputs, suffix);
+  const { id = physicalName, ...added } = inRegion(place, outputs(physicalName, inputs, suffix));
   return { id, state: { ...inputs, ...added } };
 }
 
-/** What AWS answers a provider function with. Throws for one that is not described here. */
-export function awsCall(token: string, inputs: Values): Values {
+/** What AWS answers a provider function with, in the stack's region. Throws for one that is not described here. */
+export function awsCall(token: string, inputs: Values, place: string = region): Values {
   const result = results[token];
   if (!result) {
     const details = `${token} is not described in rehearsal/graph/aws-outputs.ts; add what AWS returns for it`;
     // Pulumi tells a call's failure by its details, as gRPC's errors have them.
     throw Object.assign(new Error(details), { details });
   }
-  return { ...inputs, ...result };
+  return { ...inputs, ...inRegion(place, result) };
+}
+
+/** The same as it is there. Source: IAM user guide, reference-arns: the partitions. */
+function inRegion<T>(place: string, answer: T): T {
+  if (place === region) return answer;
+  const partition = { cn: "aws-cn", "us-gov": "aws-us-gov" }[/^(cn|us-gov)-/.exec(place)?.[1] ?? ""] ?? "aws";
+  const text = JSON.stringify(answer).replaceAll(region, place).replaceAll("arn:aws:", `arn:${partition}:`);
+  return JSON.parse(text) as T;
 }
 
 /** Stands for the random part of AWS's identifiers, and is the same in every run. */

@@ -61,12 +61,15 @@ export class Recorder {
           if (isComponent && !recorder.remoteComponents.has(args.type)) return { id: undefined, state: {} };
           const inputs = args.inputs as Record<string, unknown>;
           if (args.id) return { id: args.id, state: recorder.read(args.type, args.id, inputs, existing) };
-          const { id, state } = awsOutputs(args.type, args.name, inputs);
+          const { id, state } = awsOutputs(args.type, args.name, inputs, config["aws:region"]);
           if (registry !== undefined && "repositoryUrl" in state)
             state.repositoryUrl = `${registry}/${String(state.name)}`;
           return preview ? { id: undefined, state: inputs } : { id: isComponent ? undefined : id, state };
         },
-        call: (args) => (recorder.isStopped ? noAnswer : awsCall(args.token, args.inputs as Record<string, unknown>)),
+        call: (args) =>
+          recorder.isStopped
+            ? noAnswer
+            : awsCall(args.token, args.inputs as Record<string, unknown>, config["aws:region"]),
       },
       project,
       stack,

@@ -57,6 +57,7 @@ export interface PushFilter {
 
 export interface BuildProject {
   readonly name: string;
+  readonly arn: string;
   readonly buildTimeout?: number;
   readonly source: { readonly buildspec: string };
   readonly environment: {

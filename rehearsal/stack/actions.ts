@@ -11,7 +11,6 @@ import type { ActionPerformer, Artifact, PipelineExecution } from "../codepipeli
 import type { Timeline } from "../events";
 import type { Account } from "../graph/account";
 import type { PipelineAction } from "../graph/resources";
-import { account as accountId, region } from "../graph/aws-outputs";
 import type { LocalRepository } from "../source/local-repository";
 import type { Workspace } from "../workspace";
 import type { Images } from "./images";
@@ -91,10 +90,10 @@ async function build(projectName: string, source: string, execution: PipelineExe
     environment: {
       ...Object.fromEntries(variables.map(({ name, value }) => [name, value])),
       // What CodeBuild adds. Source: CodeBuild user guide, build-env-ref-env-vars.
-      AWS_REGION: region,
-      AWS_DEFAULT_REGION: region,
+      AWS_REGION: account.region,
+      AWS_DEFAULT_REGION: account.region,
       CODEBUILD_BUILD_ID: `${projectName}:${execution.id}`,
-      CODEBUILD_BUILD_ARN: `arn:aws:codebuild:${region}:${accountId}:build/${projectName}:${execution.id}`,
+      CODEBUILD_BUILD_ARN: `${project.arn.replace(":project/", ":build/")}:${execution.id}`,
       CODEBUILD_RESOLVED_SOURCE_VERSION: commitId,
       CODEBUILD_INITIATOR: `codepipeline/${projectName}`,
       ...images.buildEnvironment,

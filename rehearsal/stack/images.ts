@@ -6,7 +6,6 @@ import type { RegisteredTaskDefinition } from "../codepipeline/fill-template";
 import type { TaskSpec } from "../ecs/task";
 import type { Timeline } from "../events";
 import type { Account } from "../graph/account";
-import { region } from "../graph/aws-outputs";
 import { ImageStore } from "../images/image-store";
 import { installStandIns } from "../images/stand-ins";
 import type { Workspace } from "../workspace";
@@ -79,11 +78,11 @@ export async function pushImage(
   imageName: string,
   platform = "linux/amd64",
 ): Promise<string> {
-  const { images, workspace, clock, timeline, signal } = options;
+  const { account, images, workspace, clock, timeline, signal } = options;
   const result = await runBuild({
     buildspec: dockerCommands(imageName, platform),
     sourceDirectory: context,
-    environment: { REGISTRY: imageName.split("/")[0]!, AWS_REGION: region, ...images.buildEnvironment },
+    environment: { REGISTRY: imageName.split("/")[0]!, AWS_REGION: account.region, ...images.buildEnvironment },
     pathPrefix: images.binDirectory,
     workDirectory: workspace.directory,
     timeoutMinutes: 60,
