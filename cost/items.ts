@@ -54,8 +54,11 @@ function networkItems(recorder: Recorder, { gbThroughNatOrEndpoints: gb }: Usage
   ];
 }
 
-/** Source of the counts: CloudWatch pricing, "Container Insights": 8 metrics a cluster, 11 a service, 6 a task family. */
-const insightsMetrics = { cluster: 8, service: 11, family: 6 };
+/**
+ * Metrics of tasks on Fargate, by what they are of; each is billed as a custom one. Source: CloudWatch user guide,
+ * Container-Insights-metrics-ECS, and cloudwatch_billing.
+ */
+const insightsMetrics = { cluster: 12, service: 15, family: 10 };
 
 function monitoringItems(recorder: Recorder, { logGb }: Usage): Item[] {
   const own = recorder.all("aws:cloudwatch/metricAlarm:MetricAlarm");
@@ -78,7 +81,7 @@ function monitoringItems(recorder: Recorder, { logGb }: Usage): Item[] {
   ];
 }
 
-/** An alarm is billed for each metric that it looks at. */
+/** An alarm is billed for each metric that it, or its expression, looks at. Source: CloudWatch user guide, cloudwatch_billing. */
 function metricsOf(queries: unknown): number {
   if (!Array.isArray(queries)) return 1;
   return queries.filter((query: Readonly<Record<string, unknown>>) => query.expression === undefined).length;

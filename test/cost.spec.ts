@@ -128,6 +128,16 @@ describe("the cost of a stack", () => {
     assert.equal(usdOf(graph, "metrics of its alarms"), 6); // two alarms each, on one metric and on two
   });
 
+  it("counts the metrics of Container Insights where the cluster is the stack's, and those of each alarm's expression", async () => {
+    assert.equal(usdOf(await devGraph(), "Container Insights"), 37); // 12 of the cluster, 15 of the service, 10 of its tasks
+    const clusterArn = "arn:aws:ecs:eu-central-1:123456789012:cluster/web";
+    assert.equal(usdOf(await devGraph({ clusterArn }), "Container Insights"), 0);
+    const [line] = linesOf(await devGraph({ alarms: { latencyP99Ms: 1000 } })).filter(
+      ({ resource }) => resource === "alarms",
+    );
+    assert.deepEqual([line!.what, line!.quantity], ["metrics of 7 alarms", 14]);
+  });
+
   it("knows what every resource of this program costs, whatever is turned on, and names what it does not know", async () => {
     const everything = await prodGraph({ executeCommand: true, container: {}, logRouter: {}, controller: "ECS" });
     const graphs = [await devGraph(), await prodGraph(), everything, await devGraph({ natGateways: "none" })];
