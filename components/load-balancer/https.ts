@@ -133,7 +133,8 @@ function certificateProblems({ arn, status, notAfter, names, domainName }: Known
   const path = "https.certificateArn";
   if (status !== "ISSUED") {
     const state = status === "EXPIRED" ? `EXPIRED since ${notAfter}` : status;
-    return [{ path, message: `${arn} is ${state}; expected one that is ISSUED: renew it, or name another.` }];
+    const way = "renew it, which keeps its ARN, or name another; or leave it out, and one is issued in zoneId";
+    return [{ path, message: `${arn} is ${state}; expected one that is ISSUED: ${way}.` }];
   }
   const subjectaltname = names.map((one) => `DNS:${one}`).join(", ");
   if (checkServerIdentity(domainName, { subjectaltname } as PeerCertificate) === undefined) return [];
