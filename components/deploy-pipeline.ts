@@ -120,7 +120,7 @@ export class DeployPipeline extends pulumi.ComponentResource {
     refuse(`DeployPipeline "${name}"`, [
       ...nameProblems("name", name),
       ...sourceProblems(settled),
-      ...promotionProblems(settled),
+      ...promotionProblems({ ...settled, cpuArchitecture: settled.service.cpuArchitecture }),
       ...testsProblems(settled),
       ...triggerProblems(settled),
       ...approvalProblems(settled),
@@ -137,7 +137,7 @@ export class DeployPipeline extends pulumi.ComponentResource {
     this.promotionBusArn = promotion?.bus.arn;
     const released =
       settled.promoteTo.length > 0 ? new ReleasedImages(name, { ...settled, repository }, parent) : undefined;
-    this.released = released && releasedOutput(settled.repository, released);
+    this.released = released && releasedOutput(settled, released);
 
     const artifacts = new PrivateBucket(
       `${name}-artifacts`,
@@ -198,6 +198,10 @@ export class DeployPipeline extends pulumi.ComponentResource {
   }
 }
 
-function releasedOutput({ repository }: ImageRepository, { bucket, key }: ReleasedImages): pulumi.Output<PromoteFrom> {
-  return pulumi.output({ repositoryUri: repository.repositoryUrl, bucket: bucket.bucket.bucket, keyArn: key.arn });
+function releasedOutput(
+  { repository: { repository }, service: { cpuArchitecture } }: Pick<DeployPipelineArgs, "repository" | "service">,
+  { bucket, key }: ReleasedImages,
+): pulumi.Output<PromoteFrom> {
+  const { repositoryUrl: repositoryUri } = repository;
+  return pulumi.output({ repositoryUri, bucket: bucket.bucket.bucket, keyArn: key.arn, cpuArchitecture });
 }

@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { ecrRepository } from "../ecr-arn";
 import type { Problem } from "../problems";
+import type { CpuArchitecture } from "../task/task-definition";
 
 /** The stack whose released images this one releases, by that stack's output `released`. */
 export interface PromoteFrom {
@@ -10,6 +11,8 @@ export interface PromoteFrom {
   readonly bucket: string;
   /** The bucket's key. */
   readonly keyArn: string;
+  /** What its images are built for; this stack's tasks have to be of the same. @default not compared */
+  readonly cpuArchitecture?: CpuArchitecture;
 }
 
 /** The object that says what a stack released last: the build's artifact, with imageDetail.json and the commit's id. */
@@ -24,6 +27,8 @@ interface Judged {
   readonly sbom?: boolean | undefined;
   readonly promoteFrom?: PromoteFrom | undefined;
   readonly promoteTo?: readonly string[] | undefined;
+  /** Of this stack's tasks. */
+  readonly cpuArchitecture?: CpuArchitecture | undefined;
 }
 
 /** What is wrong with where a pipeline's images come from and go to. */
@@ -32,7 +37,7 @@ export function promotionProblems(settings: Judged): Problem[] {
   return [
     ...promoteTo.flatMap((arn, index) => busProblems(arn, `promoteTo[${index}]`)),
     ...(promoteFrom
-      ? [...sourceProblems(promoteFrom), ...buildProblems(settings)]
+      ? [...sourceProblems(promoteFrom, settings.cpuArchitecture), ...buildProblems(settings)]
       : githubRepository === undefined
         ? [{ path: "githubRepository", message: "is missing; expected the GitHub repository as owner/name" }]
         : []),
@@ -45,7 +50,10 @@ function busProblems(arn: string, path: string): Problem[] {
   return [{ path, message }];
 }
 
-function sourceProblems({ repositoryUri, bucket, keyArn }: PromoteFrom): Problem[] {
+function sourceProblems(
+  { repositoryUri, bucket, keyArn, cpuArchitecture }: PromoteFrom,
+  own: CpuArchitecture = "X86_64",
+): Problem[] {
   const problems: Problem[] = [];
   const wrong = (field: string, message: string) => problems.push({ path: `promoteFrom.${field}`, message });
   const repository = ecrRepository(repositoryUri);
@@ -57,6 +65,12 @@ function sourceProblems({ repositoryUri, bucket, keyArn }: PromoteFrom): Problem
   }
   if (!repository || /[:@]/.test(repositoryUri)) {
     wrong("repositoryUri", `"${repositoryUri}" is not a repository in ECR; expected it without tag and digest.`);
+  }
+  if (cpuArchitecture !== undefined && cpuArchitecture !== own) {
+    wrong(
+      "cpuArchitecture",
+      `is ${cpuArchitecture}, and this stack's is ${own}; no task here could run its images. Set cpuArchitecture to ${cpuArchitecture}.`,
+    );
   }
   if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket)) wrong("bucket", `"${bucket}" is not the name of a bucket.`);
   return problems;

@@ -12,6 +12,7 @@ import { releaseProblems } from "./release";
 /** Settings that are judged by another one, and so only where that one can be read. */
 const judgedBy: Readonly<Record<string, string>> = {
   githubRepository: "promoteFrom",
+  promoteFrom: "cpuArchitecture",
   testCidrs: "testHeader",
   testHeader: "controller",
   deploymentCircuitBreaker: "controller",

@@ -3,7 +3,7 @@ import { freshPeriods } from "../../components/pipeline/build-cache";
 import { reportFormats } from "../../components/pipeline/build-tests";
 import { notificationEvents } from "../../components/notifications/notifications";
 import { severities } from "../../components/pipeline/scan-gate";
-import { kmsKeyArn, names } from "../values";
+import { cpuArchitecture, kmsKeyArn, names } from "../values";
 
 const topicArn = z.string().regex(/^arn:[\w-]+:sns:/, { error: "is not the ARN of an SNS topic" });
 
@@ -34,7 +34,12 @@ const tests = z.strictObject({
   reportFormat: z.enum(reportFormats).optional(),
 });
 
-const promoteFrom = z.strictObject({ repositoryUri: z.string(), bucket: z.string(), keyArn: z.string() });
+const promoteFrom = z.strictObject({
+  repositoryUri: z.string(),
+  bucket: z.string(),
+  keyArn: z.string(),
+  cpuArchitecture: cpuArchitecture.optional(),
+});
 
 const patterns = z.strictObject({ includes: names.optional(), excludes: names.optional() });
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { kmsKeyArn, whole } from "../values";
+import { cpuArchitecture, kmsKeyArn, whole } from "../values";
 
 const capacityProvider = z.strictObject({
   name: z.enum(["FARGATE", "FARGATE_SPOT"]),
@@ -28,7 +28,7 @@ const autoscaling = z.strictObject({
 export const tasks = {
   cpu: whole.default(256),
   memoryMiB: whole.default(512),
-  cpuArchitecture: z.enum(["X86_64", "ARM64"]).default("X86_64"),
+  cpuArchitecture: cpuArchitecture.default("X86_64"),
   containerPort: whole.default(3000),
   clusterArn: z.string().optional(),
   desiredCount: whole.default(1),

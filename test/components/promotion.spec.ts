@@ -78,6 +78,7 @@ describe("a stack whose releases others promote", () => {
       repositoryUri: its(graph, "aws:ecr/repository:Repository", "", "repositoryUrl"),
       bucket: its(graph, "aws:s3/bucket:Bucket", "-released", "bucket"),
       keyArn: its(graph, "aws:kms/key:Key", "-released", "arn"),
+      cpuArchitecture: "X86_64",
     });
   });
 
@@ -197,6 +198,14 @@ describe("a stack that promotes", () => {
   it("is refused with a repository and a key of two stacks", async () => {
     const keyArn = promoteFrom.keyArn.replace("111111111111", "444444444444");
     assert.deepEqual((await refusal({ promoteFrom: { ...promoteFrom, keyArn } })).paths, ["promoteFrom.keyArn"]);
+  });
+
+  it("is refused with images for another kind of machine than its tasks', and taken with those of its own", async () => {
+    const arm = { ...promoteFrom, cpuArchitecture: "ARM64" };
+    const { paths, error } = await refusal({ promoteFrom: arm });
+    assert.deepEqual(paths, ["promoteFrom.cpuArchitecture"]);
+    assert.match(error!.message, /is ARM64, and this stack's is X86_64; .* Set cpuArchitecture to ARM64\.$/);
+    assert.equal((await refusal({ promoteFrom: arm, cpuArchitecture: "ARM64" })).error, undefined);
   });
 
   it("is the one kind of stack that needs no GitHub repository", async () => {
