@@ -37,7 +37,7 @@ export class BlueGreenEcsService extends pulumi.ComponentResource implements Rel
   readonly controller: DeploymentController;
   /** Alarms that roll a release back: those made here, then the stack's own. */
   readonly alarms: readonly NamedAlarm[];
-  /** What the app itself may do in AWS: nothing, until policies are attached here. */
+  /** What the app itself may do in AWS: what `taskPolicyArns` name, and what else is attached here. */
   readonly taskRole: aws.iam.Role;
   /** What ECS does for the task: pulls its image, writes its log. */
   readonly executionRole: aws.iam.Role;
@@ -111,7 +111,7 @@ export class BlueGreenEcsService extends pulumi.ComponentResource implements Rel
         securityGroup: this.securityGroup,
         containerName: this.containerName,
         firstRevision: task.firstRevision,
-        executionPolicy: task.executionPolicy,
+        policies: task.policies,
         autoscaled: settled.autoscaling !== undefined,
         birth: control.birth,
       },

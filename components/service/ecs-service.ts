@@ -13,8 +13,8 @@ export interface EcsServiceArgs {
   readonly loadBalancer: BlueGreenLoadBalancer;
   readonly securityGroup: aws.ec2.SecurityGroup;
   readonly firstRevision: aws.ecs.TaskDefinitionArgs;
-  /** Without it the first task cannot pull its image. */
-  readonly executionPolicy: aws.iam.RolePolicy;
+  /** Without them the first task cannot pull its image, nor the app do its work. */
+  readonly policies: readonly pulumi.Resource[];
   readonly containerName: string;
   readonly containerPort: number;
   readonly desiredCount: number;
@@ -86,7 +86,7 @@ export function ecsService(name: string, args: EcsServiceArgs, opts: pulumi.Cust
     {
       ...opts,
       protect: args.deletionProtection,
-      dependsOn: [...birth.dependsOn, args.executionPolicy, ...(capacity ? [capacity] : [])],
+      dependsOn: [...birth.dependsOn, ...args.policies, ...(capacity ? [capacity] : [])],
       ignoreChanges: [...birth.ignoreChanges, ...(args.autoscaled ? ["desiredCount"] : [])],
     },
   );

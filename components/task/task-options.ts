@@ -8,6 +8,7 @@ import { executeCommandProblems } from "./execute-command";
 import { type LogRouter, logRouterProblems, logRouterSidecar } from "./log-router";
 import { collectorSidecar, type OpenTelemetry } from "./open-telemetry";
 import { type Sidecar, sidecarProblems } from "./sidecars";
+import { taskPolicyProblems } from "./task-policies";
 
 export type CpuArchitecture = "X86_64" | "ARM64";
 
@@ -27,6 +28,8 @@ export interface TaskOptions {
   readonly secrets?: Secrets;
   /** KMS keys of the customer's own that secrets are encrypted with, by ARN. @default none */
   readonly secretKeyArns?: readonly string[];
+  /** Managed policies of what the app may do in AWS, by ARN; at most 10. @default none: it may do nothing */
+  readonly taskPolicyArns?: readonly string[];
   /** How the app's container runs: its user, file system, limits, health check. @default as its image says */
   readonly container?: ContainerOptions;
   /** Containers beside the app's. @default none */
@@ -53,6 +56,7 @@ export const taskDefaults: Required<Omit<TaskOptions, NoneUnlessGiven>> = {
   environment: {},
   secrets: {},
   secretKeyArns: [],
+  taskPolicyArns: [],
   container: {},
   sidecars: [],
   executeCommand: false,
@@ -68,6 +72,7 @@ export function taskProblems(task: SettledTask): Problem[] {
   const problems: Problem[] = [
     ...rangeProblems("", task, { containerPort: ports }),
     ...secretProblems(task.secrets, task.environment),
+    ...taskPolicyProblems(task.taskPolicyArns),
     ...optionProblems("container", container),
     ...sidecarProblems(allSidecars(task, ""), task).map((problem) => underOption(problem, task)),
     ...(logRouter ? logRouterProblems(logRouter) : []),

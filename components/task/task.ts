@@ -10,6 +10,7 @@ import { commandLog, executeCommandStatements } from "./execute-command";
 import { logRouterStatements } from "./log-router";
 import { collectorConfig, collectorStatements, metricsLog } from "./open-telemetry";
 import { allSidecars, type SettledTask } from "./task-options";
+import { attachPolicies } from "./task-policies";
 
 export interface TaskArgs extends SettledTask {
   /** The image that the service is born with. */
@@ -24,7 +25,8 @@ export interface Task {
   readonly role: aws.iam.Role;
   /** What ECS does for the task: pulls its images, reads its secrets, writes its log. */
   readonly executionRole: aws.iam.Role;
-  readonly executionPolicy: aws.iam.RolePolicy;
+  /** What the two roles may do; a task that starts before them may not yet. */
+  readonly policies: readonly pulumi.Resource[];
   /** What either role does from within the network. */
   readonly calls: readonly Calls[];
   /** Of the commands that people run in containers; undefined where they cannot. */
@@ -75,7 +77,7 @@ export function makeTask(name: string, args: TaskArgs, opts: pulumi.CustomResour
   return {
     role,
     executionRole: execution.role,
-    executionPolicy: execution.policy,
+    policies: [execution.policy, ...attachPolicies(`${name}-task`, role, args.taskPolicyArns, opts)],
     calls: [
       { role: execution.role, statements: execution.statements },
       { role, statements },

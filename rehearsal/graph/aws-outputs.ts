@@ -82,6 +82,7 @@ const outputsOf: Readonly<Record<string, Outputs>> = {
   }),
   "aws:iam/role:Role": (name) => ({ name, id: name, arn: `arn:aws:iam::${account}:role/${name}` }),
   "aws:iam/rolePolicy:RolePolicy": nothingAdded,
+  "aws:iam/rolePolicyAttachment:RolePolicyAttachment": nothingAdded,
   "aws:kms/key:Key": (_, __, suffix) => ({ id: suffix, keyId: suffix, arn: arn("kms", `key/${suffix}`) }),
   "aws:kms/keyPolicy:KeyPolicy": nothingAdded,
   "aws:lambda/function:Function": (name) => ({ name, id: name, arn: arn("lambda", `function:${name}`) }),

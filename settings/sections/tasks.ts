@@ -37,4 +37,5 @@ export const tasks = {
   environment: z.record(z.string(), z.string()).default({}),
   secrets: z.record(z.string(), z.string()).default({}),
   secretKeyArns: z.array(kmsKeyArn).default([]),
+  taskPolicyArns: z.array(z.string()).default([]),
 };

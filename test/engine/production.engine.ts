@@ -38,6 +38,7 @@ describe("a production stack, in an account with a network and another stack", f
         "greenlight:loadBalancer": { accessLogs: {} },
         "greenlight:stickiness": { seconds: 60 },
         "greenlight:secrets": { API_KEY: apiKeyArn },
+        "greenlight:taskPolicyArns": ["arn:aws:iam::123456789012:policy/orders-table"],
         "greenlight:autoscaling": { minimum: 1, maximum: 6, cpuPercent: 60, memoryPercent: 75 },
       },
     });

@@ -4,6 +4,8 @@ import { productionRules, type Rule } from "./refusals-production";
 import type { Values } from "./values";
 
 const role = "aws:iam/role:Role";
+const rolePolicy = "aws:iam/rolePolicy:RolePolicy";
+const attachment = "aws:iam/rolePolicyAttachment:RolePolicyAttachment";
 const service = "aws:ecs/service:Service";
 const listener = "aws:lb/listener:Listener";
 const listenerRule = "aws:lb/listenerRule:ListenerRule";
@@ -17,6 +19,9 @@ const taskDefinition = "aws:ecs/taskDefinition:TaskDefinition";
 
 /** Properties of a CODE_DEPLOY service that only a deployment may change. Source: ECS API reference, UpdateService. */
 const deploymentsOwn = ["taskDefinition", "loadBalancers", "networkConfiguration", "platformVersion"];
+
+const ofSomeRole: Rule = (cloud, { role: name }) =>
+  !cloud.find(role, "name", name) && `NoSuchEntity: The role with name ${String(name)} cannot be found.`;
 
 const rules: Readonly<Record<string, Partial<Record<Operation, Rule>>>> = {
   ...productionRules,
@@ -108,18 +113,19 @@ const rules: Readonly<Record<string, Partial<Record<Operation, Rule>>>> = {
   },
   [role]: {
     delete: (cloud, { name }) =>
-      cloud.find("aws:iam/rolePolicy:RolePolicy", "role", name) &&
-      "DeleteConflict: Cannot delete entity, must delete policies first.",
+      firstOf(
+        !!cloud.find(rolePolicy, "role", name) && "DeleteConflict: Cannot delete entity, must delete policies first.",
+        !!cloud.find(attachment, "role", name) &&
+          "DeleteConflict: Cannot delete entity, must detach all policies first.",
+      ),
   },
-  "aws:iam/rolePolicy:RolePolicy": {
-    create: (cloud, it) =>
-      !cloud.find(role, "name", it.role) && `NoSuchEntity: The role with name ${String(it.role)} cannot be found.`,
-  },
+  [rolePolicy]: { create: ofSomeRole },
+  [attachment]: { create: ofSomeRole },
   [lambda]: {
     create: (cloud, it) => {
       const holder = cloud.find(role, "arn", it.role);
       const granted = cloud
-        .all("aws:iam/rolePolicy:RolePolicy")
+        .all(rolePolicy)
         .filter(({ properties }) => properties.role === holder?.properties.name)
         .map(({ properties }) => String(properties.policy));
       return firstOf(

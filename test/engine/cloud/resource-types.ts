@@ -39,6 +39,7 @@ const ownCreateOnly: Readonly<Record<string, readonly string[]>> = {
   "aws:acm/certificateValidation:CertificateValidation": ["certificateArn"],
   "aws:cloudwatch/eventTarget:EventTarget": ["rule"],
   "aws:ecr/lifecyclePolicy:LifecyclePolicy": ["repository"],
+  "aws:iam/rolePolicyAttachment:RolePolicyAttachment": ["role", "policyArn"],
   "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": ["bucket"],
   "aws:s3/bucketNotification:BucketNotification": ["bucket"],
   "aws:s3/bucketObjectv2:BucketObjectv2": ["bucket", "key"],

@@ -6,7 +6,7 @@ import { logStream } from "./things";
 /** The app, and what is beside it in its task. */
 export const app: Actor = {
   name: "The task",
-  does: "the app may do nothing, until policies are attached to its role; collector, log router, ECS Exec and file systems share it",
+  does: "the app may do nothing but what the policies of `taskPolicyArns` allow; collector, log router, ECS Exec and file systems share it",
   service: "ecs-tasks.amazonaws.com",
   role: "-task",
   // NFS goes to the file system's mount targets.
