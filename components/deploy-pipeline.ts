@@ -130,6 +130,7 @@ export class DeployPipeline extends pulumi.ComponentResource {
     super("greenlight:index:DeployPipeline", name, {}, opts);
     const parent = { parent: this };
     const { repository } = settled.repository;
+    const { cpuArchitecture } = settled.service;
     const promotion = settled.promoteFrom && new PromotionSource(name, settled.promoteFrom, parent);
     const connection = promotion ? undefined : githubConnection(name, settled.connectionArn, parent);
     this.connectionArn = connection && pulumi.output(connection.arn);
@@ -148,7 +149,7 @@ export class DeployPipeline extends pulumi.ComponentResource {
     const template = settled.templateInRepository ? undefined : new ReleaseTemplate(name, settled, parent);
     this.build = new BuildProject(
       name,
-      { ...settled, artifactBucketArn: artifacts.bucket.arn, cpuArchitecture: settled.service.cpuArchitecture },
+      { ...settled, artifactBucketArn: artifacts.bucket.arn, cpuArchitecture },
       parent,
     );
     const deploy = settled.service.controller.deployStep(
@@ -163,7 +164,7 @@ export class DeployPipeline extends pulumi.ComponentResource {
     const source =
       promotion ??
       githubSource({ ...settled, githubRepository: settled.githubRepository!, connectionArn: connection!.arn });
-    const sbom = settled.sbom ? new Sbom(name, { ...settled, repository }, parent) : undefined;
+    const sbom = settled.sbom ? new Sbom(name, { ...settled, repository, cpuArchitecture }, parent) : undefined;
     this.sbomBucket = sbom?.bucket.bucket;
     const parts = { ...settled, source, sbom, released, artifacts, template, build: this.build, deploy };
     const { role, policy } = pipelineRole(`${name}-pipeline`, parts, parent);

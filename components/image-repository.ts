@@ -21,6 +21,14 @@ export function imagePlatform(cpuArchitecture: CpuArchitecture): string {
   return cpuArchitecture === "ARM64" ? "linux/arm64" : "linux/amd64";
 }
 
+/** What follows the commit in the tag of an image for ARM64: tasks of the other architecture cannot start it. */
+export const arm64Suffix = "-arm64";
+
+/** The tag under which a commit's image is pushed. */
+export function imageTag(commit: string, cpuArchitecture: CpuArchitecture): string {
+  return cpuArchitecture === "ARM64" ? `${commit}${arm64Suffix}` : commit;
+}
+
 /** The ECR repository that a service's images live in: tags that cannot be moved, a scan on each push. */
 export class ImageRepository extends pulumi.ComponentResource {
   readonly repository: aws.ecr.Repository;

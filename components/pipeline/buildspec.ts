@@ -1,6 +1,7 @@
 import { stringify } from "yaml";
 import { buildFromCache, openCache } from "./build-cache";
 import { testCommand } from "./build-tests";
+import { arm64Suffix } from "../image-repository";
 import { scanGateCommand } from "./scan-gate";
 
 export interface BuildspecArgs {
@@ -34,7 +35,7 @@ if ! [[ "$CODEBUILD_RESOLVED_SOURCE_VERSION" =~ ^[0-9a-f]{40}$ ]]; then
   exit 1
 fi
 IMAGE_TAG="$CODEBUILD_RESOLVED_SOURCE_VERSION"
-if [ "$IMAGE_PLATFORM" = linux/arm64 ]; then IMAGE_TAG="$IMAGE_TAG-arm64"; fi
+if [ "$IMAGE_PLATFORM" = linux/arm64 ]; then IMAGE_TAG="$IMAGE_TAG${arm64Suffix}"; fi
 export IMAGE_TAG
 export REPOSITORY_NAME="\${REPOSITORY_URI#*/}"
 echo "Commit $CODEBUILD_RESOLVED_SOURCE_VERSION, directory $APP_DIRECTORY, platform $IMAGE_PLATFORM"

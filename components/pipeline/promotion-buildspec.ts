@@ -1,6 +1,7 @@
 import { stringify } from "yaml";
 import { type BuildspecArgs, commitFile, logIn, lookUp, writeImageDetail } from "./buildspec";
 import { scanGateCommand } from "./scan-gate";
+import { arm64Suffix } from "../image-repository";
 
 /** What the stack before has released. An image from elsewhere is refused, whoever wrote the file. */
 const readRelease = `\
@@ -13,8 +14,8 @@ if ! [[ "$SOURCE_IMAGE" =~ @(sha256:[0-9a-f]{64})$ ]] || [ "\${SOURCE_IMAGE%@*}"
   exit 1
 fi
 export SOURCE_DIGEST="\${SOURCE_IMAGE#*@}"
-if ! [[ "$IMAGE_TAG" =~ ^[0-9a-f]{40}(-arm64)?$ ]]; then
-  echo "${commitFile} must be a full commit id of 40 hexadecimal digits, with -arm64 behind it for an image of that architecture, but is $IMAGE_TAG" >&2
+if ! [[ "$IMAGE_TAG" =~ ^[0-9a-f]{40}(${arm64Suffix})?$ ]]; then
+  echo "${commitFile} must be a full commit id of 40 hexadecimal digits, with ${arm64Suffix} behind it for an image of that architecture, but is $IMAGE_TAG" >&2
   exit 1
 fi
 export SOURCE_IMAGE IMAGE_TAG

@@ -1,12 +1,16 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { grant, type Statement } from "../policy";
+import { imageTag } from "../image-repository";
 import { commitVariable } from "./pipeline-source";
+import { grant, type Statement } from "../policy";
 import { PrivateBucket } from "../private-bucket";
+import type { CpuArchitecture } from "../task/task-definition";
 
 export interface SbomArgs {
   /** Where the build has pushed the image. */
   readonly repository: aws.ecr.Repository;
+  /** What the image is built for. */
+  readonly cpuArchitecture: CpuArchitecture;
   readonly logRetentionDays: number;
   /** Keeps the bucket while anything is in it. */
   readonly deletionProtection: boolean;
@@ -15,7 +19,7 @@ export interface SbomArgs {
 const artifact = "Sbom";
 
 /**
- * Has Amazon Inspector write a bill of materials (SBOM) of each image that was built, and keeps it under the commit's id in
+ * Has Amazon Inspector write a bill of materials (SBOM) of each image that was built, and keeps it under the image's tag in
  * a bucket of its own: the pipeline's artifacts expire. docs/decisions/sbom.md.
  */
 export class Sbom extends pulumi.ComponentResource {
@@ -31,7 +35,8 @@ export class Sbom extends pulumi.ComponentResource {
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("greenlight:index:Sbom", name, {}, opts);
-    const { repository, deletionProtection } = args;
+    const { repository, cpuArchitecture, deletionProtection } = args;
+    const tag = imageTag(commitVariable, cpuArchitecture);
     const { bucket } = new PrivateBucket(
       `${name}-sbom`,
       { expireVersionsAfterDays: 90, forceDestroy: !deletionProtection },
@@ -53,7 +58,7 @@ export class Sbom extends pulumi.ComponentResource {
           InspectorRunMode: "ECRImageScan",
           ECRRepositoryName: repository.name,
           // Tags are immutable, so this is the digest that is deployed.
-          ImageTag: commitVariable,
+          ImageTag: tag,
         },
       },
       {
@@ -64,7 +69,7 @@ export class Sbom extends pulumi.ComponentResource {
         provider: "S3",
         runOrder: 3,
         inputArtifacts: [artifact],
-        configuration: { BucketName: bucket.bucket, ObjectKey: commitVariable, Extract: "true" },
+        configuration: { BucketName: bucket.bucket, ObjectKey: tag, Extract: "true" },
       },
     ];
     this.statements = [

@@ -37,6 +37,12 @@ describe("a bill of materials of each image", () => {
     });
   });
 
+  it("is of the image for ARM64, whose tag says so, where the tasks run on it", async () => {
+    const [, build] = stages(await devGraph({ sbom: true, cpuArchitecture: "ARM64" }));
+    const [, scan, keep] = build!.actions.map(({ configuration }) => configuration as Record<string, string>);
+    assert.deepEqual([scan!.ImageTag, keep!.ObjectKey], [`${commit}-arm64`, `${commit}-arm64`]);
+  });
+
   it("is kept under the commit before anything is deployed", () => {
     const [, build] = stages(graph);
     assert.deepEqual(build!.actions.slice(2), [

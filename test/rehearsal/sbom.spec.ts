@@ -21,6 +21,8 @@ describe("the rehearsal of a stack with bills of materials", () => {
   beforeEach(async () => {
     const settings = {
       "greenlight:sbom": "true",
+      // Its images' tags are more than the commit.
+      "greenlight:cpuArchitecture": "ARM64",
       // How green is tested is another matter, and takes its time on a busy machine.
       "greenlight:waitMinutes": "0",
       "greenlight:checks": JSON.stringify([{ path: "/", maxLatencyMs: 60_000 }]),
@@ -29,18 +31,19 @@ describe("the rehearsal of a stack with bills of materials", () => {
   });
   afterEach(() => stage.close());
 
-  it("keeps one of the released image in the bucket, under the pushed commit, and says that it looked into nothing", async () => {
+  it("keeps one of the released image in the bucket, under its tag, and says that it looked into nothing", async () => {
     const { status, reason, execution } = await stage.release();
     assert.deepEqual([status, reason], ["Succeeded", undefined]);
 
+    const tag = `${execution.commitId}-arm64`;
     const kept = stage.events.filter(({ type }) => type === "object.created");
     assert.deepEqual(
       kept.map(({ detail }) => detail.key),
-      [`${execution.commitId}/sbom.json`],
+      [`${tag}/sbom.json`],
     );
     const bucket = String(kept[0]!.detail.bucket);
     assert.match(bucket, /^greenlight-dev-sbom-/);
-    const file = stage.rehearsal.buckets.get(bucket, `${execution.commitId}/sbom.json`);
+    const file = stage.rehearsal.buckets.get(bucket, `${tag}/sbom.json`);
     const { bomFormat, metadata, compositions } = JSON.parse(file!.toString("utf8")) as Bill;
     assert.equal(bomFormat, "CycloneDX");
     assert.match(metadata.properties[0]!.value, /has looked into nothing/);
@@ -53,7 +56,7 @@ describe("the rehearsal of a stack with bills of materials", () => {
     const registered = stage.events.filter(({ type }) => type === "task-definition.registered").at(-1)!;
     const [container] = registered.detail.containerDefinitions as { image: string }[];
     const [, repository, digest] = /\/([^/@]+)@sha256:([0-9a-f]{64})$/.exec(container!.image)!;
-    assert.deepEqual([name, version], [repository, execution.commitId]);
+    assert.deepEqual([name, version], [repository, tag]);
     assert.deepEqual(hashes, [{ alg: "SHA-256", content: digest }]);
   });
 
