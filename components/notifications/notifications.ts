@@ -22,7 +22,10 @@ export interface NotificationsArgs {
    * services use it. @default the topic is not encrypted with a key of your own
    */
   readonly keyArn?: pulumi.Input<string>;
-  /** A Slack channel that is told; the workspace has been authorized in the console. @default none */
+  /**
+   * A Slack channel that is told; the workspace has been authorized in the console. AWS takes a channel once in an account, so
+   * Pulumi refuses a second object with the same one. @default none
+   */
   readonly slack?: { readonly workspaceId: string; readonly channelId: string };
   /** @default all */
   readonly events?: readonly NotificationEvent[];
@@ -151,9 +154,11 @@ function slackChannel(
   // The channel is told things; nobody commands AWS from there, so the role may do nothing.
   const role = serviceRole(`${name}-slack`, { service: "chatbot.amazonaws.com" }, [], opts);
   new aws.chatbot.SlackChannelConfiguration(
-    name,
+    // AWS takes a channel once in an account, and Pulumi a name once in a program: a second one is refused by preview.
+    `slack-${workspaceId}-${channelId}`,
     {
-      configurationName: name,
+      // Another channel's is made before this one is deleted.
+      configurationName: `${name}-${channelId}`,
       slackTeamId: workspaceId,
       slackChannelId: channelId,
       iamRoleArn: role.arn,

@@ -46,6 +46,7 @@ export class Recorder {
   readonly resources: GraphResource[] = [];
   /** Components that a provider makes, `awsx:ec2:Vpc` say: to the program, they have outputs as resources have. */
   private readonly remoteComponents = new Set<string>();
+  private readonly urns = new Set<string>();
   private isStopped = false;
 
   static async install(options: GraphOptions): Promise<Recorder> {
@@ -112,8 +113,9 @@ export class Recorder {
     monitor.registerResource = (request, callback) => {
       if (request.getRemote()) this.remoteComponents.add(request.getType());
       return register(request, (error, response) => {
-        if (!error) this.record(request, response!);
-        callback(error, response);
+        const problem = error ?? this.duplicate(response!.getUrn());
+        if (!problem) this.record(request, response!);
+        callback(problem, response);
       });
     };
     const read = monitor.readResource.bind(monitor);
@@ -122,6 +124,13 @@ export class Recorder {
         if (!error) this.recordRead(request, response!);
         callback(error, response);
       });
+  }
+
+  /** As the engine refuses it, which the mocks do not. */
+  private duplicate(urn: string): Error | undefined {
+    if (this.urns.has(urn)) return new Error(`Duplicate resource URN '${urn}'; try giving it a unique name`);
+    this.urns.add(urn);
+    return undefined;
   }
 
   private recordRead(request: ReadResourceRequest, response: MockReadResponse): void {

@@ -103,7 +103,7 @@ describe("notifications", () => {
 
   it("reach a Slack channel, from which nothing can be done", () => {
     assert.deepEqual(graph.recorder.find("aws:chatbot/slackChannelConfiguration:SlackChannelConfiguration").inputs, {
-      configurationName: "greenlight-dev-releases",
+      configurationName: "greenlight-dev-releases-C01",
       slackTeamId: "T01",
       slackChannelId: "C01",
       iamRoleArn: its(graph, "aws:iam/role:Role", "-slack", "arn"),

@@ -48,6 +48,19 @@ describe("a topic that two services share", () => {
     assert.equal(new Set(urns).size, urns.length);
   });
 
+  it("is refused, as Pulumi refuses it, when both name the Slack channel", async () => {
+    const slack = { workspaceId: "T01", channelId: "C01" };
+    const naming = (channels: readonly string[]) =>
+      evaluate({ project: "shop", stack: "prod" }, () => {
+        channels.forEach(
+          (channelId, index) => new Notifications(`n${index}`, { topicArn, slack: { ...slack, channelId } }),
+        );
+        return {};
+      });
+    await naming(["C01", "C02"]);
+    await assert.rejects(naming(["C01", "C01"]), /Duplicate resource URN '.*::slack-T01-C01'/);
+  });
+
   it("keeps its owner's policy, and reaches the channel once, which AWS takes once in an account", () => {
     assert.deepEqual(inputs("aws:sns/topicPolicy:TopicPolicy"), []);
     const channels = inputs("aws:chatbot/slackChannelConfiguration:SlackChannelConfiguration");
