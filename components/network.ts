@@ -2,6 +2,7 @@ import * as awsx from "@pulumi/awsx";
 import * as pulumi from "@pulumi/pulumi";
 import { withDefaults } from "./defaults";
 import { type Problem, refuse } from "./problems";
+import { rangeProblems } from "./ranges";
 
 /** Where a service lives: the load balancer in the public subnets, tasks and test hook in the private ones. */
 export interface Network {
@@ -22,9 +23,18 @@ export interface NetworkArgs {
   readonly natGateways?: NatGateways;
   /** Each with a public and a private subnet; 2 to 6. @default 2 */
   readonly availabilityZones?: number;
+  /**
+   * Length of the prefix that a zone's addresses share, 17 to 25, in the VPC's /16: half of them are the private subnet's, a quarter
+   * the public one's. A change moves every subnet. @default 19
+   */
+  readonly zoneCidrMask?: number;
 }
 
-export const networkDefaults = { natGateways: "single", availabilityZones: 2 } as const;
+/**
+ * At /19 a zone has 4096 private and 2048 public addresses, and there is room for two zones more than AWS's largest region has.
+ * Left to awsx, the length would depend on the number of zones, and one zone more would move all.
+ */
+export const networkDefaults = { natGateways: "single", availabilityZones: 2, zoneCidrMask: 19 } as const;
 
 const strategies = {
   single: awsx.ec2.NatGatewayStrategy.Single,
@@ -32,13 +42,7 @@ const strategies = {
   none: awsx.ec2.NatGatewayStrategy.None,
 };
 
-/**
- * An eighth of the VPC's /16 is each zone's: room for 4096 private and 2048 public addresses, and for two zones more than
- * AWS's largest region has. Left to awsx, the share would depend on the number of zones, and one zone more would move all.
- */
-const zoneCidrMask = 19;
-
-const mostZones = 6;
+const vpcCidrMask = 16;
 
 /**
  * A load balancer stands in two availability zones at least. Source: Elastic Load Balancing API, CreateLoadBalancer.
@@ -57,11 +61,12 @@ export function subnetProblems(at: string, network: Partial<Network>, internal =
 /**
  * Makes a VPC with a public and a private subnet in each of its availability zones.
  *
- * @throws InvalidInput for fewer or more zones than a load balancer and the VPC take, before anything is registered.
+ * @throws InvalidInput for zones that a load balancer or the VPC does not take, before anything is registered.
  */
 export function createNetwork(name: string, args: NetworkArgs = {}, opts?: pulumi.ComponentResourceOptions): Network {
-  const { natGateways, availabilityZones } = withDefaults<Required<NetworkArgs>, NetworkArgs>(networkDefaults, args);
-  refuse(`createNetwork "${name}"`, zoneProblems(availabilityZones));
+  const settled = withDefaults<Required<NetworkArgs>, NetworkArgs>(networkDefaults, args);
+  const { natGateways, availabilityZones, zoneCidrMask } = settled;
+  refuse(`createNetwork "${name}"`, zoneProblems(settled));
   const { vpcId, publicSubnetIds, privateSubnetIds, routeTables } = new awsx.ec2.Vpc(
     name,
     {
@@ -77,12 +82,17 @@ export function createNetwork(name: string, args: NetworkArgs = {}, opts?: pulum
   return { vpcId, publicSubnetIds, privateSubnetIds, routeTableIds };
 }
 
-function zoneProblems(zones: number): Problem[] {
-  if (Number.isInteger(zones) && zones >= 2 && zones <= mostZones) return [];
-  return [
-    {
-      path: "availabilityZones",
-      message: `is ${zones}; a load balancer needs two, and there are at most ${mostZones}.`,
-    },
-  ];
+/**
+ * What is wrong with a new network's zones; also asked by the reader of the settings. A load balancer needs two, each with a subnet of a
+ * /27 or more, and no region has above six. Source: Elastic Load Balancing user guide, "Subnets for your load balancer".
+ */
+export function zoneProblems(args: NetworkArgs): Problem[] {
+  const { availabilityZones, zoneCidrMask } = withDefaults<Required<NetworkArgs>, NetworkArgs>(networkDefaults, args);
+  const zones = { availabilityZones, zoneCidrMask };
+  const problems = rangeProblems("", zones, { availabilityZones: [2, 6], zoneCidrMask: [vpcCidrMask + 1, 25] });
+  const room = 2 ** (zoneCidrMask - vpcCidrMask);
+  if (problems.length > 0 || availabilityZones <= room) return problems;
+  const least = vpcCidrMask + Math.ceil(Math.log2(availabilityZones));
+  const message = `is ${zoneCidrMask}, which leaves room for ${room} zones, and availabilityZones is ${availabilityZones}; expected ${least} or more.`;
+  return [{ path: "zoneCidrMask", message }];
 }

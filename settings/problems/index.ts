@@ -34,6 +34,7 @@ const judgedBy: Readonly<Record<string, string>> = {
   firstImage: "natGateways",
   natGateways: "vpcId",
   availabilityZones: "vpcId",
+  zoneCidrMask: "availabilityZones",
   logRouter: "natGateways",
   efsVolumes: "container",
 };

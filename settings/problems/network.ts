@@ -1,4 +1,4 @@
-import { type Network, networkDefaults, subnetProblems } from "../../components/network";
+import { type Network, networkDefaults, subnetProblems, zoneProblems } from "../../components/network";
 import type { Problem } from "../../components/problems";
 import { logRouterSidecar } from "../../components/task/log-router";
 import { collectorSidecar } from "../../components/task/open-telemetry";
@@ -10,6 +10,7 @@ export function networkProblems(settings: Given, region: string | undefined): Pr
   const { sharedLoadBalancer, loadBalancer } = settings;
   const problems = [
     ...givenProblems(settings),
+    ...zoneProblems(settings),
     ...(sharedLoadBalancer || loadBalancer?.arn ? [] : subnetProblems("", settings, loadBalancer?.internal)),
   ];
   if (settings.natGateways !== "none") return problems;
@@ -29,7 +30,7 @@ function givenProblems(settings: Given): Problem[] {
   const message =
     "is missing; an existing network needs vpcId, publicSubnetIds and privateSubnetIds, a new one none of them.";
   const problems = missing.map(([path]) => ({ path, message }));
-  for (const path of ["natGateways", "availabilityZones"] as const) {
+  for (const path of ["natGateways", "availabilityZones", "zoneCidrMask"] as const) {
     if (settings[path] === undefined || settings[path] === networkDefaults[path]) continue;
     problems.push({ path, message: "says how a new network is made, and vpcId names an existing one; leave one out." });
   }

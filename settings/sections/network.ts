@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { networkDefaults } from "../../components/network";
+import { whole } from "../values";
 
 const subnets = z
   .array(z.string().startsWith("subnet-"))
@@ -8,7 +9,8 @@ const subnets = z
 /** An existing network, or what the one is like that is made without. */
 export const network = {
   natGateways: z.enum(["single", "perZone", "none"]).default(networkDefaults.natGateways),
-  availabilityZones: z.number().int().min(2).max(6).default(networkDefaults.availabilityZones),
+  availabilityZones: whole.default(networkDefaults.availabilityZones),
+  zoneCidrMask: whole.default(networkDefaults.zoneCidrMask),
   vpcId: z.string().startsWith("vpc-").optional(),
   publicSubnetIds: subnets.min(2).optional(),
   privateSubnetIds: subnets.min(1).optional(),

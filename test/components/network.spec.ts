@@ -58,6 +58,20 @@ describe("the network", () => {
     }
   });
 
+  it("has as many addresses a zone as the stack says, if there is room for every zone", async () => {
+    const { recorder } = await devGraph({ availabilityZones: 4, zoneCidrMask: 18 });
+    assert.equal(recorder.find("awsx:ec2:Vpc").inputs.availabilityZoneCidrMask, 18);
+    for (const [zoneCidrMask, expected] of [
+      [16, /is 16; expected 17 to 25/],
+      [26, /is 26; expected 17 to 25/],
+      [17, /is 17, which leaves room for 2 zones, and availabilityZones is 3; expected 18 or more/],
+    ] as const) {
+      const { paths, error } = await refusal({ githubRepository: "a/b", availabilityZones: 3, zoneCidrMask });
+      assert.deepEqual(paths, ["zoneCidrMask"]);
+      assert.match(error!.message, expected);
+    }
+  });
+
   it("is refused with a subnet that is named twice", async () => {
     const twice = { publicSubnetIds: ["subnet-a", "subnet-a"], privateSubnetIds: ["subnet-c", "subnet-c"] };
     const { paths } = await refusal({ githubRepository: "a/b", ...given, ...twice });
@@ -65,8 +79,9 @@ describe("the network", () => {
   });
 
   it("is refused half new and half given", async () => {
-    const refused = await refusal({ githubRepository: "a/b", ...given, natGateways: "none", availabilityZones: 3 });
-    assert.deepEqual(refused.paths, ["natGateways", "availabilityZones"]);
+    const made = { natGateways: "none", availabilityZones: 3, zoneCidrMask: 18 };
+    const refused = await refusal({ githubRepository: "a/b", ...given, ...made });
+    assert.deepEqual(refused.paths, Object.keys(made));
     assert.deepEqual(refused.registered, []);
   });
 });
