@@ -166,7 +166,8 @@ function slackChannel(
       guardrailPolicyArns: [role.arn.apply((arn) => `arn:${arn.split(":")[1]}:iam::aws:policy/ReadOnlyAccess`)],
       snsTopicArns: [topicArn],
     },
-    opts,
+    // Under both names before the channel was in them: AWS refuses another configuration of a channel beside the one that is there.
+    { ...opts, aliases: [{ name }], ignoreChanges: ["configurationName"] },
   );
 }
 

@@ -10,6 +10,8 @@ export interface GraphResource {
   readonly name: string;
   /** URN of the component that it belongs to. */
   readonly parent: string;
+  /** Names that it had in earlier versions of the program. */
+  readonly earlierNames: readonly string[];
   /** False for components. */
   readonly custom: boolean;
   readonly id: string;
@@ -139,6 +141,7 @@ export class Recorder {
       type: request.getType(),
       name: request.getName(),
       parent: request.getParent(),
+      earlierNames: [],
       custom: true,
       id: request.getId(),
       inputs: {},
@@ -159,6 +162,7 @@ export class Recorder {
       type: request.getType(),
       name: request.getName(),
       parent: request.getParent(),
+      earlierNames: request.getAliasesList().map((alias) => alias.getSpec()?.getName() ?? alias.getUrn()),
       custom: request.getCustom(),
       id: response.getId(),
       inputs: unwrapSecrets(inputs) as Record<string, unknown>,

@@ -61,6 +61,13 @@ describe("a topic that two services share", () => {
     await assert.rejects(naming(["C01", "C01"]), /Duplicate resource URN '.*::slack-T01-C01'/);
   });
 
+  it("keeps the channel's configuration of a stack from before the channel was in its names", () => {
+    const { earlierNames, ignoreChanges } = graph.recorder.find(
+      "aws:chatbot/slackChannelConfiguration:SlackChannelConfiguration",
+    );
+    assert.deepEqual([earlierNames, ignoreChanges], [["web-releases"], ["configurationName"]]);
+  });
+
   it("keeps its owner's policy, and reaches the channel once, which AWS takes once in an account", () => {
     assert.deepEqual(inputs("aws:sns/topicPolicy:TopicPolicy"), []);
     const channels = inputs("aws:chatbot/slackChannelConfiguration:SlackChannelConfiguration");
