@@ -8,8 +8,8 @@ import { codeFiles, refusal, releaseTemplate } from "../support/graph";
 const network = { vpcId: "vpc-1", publicSubnetIds: ["subnet-1", "subnet-2"], privateSubnetIds: ["subnet-3"] };
 const given = { network, image: "app:1", repositoryArn: "arn:aws:ecr:eu-central-1:123456789012:repository/app" };
 const nothing = undefined as never;
-/** All of a service that its hook's arguments are judged by. */
-const service = { controller: { type: "CODE_DEPLOY" }, loadBalancer: {} } as never;
+/** All of a service that its hook's and its pipeline's arguments are judged by. */
+const service = { controller: { type: "CODE_DEPLOY" }, loadBalancer: {}, cpuArchitecture: "X86_64" } as never;
 
 describe("a component's wrong arguments", () => {
   it("are all named in one error, before a service's first resource", async () => {
@@ -103,7 +103,7 @@ describe("a component's wrong arguments", () => {
   });
 
   it("are named before a pipeline's first resource", async () => {
-    const wrong = { service: nothing, repository: nothing, githubRepository: "https://github.com/a/b" };
+    const wrong = { service, repository: nothing, githubRepository: "https://github.com/a/b" };
     const { paths, registered } = await refusal({}, () => new DeployPipeline("Shop", wrong));
     assert.deepEqual(paths, ["name", "githubRepository"]);
     assert.deepEqual(registered, []);
