@@ -7,7 +7,7 @@ const arn = (service: string, resource: string, region = "eu-central-1") =>
 const listener = (kind: string, region?: string) =>
   arn("elasticloadbalancing", `listener/${kind}/web/50dc6c495c0c9188/f2f7dc8efc522ab2`, region);
 const testListener = listener("app").replace("f2f7dc8efc522ab2", "0467ef3c8400ae65");
-const shared = { productionListenerArn: listener("app"), testListenerArn: testListener, hosts: ["a.com"], priority: 1 };
+const shared = { productionListenerArn: listener("app"), testListenerArn: testListener, hosts: ["a.com"], priority: 2 };
 const testHeader = { name: "X-Test", value: "s3cret" };
 const image = (region: string) => `${account}.dkr.ecr.${region}.amazonaws.com/shop:1`;
 const volume = { name: "files", fileSystemId: "fs-0123", accessPointId: "fsap-0123", containerPath: "/data" };

@@ -33,8 +33,8 @@ export interface SharedLoadBalancer {
   /** Paths whose requests are, like `/shop/*`; the app is asked for the whole path. @default every path */
   readonly paths?: readonly string[];
   /**
-   * When the listeners ask this service's rules, 1 to 49999, lower ones first; no other rule may have it. With `testHeader`
-   * the next one is taken too.
+   * When the listeners ask this service's rules, 1 to 50000, lower ones first; no other rule may have it. With `testHeader`
+   * the one before is taken too, so that it is 2 at least.
    */
   readonly priority: number;
 }

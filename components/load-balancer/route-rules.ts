@@ -22,8 +22,9 @@ export function routeRules(
   const own = share?.conditions ?? [];
   const header = test.header && { httpHeader: { httpHeaderName: test.header.name, values: [test.header.value] } };
   const everything = own.length > 0 ? own : [everyPath];
-  const last = share ? share.priority + (header ? 1 : 0) : ownPriorities.everything;
-  const first = share ? share.priority : ownPriorities.test;
+  const last = share?.priority ?? ownPriorities.everything;
+  // Before the production rule, which so keeps its place when a header takes the test listener's place, or the other way round.
+  const first = share ? share.priority - 1 : ownPriorities.test;
   const rule = (
     kind: "production" | "test",
     listener: aws.lb.Listener,

@@ -24,6 +24,7 @@ export function sharedLoadBalancerProblems(sharing: Sharing): Problem[] {
   return [
     ...listenerProblems(shared, sharing.testHeader),
     ...conditionProblems(shared, sharing.https),
+    ...priorityProblems(shared, sharing.testHeader),
     ...ownersProblems(sharing),
   ];
 }
@@ -51,7 +52,7 @@ function listenerProblems(shared: SharedLoadBalancer, testHeader: TestHeader | u
   return problems;
 }
 
-function conditionProblems({ hosts = [], paths = [], priority }: SharedLoadBalancer, https?: Https): Problem[] {
+function conditionProblems({ hosts = [], paths = [] }: SharedLoadBalancer, https?: Https): Problem[] {
   const problems: Problem[] = [];
   const wrong = (field: string, message: string) => problems.push({ path: `${at}.${field}`, message });
   if (hosts.length + paths.length === 0) {
@@ -75,10 +76,14 @@ function conditionProblems({ hosts = [], paths = [], priority }: SharedLoadBalan
       : "are patterns only; give one without * and ?, under which green is tested.";
     wrong("hosts", message);
   }
-  if (!(Number.isInteger(priority) && priority >= 1 && priority <= 49_999)) {
-    wrong("priority", `is ${priority}; expected a whole number from 1 to 49999.`);
-  }
   return problems;
+}
+
+function priorityProblems({ priority }: SharedLoadBalancer, testHeader: TestHeader | undefined): Problem[] {
+  const least = testHeader ? 2 : 1;
+  if (Number.isInteger(priority) && priority >= least && priority <= 50_000) return [];
+  const why = testHeader ? ", since testHeader takes the one before it too" : "";
+  return [{ path: `${at}.priority`, message: `is ${priority}; expected a whole number from ${least} to 50000${why}.` }];
 }
 
 /** What belongs to whoever made the load balancer. */

@@ -152,8 +152,8 @@ describe("a shared load balancer", () => {
         return [listenerArn, priority, asked];
       }),
       [
-        [production, 200, [...conditions, header]],
-        [production, 201, conditions],
+        [production, 199, [...conditions, header]],
+        [production, 200, conditions],
       ],
     );
   });
@@ -178,7 +178,7 @@ describe("a shared load balancer", () => {
     ["hosts that are not the name's", { hosts: ["other.example.com"] }, ["hosts"]],
     ["a path that does not begin with /", { paths: ["/api/*", "/a b"] }, ["paths[1]"]],
     ["a host that is none", { hosts: ["shop.example.com", "a b"] }, ["hosts[1]"]],
-    ["a priority beyond AWS's", { priority: 50_000 }, ["priority"]],
+    ["a priority beyond AWS's", { priority: 50_001 }, ["priority"]],
   ] as const) {
     it(`is refused with ${title}, before anything is registered`, async () => {
       const settings = { githubRepository: "a/b", ...place, sharedLoadBalancer: { ...shared, ...change } };
@@ -190,6 +190,13 @@ describe("a shared load balancer", () => {
       assert.deepEqual(registered, []);
     });
   }
+
+  it("is refused the first priority with a header, whose rule comes before", async () => {
+    const sharedLoadBalancer = { ...shared, testListenerArn: undefined, priority: 1 };
+    const ecs = { controller: "ECS", testHeader: { name: "X-Test", value: "s3cret" } } as const;
+    const { paths } = await refusal({ githubRepository: "a/b", ...place, ...ecs, sharedLoadBalancer });
+    assert.deepEqual(paths, ["sharedLoadBalancer.priority"]);
+  });
 
   it("is refused a check of green that its rule would not let through", async () => {
     const { paths, error } = await refusal({ githubRepository: "a/b", ...place, checks: [...checks, { path: "/" }] });

@@ -3,6 +3,7 @@ import { Cloud } from "./cloud/cloud";
 import { release } from "./cloud/code-deploy";
 import { existingPlace } from "./support/existing-place";
 import { Stack } from "./support/stack";
+import type { Values } from "./cloud/values";
 
 const loadBalancerType = "aws:lb/loadBalancer:LoadBalancer";
 const listenerType = "aws:lb/listener:Listener";
@@ -55,6 +56,53 @@ describe("a second service behind a load balancer, in a cluster that are there a
     const left = cloud.all().filter((thing) => !before.includes(thing));
     assert.deepEqual([...new Set(left.map(({ type }) => type))], ["aws:ecs/taskDefinition:TaskDefinition"]);
     assert.equal(JSON.stringify(before), untouched);
+  });
+});
+
+describe("a service that ECS deploys, behind a load balancer that is there already", function () {
+  const cloud = new Cloud();
+  const existing = existingPlace(cloud);
+  const before = cloud.all();
+  const [production, test] = existing.listeners;
+  let stack: Stack;
+
+  after(() => stack?.close());
+
+  /** Test traffic is told by a header where one is given, otherwise by the second listener. */
+  function config(testHeader?: Values): Values {
+    const { "greenlight:sharedLoadBalancer": shared, ...others } = existing.config("second.example.com", 200);
+    const sharedLoadBalancer = { ...(shared as Values), ...(testHeader && { testListenerArn: undefined }) };
+    return {
+      ...others,
+      "greenlight:controller": "ECS",
+      "greenlight:testHeader": testHeader,
+      "greenlight:sharedLoadBalancer": sharedLoadBalancer,
+    };
+  }
+
+  it("moves its test traffic from a listener to a header and back at the first try, and its production rule never", async () => {
+    stack = await Stack.create({ cloud, stack: "second", config: config() });
+    await stack.up("the first");
+    const rules = () =>
+      cloud
+        .all(ruleType)
+        .filter((rule) => !before.includes(rule))
+        .map(({ properties }) => [properties.listenerArn, properties.priority])
+        .sort();
+    const byListener = [
+      [production, 200],
+      [test, 200],
+    ].sort();
+    assert.deepEqual(rules(), byListener);
+    await stack.configure(config({ name: "X-Test", value: "s3cret" }));
+    await stack.up("a header");
+    assert.deepEqual(rules(), [
+      [production, 199],
+      [production, 200],
+    ]);
+    await stack.configure(config());
+    await stack.up("a listener again");
+    assert.deepEqual(rules(), byListener);
   });
 });
 

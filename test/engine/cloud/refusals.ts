@@ -23,6 +23,12 @@ const deploymentsOwn = ["taskDefinition", "loadBalancers", "networkConfiguration
 const ofSomeRole: Rule = (cloud, { role: name }) =>
   !cloud.find(role, "name", name) && `NoSuchEntity: The role with name ${String(name)} cannot be found.`;
 
+const priorityInUse: Rule = (cloud, { listenerArn, priority }, { id }) =>
+  cloud
+    .all(listenerRule)
+    .some((it) => it.id !== id && it.properties.listenerArn === listenerArn && it.properties.priority === priority) &&
+  `PriorityInUse: Priority '${String(priority)}' is currently in use`;
+
 const rules: Readonly<Record<string, Partial<Record<Operation, Rule>>>> = {
   ...productionRules,
   [service]: {
@@ -69,13 +75,7 @@ const rules: Readonly<Record<string, Partial<Record<Operation, Rule>>>> = {
           "DuplicateListener: A listener already exists on this port for this load balancer",
       ),
   },
-  [listenerRule]: {
-    create: (cloud, { listenerArn, priority }) =>
-      cloud
-        .all(listenerRule)
-        .some(({ properties: it }) => it.listenerArn === listenerArn && it.priority === priority) &&
-      `PriorityInUse: Priority '${String(priority)}' is currently in use`,
-  },
+  [listenerRule]: { create: priorityInUse, update: priorityInUse },
   [loadBalancer]: {
     create: (cloud, { subnets, securityGroups, accessLogs = {} }) =>
       networkProblem(cloud, { subnets, securityGroups } as VpcSettings) ||
