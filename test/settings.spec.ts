@@ -135,7 +135,7 @@ describe("bad settings, of types and of meaning", () => {
     [
       "an address in place of its block",
       { testCidrs: ["198.51.100.0/22", "203.0.113.77/28", "2001:db8::/32", "192.0.2.1/32"] },
-      /^testCidrs\[1\]: is an address within a block; expected the block's own, 203\.0\.113\.64\/28, or \/32$/,
+      /^testCidrs\[1\]: is an address within a block; expected the block's own, 203\.0\.113\.64\/28, or the address alone, 203\.0\.113\.77\/32\.$/,
     ],
     [
       "an app outside of its repository",

@@ -18,7 +18,7 @@ function mistake(cidr: string): string | undefined {
   // The provider refuses an address in the place of its network's. IPv6 has many ways to write one; they are left to it.
   const network = family === 4 ? networkOf(address, Number(bits)) : address;
   if (network === address) return undefined;
-  return `is an address within a block; expected the block's own, ${network}/${bits}, or /32`;
+  return `is an address within a block; expected the block's own, ${network}/${bits}, or the address alone, ${address}/32.`;
 }
 
 function networkOf(address: string, bits: number): string {

@@ -31,11 +31,11 @@ export function attachPolicies(
   arns: readonly string[],
   opts: pulumi.CustomResourceOptions,
 ): aws.iam.RolePolicyAttachment[] {
-  // Named by the policy, so that another order attaches nothing anew.
+  // Named by the policy, so that another order attaches nothing anew; and by its account, since AWS's own may have the same name.
   return arns.map(
     (policyArn) =>
       new aws.iam.RolePolicyAttachment(
-        `${name}-${policyArn.split(":policy/")[1]}`,
+        `${name}-${policyArn.split("::")[1]!.replace(":policy/", "-")}`,
         { role: role.name, policyArn },
         opts,
       ),

@@ -18,6 +18,13 @@ describe("the policies of what the app may do", () => {
     for (const { urn } of attached) assert.ok(awaited.includes(shortUrns([urn])[0]!), urn);
   });
 
+  it("may have the name of one of AWS's own beside it", async () => {
+    const own = readOnly.replace("::aws:", "::123456789012:");
+    const { recorder } = await devGraph({ taskPolicyArns: [readOnly, own] });
+    const attached = recorder.all(attachmentType).map(({ inputs }) => inputs.policyArn);
+    for (const policyArn of [readOnly, own]) assert.ok(attached.includes(policyArn), policyArn);
+  });
+
   it("stay attached when they are named in another order", async () => {
     const urnsOf = async (taskPolicyArns: readonly string[]) =>
       (await devGraph({ taskPolicyArns })).recorder.all(attachmentType).map(({ urn }) => urn);
