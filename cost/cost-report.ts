@@ -6,6 +6,8 @@ import { options } from "./options";
 import { type PriceTable, pricesOf, readPrices } from "./prices";
 import { report, type Saving } from "./report";
 
+type Outcome = Omit<Saving, "name">;
+
 const directory = join(__dirname, "..");
 
 /**
@@ -20,11 +22,11 @@ export async function costReport(stack: string, table: PriceTable = readPrices()
   const savings: Saving[] = [];
   for (const { name, settings } of options(graph)) {
     // One after the other: Pulumi's mocks are one for a process.
-    const usd = await evaluateStack({ directory, stack, overrides: settings }).then(
-      (changed) => now.usd - estimateOf(changed, table, region).usd,
+    const outcome = await evaluateStack({ directory, stack, overrides: settings }).then(
+      (changed) => difference(now, estimateOf(changed, table, region)),
       whyNot,
     );
-    savings.push({ name, usd });
+    savings.push({ name, ...outcome });
   }
   return report({ stack, region, table, estimate: now, savings });
 }
@@ -39,8 +41,17 @@ function regionOf({ config }: Graph): string {
   throw new Error("the stack's file names no aws:region, which prices depend on");
 }
 
+/** What is saved; it is not sure where a price is not that only the changed stack has. */
+function difference(now: Estimate, changed: Estimate): Outcome {
+  const unsureNow = new Set(now.lines.filter(({ unsure }) => unsure).map(({ what }) => what));
+  return {
+    usd: now.usd - changed.usd,
+    unsure: changed.lines.some(({ unsure, what }) => unsure && !unsureNow.has(what)),
+  };
+}
+
 /** Settings that do not go together; anything else is an error. */
-function whyNot(error: unknown): string {
+function whyNot(error: unknown): Outcome {
   if (!(error instanceof InvalidInput)) throw error;
-  return error.problems.map(({ path, message }) => `${path}: ${message}`).join("; ");
+  return { usd: error.problems.map(({ path, message }) => `${path}: ${message}`).join("; "), unsure: false };
 }

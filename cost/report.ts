@@ -5,6 +5,7 @@ export interface Saving {
   readonly name: string;
   /** USD a month less, or more if below 0; or why the stack cannot be set so. */
   readonly usd: number | string;
+  readonly unsure: boolean;
 }
 
 export interface Report {
@@ -32,12 +33,16 @@ export function report({ stack, region, table, estimate, savings }: Report): str
     ...columns([["resource", "what", "quantity", "price", "USD"], ...rows, ["total", "", "", "", money(usd)]], 2),
     ...(unknownTypes.length > 0 ? ["", `Of unknown cost, and not in it: ${unknownTypes.join(", ")}`] : []),
     "",
-    "What an option would save, by evaluating the stack again with it:",
+    "What each option by itself would save, by evaluating the stack again with it:",
     ...(savings.length > 0 ? columns(savings.map(savingRow), 1, 2) : ["  nothing is left to change"]),
     "",
-    `Assumed a month: ${assumptions(table.usage)}.`,
-    "Not in it: traffic to the internet and between zones, requests to S3, Lambda and SNS, access logs, the metrics that an app sends,",
-    "what Inspector takes for looking into an image, green beside blue during a release, tasks beyond autoscaling's fewest, tax, free tiers and discounts.",
+    "Assumed a month, in cost/prices.json:",
+    ...assumptions(table.usage).map((assumption) => `  ${assumption}`),
+    "",
+    "Not in it: traffic to the internet and between zones; requests to S3, Lambda, SNS and KMS; what",
+    "buckets hold, access logs too; logs once they are written; metrics and traces that an app sends;",
+    "what Inspector takes for looking into an image; green beside blue during a release; tasks beyond",
+    "autoscaling's fewest; what was there before the stack; tax, free tiers and discounts.",
     "",
     "Prices: cost/prices.json, from",
     ...[...sources].map((source) => `  ${table.sources[source]}`),
@@ -45,19 +50,20 @@ export function report({ stack, region, table, estimate, savings }: Report): str
   ].join("\n");
 }
 
-function savingRow({ name, usd }: Saving): string[] {
+function savingRow({ name, usd, unsure }: Saving): string[] {
   if (typeof usd === "string") return [name, "", `not as the stack is: ${usd}`];
-  return [name, money(Math.abs(usd)), usd >= 0 ? "less" : "more"];
+  const amount = money(Math.abs(usd));
+  return [name, `${unsure ? "~" : ""}${amount}`, amount === "0.00" ? "the same" : usd > 0 ? "less" : "more"];
 }
 
-function assumptions(usage: Usage): string {
+function assumptions(usage: Usage): string[] {
   return [
-    `${usage.loadBalancerCapacityUnits} load balancer capacity unit`,
-    `${usage.gbThroughNatOrEndpoints} GB through NAT or endpoints`,
-    `${usage.logGb} GB of logs`,
-    `${usage.imageGb} GB of images`,
-    `${usage.releases} releases of ${usage.pipelineMinutesARelease} minutes, ${usage.buildMinutesARelease} of them builds and ${usage.sbomMinutesARelease} bills of materials`,
-  ].join(", ");
+    `capacity units of the load balancer: ${usage.loadBalancerCapacityUnits}, all the time`,
+    `through NAT or endpoints: ${usage.gbThroughNatOrEndpoints} GB`,
+    `logs: ${usage.logGb} GB; images: ${usage.imageGb} GB`,
+    `releases: ${usage.releases}, each with ${usage.pipelineMinutesARelease} minutes of the pipeline's actions, ${usage.buildMinutesARelease} of a build,`,
+    `  and ${usage.sbomMinutesARelease} of writing a bill of materials, where one is written`,
+  ];
 }
 
 /** Rows as columns; those from `right` to before `left` are aligned at their ends. */

@@ -170,11 +170,23 @@ describe("what options save", () => {
     const { natGatewayHour, publicIpv4Hour } = pricesOf(table, "eu-central-1");
     const saved = (2 * 730 * (natGatewayHour.usd + publicIpv4Hour.usd)).toFixed(2);
     assert.match(text, new RegExp(`^one NAT gateway for all zones +${saved.replace(".", "\\.")} {2}less$`, "m"));
+    assert.match(text, /^Fargate Spot beyond the first task +~\d+\.\d\d {2}less$/m);
     assert.match(text, /^VPC endpoints instead of NAT +not as the stack is: openTelemetry\.image: /m);
     assert.match(text, /^Stack prod in eu-central-1: USD a month of 730 hours, at prices of \d{4}-\d{2}/);
     const [, ...figures] = [...text.matchAll(/ (\d+\.\d\d)$/gm)].map(([, usd]) => Number(usd)).reverse();
     const [total] = [...text.matchAll(/^total +(\d+\.\d\d)$/gm)].map(([, usd]) => Number(usd));
     assert.ok(Math.abs(figures.reduce((sum, usd) => sum + usd, 0) - total!) < 0.05, "the lines do not add up");
+  });
+});
+
+describe("the report", () => {
+  it("fits 100 columns but for its sources' addresses, and says so where an option changes nothing", async () => {
+    const text = await costReport("dev");
+    const [costs] = text.split("\nPrices: ");
+    const tooLong = costs!.split("\n").filter((line) => line.length > 100);
+    assert.deepEqual(tooLong, []);
+    // Dev has one task, and the first is not on Spot.
+    assert.match(text, /^Fargate Spot beyond the first task +0\.00 {2}the same$/m);
   });
 });
 
