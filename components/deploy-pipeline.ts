@@ -38,7 +38,7 @@ export interface DeployPipelineArgs {
   readonly triggers?: TriggerArgs;
   /** A connection to GitHub that a person has already authorized. @default a new one, which waits for that person */
   readonly connectionArn?: pulumi.Input<string>;
-  /** Folder of the app and its Dockerfile within the GitHub repository. @default "." */
+  /** Folder of the app and its Dockerfile within the GitHub repository; a change counts from the next commit on. @default "." */
   readonly sourceDirectory?: string;
   /** Releases what another stack has released, instead of building commits. @default commits are built */
   readonly promoteFrom?: PromoteFrom;
