@@ -37,7 +37,7 @@ export function promotionProblems(settings: Judged): Problem[] {
   return [
     ...promoteTo.flatMap((arn, index) => busProblems(arn, `promoteTo[${index}]`)),
     ...(promoteFrom
-      ? [...sourceProblems(promoteFrom, settings.cpuArchitecture), ...buildProblems(settings)]
+      ? [...fromProblems(promoteFrom, settings.cpuArchitecture), ...buildProblems(settings)]
       : githubRepository === undefined
         ? [{ path: "githubRepository", message: "is missing; expected the GitHub repository as owner/name" }]
         : []),
@@ -50,7 +50,7 @@ function busProblems(arn: string, path: string): Problem[] {
   return [{ path, message }];
 }
 
-function sourceProblems(
+function fromProblems(
   { repositoryUri, bucket, keyArn, cpuArchitecture }: PromoteFrom,
   own: CpuArchitecture = "X86_64",
 ): Problem[] {

@@ -106,9 +106,12 @@ export class RollbackStage {
     };
   }
 
-  /** What was not as it must be, whatever green did. A linear shift goes on by the clock, also to a green that hangs. */
+  /** What was not as it must be, whatever green did. */
   get violations(): readonly string[] {
-    return this.stage.invariants.violations.filter((violation) => !violation.includes("has no healthy target"));
+    const { violations } = this.stage.invariants;
+    // A linear shift goes on by the clock, also to a green that hangs.
+    const isLinear = this.props.settings["greenlight:linear"] !== undefined;
+    return isLinear ? violations.filter((violation) => !violation.includes("has no healthy target")) : violations;
   }
 
   close(): Promise<void> {
