@@ -84,7 +84,7 @@ export interface BlueGreenEcsServiceArgs extends TargetOptions, TaskOptions {
   readonly notifications?: Notifications;
   /** @default 30 */
   readonly logRetentionDays?: number;
-  /** Keeps the service and its load balancer from being deleted, or replaced. @default false */
+  /** Keeps the service, its load balancer and production's listener from being deleted, or replaced. @default false */
   readonly deletionProtection?: boolean;
 }
 

@@ -45,9 +45,15 @@ export function ownLoadBalancer(
             : { type: "forward", targetGroupArn: groups.blue.arn },
         ],
       },
-      // Every deployment moves the listeners, and leaves a weighted forward to both groups behind; setting them back
-      // would point production at an empty target group.
-      { ...opts, ignoreChanges: ["defaultActions"] },
+      {
+        ...opts,
+        // Every deployment moves the listeners, and leaves a weighted forward to both groups behind; setting them back
+        // would point production at an empty target group.
+        ignoreChanges: ["defaultActions"],
+        // On another load balancer AWS refuses it, since a target group belongs to one; so it is to be asked before the live one goes.
+        deleteBeforeReplace: false,
+        protect: kind === "production" && args.deletionProtection,
+      },
     );
   const productionListener = listener("production", productionPort);
   const test = testHeader

@@ -85,7 +85,7 @@ describe("a given first image", () => {
 });
 
 describe("deletion protection", () => {
-  it("keeps the service, the load balancer and the repository with its images", async () => {
+  it("keeps the service, the load balancer with its production listener, and the repository with its images", async () => {
     const graph = await devGraph({ deletionProtection: true });
     const repository = graph.recorder.find("aws:ecr/repository:Repository");
     assert.equal(repository.protect, true);
@@ -97,8 +97,10 @@ describe("deletion protection", () => {
     assert.deepEqual(kept.sort(), [
       "aws:ecr/repository:Repository",
       "aws:ecs/service:Service",
+      "aws:lb/listener:Listener",
       "aws:lb/loadBalancer:LoadBalancer",
     ]);
+    assert.equal(graph.recorder.find("aws:lb/listener:Listener", "-production").protect, true);
   });
 
   it("is off by default; only the first image outlives its place in the program", async () => {

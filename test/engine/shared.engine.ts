@@ -106,6 +106,36 @@ describe("a service that ECS deploys, behind a load balancer that is there alrea
   });
 });
 
+describe("a live service with a load balancer of its own", function () {
+  const cloud = new Cloud();
+  const existing = existingPlace(cloud);
+  let stack: Stack;
+
+  after(() => stack?.close());
+
+  it("is not moved onto one that is there while it is protected, and loses no listener before AWS is asked for another", async () => {
+    const { "greenlight:sharedLoadBalancer": shared, ...own } = existing.config("second.example.com", 200);
+    const config = { ...own, "greenlight:deletionProtection": true };
+    stack = await Stack.create({ cloud, stack: "second", config });
+    await stack.up("the first");
+    const { productionListenerArn } = shared as { productionListenerArn: string };
+    const arn = productionListenerArn.replace(":listener/", ":loadbalancer/").replace(/\/[^/]+$/, "");
+    const ports = { "greenlight:productionPort": 9443, "greenlight:testPort": 9444 };
+    await stack.configure({ ...ports, "greenlight:loadBalancer": { arn } });
+    await assert.rejects(
+      stack.preview("another load balancer"),
+      /[Uu]nable to replace resource "[^"]*aws:lb\/listener:Listener::[^"]*-production"/,
+    );
+
+    await stack.configure({ "greenlight:loadBalancer": {}, "greenlight:deletionProtection": false });
+    await stack.up("protection lifted");
+    await stack.configure({ "greenlight:loadBalancer": { arn } });
+    const { steps } = await stack.preview("another load balancer, unprotected");
+    const ofListeners = steps.filter(({ type, op }) => type === listenerType && op !== "replace").map(({ op }) => op);
+    assert.deepEqual(ofListeners, ["create-replacement", "create-replacement", "delete-replaced", "delete-replaced"]);
+  });
+});
+
 /** Steps that do something; what is only read is not. */
 function changing({ steps }: { readonly steps: readonly { readonly op: string }[] }) {
   return steps.filter(({ op }) => op !== "read");
