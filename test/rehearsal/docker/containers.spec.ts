@@ -43,6 +43,7 @@ describeWithDocker("npm start -- --runtime docker", function () {
     });
 
   const released = play("--scale", "300");
+  const production = play("--stack", "prod", "--scale", "300");
   const rolledBack = play("--scale", "300", "--fail", "hook");
   const killed = scenario(async ({ start, app: write }) => {
     const rehearsal = await start(["--runtime", "docker", "--app", await write(app)]);
@@ -75,6 +76,16 @@ describeWithDocker("npm start -- --runtime docker", function () {
     );
   });
 
+  it("releases a production stack, whose containers change no file of theirs and may do nothing that only root may", async () => {
+    const { status, container, events, left, stderr } = await production();
+    assert.equal(status, 0, stderr);
+    const { ReadonlyRootfs, CapDrop, Init } = container.HostConfig;
+    assert.deepEqual([container.Config.User, ReadonlyRootfs, CapDrop, Init], ["1000:1000", true, ["ALL"], true]);
+    const [{ detail }] = events.filter(({ type }) => type === "sbom.written") as [TimelineEvent];
+    assert.match(String(detail.digest), /^sha256:[0-9a-f]{64}$/);
+    assert.deepEqual(left, []);
+  });
+
   it("rolls back a version that fails its test, and leaves nothing on the engine", async () => {
     const { status, left, stderr } = await rolledBack();
     assert.deepEqual({ status, left }, { status: 0, left: [] }, stderr);
@@ -86,8 +97,11 @@ describeWithDocker("npm start -- --runtime docker", function () {
 });
 
 interface Container {
-  readonly Config: { readonly Image: string; readonly Env: readonly string[] };
+  readonly Config: { readonly Image: string; readonly Env: readonly string[]; readonly User: string };
   readonly HostConfig: {
+    readonly ReadonlyRootfs: boolean;
+    readonly CapDrop: readonly string[];
+    readonly Init: boolean;
     readonly NanoCpus: number;
     readonly Memory: number;
     readonly PortBindings: Readonly<Record<string, readonly { readonly HostIp: string }[]>>;
