@@ -31,9 +31,12 @@ async function bumpVersion(file: string): Promise<void> {
   await writeFile(file, `${text.trim() === "" ? "2.0.0" : text.trim().replace(major, String(Number(major) + 1))}\n`);
 }
 
-/** Servers that take the app's place in a faulty version. */
+/**
+ * Servers that take the app's place in a faulty version. Requests that come through the load balancer have a header of its
+ * own; its health checks have not, nor has the container's own check.
+ */
 const brokenServers: Readonly<Record<Fault, string>> = {
-  hook: `const isHealthCheck = ({ headers }) => headers["user-agent"]?.startsWith("ELB-HealthChecker");
+  hook: `const isHealthCheck = ({ headers }) => headers["x-forwarded-for"] === undefined;
 require("node:http")
   .createServer((request, response) => response.writeHead(isHealthCheck(request) ? 200 : 500).end())
   .listen(process.env.PORT);

@@ -26,6 +26,7 @@ describe("npm start", function () {
   const ofStaticFiles = release("--app", join(testDirectory, "apps/static-files"));
   const ofJsonApi = release("--app", join(testDirectory, "apps/json-api"));
   const withFailingHook = releaseOfTinyApp("--scale", "120", "--fail", "hook");
+  const inProduction = releaseOfTinyApp("--stack", "prod", "--scale", "300", "--fail", "hook");
   // 60 minutes, in which green could become healthy, take six seconds.
   const withoutHealth = releaseOfTinyApp("--scale", "600", "--fail", "health");
 
@@ -134,6 +135,17 @@ describe("npm start", function () {
     assert.ok(!lifecycle(rehearsal).includes("AllowTraffic started"));
     assertNothingLost(rehearsal);
     await rehearsal.assertNothingIsLeft();
+  });
+
+  it("--fail hook: is rolled back by that test, too, where containers have a health check of their own, which they pass", async () => {
+    const { rehearsal, status } = await inProduction();
+    assert.equal(status, 0, `${rehearsal.stderr}\n${rehearsal.tail}`);
+    assert.deepEqual(observations(rehearsal)[2], ["test traffic is on green", "v1", "500"]);
+    assert.match(
+      find(rehearsal, "deployment.failed").detail.reason as string,
+      / at AfterAllowTestTraffic reported Failed$/,
+    );
+    assertNothingLost(rehearsal);
   });
 
   it("--fail health: is rolled back after an hour in which green is never healthy, and nothing is lost", async () => {

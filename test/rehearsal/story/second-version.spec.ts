@@ -81,9 +81,11 @@ describe("the second version", () => {
     assert.match(await file("Dockerfile"), /^ENTRYPOINT \[\]$/m);
     const { child, port } = await startFaulty();
     await until(() => isListening(port));
-    const status = async (userAgent: string) =>
-      (await fetch(`http://127.0.0.1:${port}/`, { headers: { "user-agent": userAgent } })).status;
-    assert.deepEqual([await status("ELB-HealthChecker/2.0"), await status("curl/8")], [200, 500]);
+    const status = async (headers: Record<string, string>) =>
+      (await fetch(`http://127.0.0.1:${port}/`, { headers })).status;
+    const [balancers, containers] = [{ "user-agent": "ELB-HealthChecker/2.0" }, { "user-agent": "curl/8" }];
+    const visitors = { "user-agent": "curl/8", "x-forwarded-for": "127.0.0.1" };
+    assert.deepEqual([await status(balancers), await status(containers), await status(visitors)], [200, 200, 500]);
     child.kill("SIGTERM");
     assert.deepEqual(await once(child, "exit"), [0, null]);
   });
