@@ -6,6 +6,7 @@ import { options } from "../cost/options";
 import { type Prices, pricesOf, readPrices } from "../cost/prices";
 import { averageTasks } from "../cost/schedule";
 import { devGraph, type Graph, prodGraph } from "./support/graph";
+import { existingNetwork } from "./support/existing-network";
 
 const table = readPrices();
 
@@ -65,7 +66,7 @@ describe("the cost of a stack", () => {
 
   it("counts no load balancer that was there before", async () => {
     const arn = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:loadbalancer/app/web/50dc6c495c0c9188";
-    const graph = await devGraph({ loadBalancer: { arn } });
+    const graph = await devGraph({ ...existingNetwork, loadBalancer: { arn } });
     assert.deepEqual([usdOf(graph, "load balancer"), usdOf(graph, "capacity units")], [0, 0]);
   });
 

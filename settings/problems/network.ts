@@ -26,7 +26,7 @@ function givenProblems(settings: Given): Problem[] {
   const { vpcId, publicSubnetIds, privateSubnetIds } = settings;
   const given = Object.entries({ vpcId, publicSubnetIds, privateSubnetIds });
   const missing = given.filter(([, value]) => value === undefined);
-  if (missing.length === given.length) return [];
+  if (missing.length === given.length) return placeProblems(settings);
   const message =
     "is missing; an existing network needs vpcId, publicSubnetIds and privateSubnetIds, a new one none of them.";
   const problems = missing.map(([path]) => ({ path, message }));
@@ -35,6 +35,14 @@ function givenProblems(settings: Given): Problem[] {
     problems.push({ path, message: "says how a new network is made, and vpcId names an existing one; leave one out." });
   }
   return problems;
+}
+
+/** A load balancer takes target groups of its own VPC only. Source: ELB API, CreateTargetGroup. */
+function placeProblems({ sharedLoadBalancer, loadBalancer }: Given): Problem[] {
+  const setting = sharedLoadBalancer ? "sharedLoadBalancer" : loadBalancer?.arn ? "loadBalancer.arn" : undefined;
+  if (setting === undefined) return [];
+  const message = `is missing; ${setting} names a load balancer that is there, which takes tasks of its own VPC only. Name vpcId, publicSubnetIds and privateSubnetIds.`;
+  return [{ path: "vpcId", message }];
 }
 
 /** Where logs go that the router sends elsewhere; CloudWatch's two outputs go by the endpoint that is made for them. */

@@ -1,12 +1,19 @@
 import assert from "node:assert/strict";
 import { devGraph, type Graph, its, refusal } from "../support/graph";
+import { existingNetwork } from "../support/existing-network";
 
 const listenerType = "aws:lb/listener:Listener";
 const loadBalancerType = "aws:lb/loadBalancer:LoadBalancer";
 const ingressType = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
 const arn = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:loadbalancer/app/web/50dc6c495c0c9188";
 const ofOwner = "sg-50dc6c495c0c9188";
-const place = { loadBalancer: { arn }, productionPort: 9443, testPort: 9444, testCidrs: ["203.0.113.0/24"] };
+const place = {
+  ...existingNetwork,
+  loadBalancer: { arn },
+  productionPort: 9443,
+  testPort: 9444,
+  testCidrs: ["203.0.113.0/24"],
+};
 const https = { domainName: "shop.example.com", zoneId: "Z0123456789" };
 
 describe("a service with listeners of its own on a load balancer that is there already", () => {
@@ -81,7 +88,7 @@ describe("a service with listeners of its own on a load balancer that is there a
 
   it("is refused what is its owner's, another kind of load balancer, and a place behind shared listeners besides", async () => {
     const refused = async (settings: object) =>
-      (await refusal({ githubRepository: "a/b", "aws:region": "eu-central-1", ...settings })).paths;
+      (await refusal({ githubRepository: "a/b", "aws:region": "eu-central-1", ...existingNetwork, ...settings })).paths;
     const options = { arn, internal: true, idleTimeoutSeconds: 30, accessLogs: {} };
     assert.deepEqual(await refused({ loadBalancer: options }), [
       "loadBalancer.internal",

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { devGraph, type Graph, its, refusal, statements } from "../support/graph";
+import { existingNetwork } from "../support/existing-network";
 
 const ruleType = "aws:lb/listenerRule:ListenerRule";
 const listenerType = "aws:lb/listener:Listener";
@@ -19,7 +20,7 @@ const shared = {
 };
 const https = { domainName: "shop.example.com" };
 const checks = [{ path: "/api/health?deep=1" }];
-const place = { productionPort: 443, testPort: 8443, https, checks, sharedLoadBalancer: shared };
+const place = { ...existingNetwork, productionPort: 443, testPort: 8443, https, checks, sharedLoadBalancer: shared };
 
 const conditions = [{ hostHeader: { values: ["shop.example.com"] } }, { pathPattern: { values: ["/api/*"] } }];
 
@@ -160,7 +161,7 @@ describe("a shared load balancer", () => {
 
   it("over HTTP is called by the first host that is no pattern", async () => {
     const hosts = ["*.shop.example.com", "shop.example.com"];
-    const graph = await devGraph({ sharedLoadBalancer: { ...shared, hosts, paths: [] } });
+    const graph = await devGraph({ ...existingNetwork, sharedLoadBalancer: { ...shared, hosts, paths: [] } });
     assert.equal(graph.outputs.prodUrl, "http://shop.example.com:8080");
   });
 

@@ -2,6 +2,7 @@ import { account } from "../../rehearsal/graph/aws-outputs";
 import { devGraph, prodGraph } from "../support/graph";
 import { promoteTo, promoting } from "../support/promotion";
 import { Stack } from "./stack";
+import { existingNetwork } from "../support/existing-network";
 
 const secret = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:shop/api-AbCdEf";
 /** Another account's registry. */
@@ -17,7 +18,7 @@ const shared = {
   priority: 200,
 };
 const https = { domainName: "shop.example.com" };
-const place = { productionPort: 443, testPort: 8443, https, sharedLoadBalancer: shared };
+const place = { ...existingNetwork, productionPort: 443, testPort: 8443, https, sharedLoadBalancer: shared };
 
 /** Settings that add grants, each in a stack of its own. */
 const options: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {

@@ -9,8 +9,13 @@ const listenerArns = {
   productionListenerArn: `${prefix}/f2f7dc8efc522ab2`,
   testListenerArn: `${prefix}/0467ef3c8400ae65`,
 };
-/** Where a service on shared listeners is. */
-export const place = { ...listenerArns, hosts: ["shop.example.com"], priority: 200 };
+/** A stack whose service is on shared listeners, which are in a network that is there. */
+export const onSharedListeners = {
+  "greenlight:vpcId": "vpc-0123456789abcdef0",
+  "greenlight:publicSubnetIds": JSON.stringify(["subnet-0123456789abcde01", "subnet-0123456789abcde02"]),
+  "greenlight:privateSubnetIds": JSON.stringify(["subnet-0123456789abcde03", "subnet-0123456789abcde04"]),
+  "greenlight:sharedLoadBalancer": JSON.stringify({ ...listenerArns, hosts: ["shop.example.com"], priority: 200 }),
+};
 
 /** Another service's rule, before ours, on both listeners. */
 function addNeighbour({ resources }: Recorder): void {
@@ -60,7 +65,7 @@ export const loadBalancer: readonly Fault[] = [
   {
     name: "neighbour",
     fault: "the service shares its load balancer, whose listeners have another service's rule",
-    settings: { "greenlight:sharedLoadBalancer": JSON.stringify(place) },
+    settings: onSharedListeners,
     alterGraph: addNeighbour,
     expected: { endState: "released", noticed: { by: "elb", saying: /listener 8080, rule 200 → \S+-green-\S+ 100 %/ } },
     run: async (stage) => {

@@ -1,7 +1,7 @@
 import { proposals } from "../../stack/pulumi-up";
 import type { Fault } from "../fault";
 import type { Stage } from "../stage";
-import { place } from "./load-balancer";
+import { onSharedListeners } from "./load-balancer";
 
 type StepName = keyof Stage["steps"];
 
@@ -53,7 +53,5 @@ export const ups: readonly Fault[] = [
   released("up-during-canary", "pulumi up while a tenth of production is on green", ["shift"], {
     "greenlight:canary": '{"percent":10,"minutes":30}',
   }),
-  released("up-shared", "the same on a load balancer that the service shares", ["test", "keepBlue"], {
-    "greenlight:sharedLoadBalancer": JSON.stringify(place),
-  }),
+  released("up-shared", "the same on a load balancer that the service shares", ["test", "keepBlue"], onSharedListeners),
 ];
