@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Clock } from "../clock";
 import type { Timeline } from "../events";
 import type { PipelineAction } from "../graph/resources";
-import type { PipelineExecution } from "./pipeline";
+import type { PipelineExecution } from "./execution";
 
 export interface ApprovalsOptions {
   readonly clock: Clock;

@@ -1,7 +1,7 @@
 import { unzipSync } from "fflate";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { Artifact, PipelineExecution } from "./pipeline";
+import type { Artifact, PipelineExecution } from "./execution";
 
 /** A zip as an artifact. */
 export function zipArtifact(zip: Buffer): Artifact {

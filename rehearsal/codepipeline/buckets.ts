@@ -1,7 +1,7 @@
 import type { Timeline } from "../events";
 import type { PipelineAction } from "../graph/resources";
 import { files, inputArtifact, zipArtifact } from "./artifacts";
-import type { PipelineExecution } from "./pipeline";
+import type { PipelineExecution } from "./execution";
 
 /** What lies in S3 besides what the program puts there: what pipelines deploy to it, this stack's and the one's before it. */
 export class Buckets {

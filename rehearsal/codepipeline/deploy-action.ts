@@ -1,7 +1,7 @@
 import type { PipelineAction } from "../graph/resources";
 import { inputArtifact, textFile } from "./artifacts";
 import { fillTemplate, type FilledTemplate } from "./fill-template";
-import type { PipelineExecution } from "./pipeline";
+import type { PipelineExecution } from "./execution";
 
 /** Source: CodePipeline user guide, troubleshooting and limits ("Maximum size of input artifacts for the CodeDeployToECS action"). */
 const longestArtifactBytes = 3 * 1024 * 1024;

@@ -1,7 +1,29 @@
 import { randomUUID } from "node:crypto";
 import type { PipelineAction } from "../graph/resources";
-import type { ActionPerformer, PipelineExecution } from "./pipeline";
-import { filled } from "./variables";
+import { filled, type Variables } from "./variables";
+
+/** What one action hands to the next: files by name, or a commit that can be checked out; and variables. */
+export interface Artifact {
+  readonly file: (name: string) => Buffer | undefined;
+  /** The whole of it, as it lies in the artifact bucket. */
+  readonly zip: Buffer;
+  readonly commitId?: string;
+  /** What later actions know by the action's namespace. @default none */
+  readonly variables?: Readonly<Record<string, string>>;
+}
+
+/** One run of a pipeline. */
+export interface PipelineExecution {
+  readonly id: string;
+  readonly commitId: string;
+  /** The commit's message, for people. */
+  readonly summary: string;
+  readonly artifacts: Map<string, Artifact>;
+  readonly variables: Variables;
+}
+
+/** Performs one action of a provider; returns its output artifact, if it has one. Throws with the reason when it fails. */
+export type ActionPerformer = (action: PipelineAction, execution: PipelineExecution) => Promise<Artifact | undefined>;
 
 /** A run that has just started. Source of its variable: CodePipeline user guide, reference-variables. */
 export function newExecution(commitId: string, summary: string): PipelineExecution {

@@ -4,7 +4,7 @@ import type { Timeline } from "../events";
 import type { Account } from "../graph/account";
 import type { Images } from "../stack/images";
 import { zipArtifact } from "./artifacts";
-import type { ActionPerformer } from "./pipeline";
+import type { ActionPerformer } from "./execution";
 
 export interface ImageScanOptions {
   readonly account: Pick<Account, "repositories">;

@@ -7,7 +7,8 @@ import { account as accountId } from "../graph/aws-outputs";
 import type { InvocationOutcome } from "../lambda/invoke-function";
 import { orAborted, TimedOut, withinMinutes } from "../time-limit";
 import { inputArtifact } from "./artifacts";
-import type { PipelineExecution, RunStatus } from "./pipeline";
+import type { PipelineExecution } from "./execution";
+import type { RunStatus } from "./pipeline";
 
 export interface LambdaJobsOptions {
   readonly pipeline: Pipeline;

@@ -1,29 +1,8 @@
 import type { Timeline } from "../events";
 import type { EntryRule, Pipeline, PipelineAction, PipelineStage } from "../graph/resources";
 import { orAborted } from "../time-limit";
-import { newExecution, performAction } from "./execution";
+import { type ActionPerformer, newExecution, performAction, type PipelineExecution } from "./execution";
 import { StageGate } from "./stage-gate";
-import type { Variables } from "./variables";
-
-/** What one action hands to the next: files by name, or a commit that can be checked out; and variables. */
-export interface Artifact {
-  readonly file: (name: string) => Buffer | undefined;
-  /** The whole of it, as it lies in the artifact bucket. */
-  readonly zip: Buffer;
-  readonly commitId?: string;
-  /** What later actions know by the action's namespace. @default none */
-  readonly variables?: Readonly<Record<string, string>>;
-}
-
-/** One run of a pipeline. */
-export interface PipelineExecution {
-  readonly id: string;
-  readonly commitId: string;
-  /** The commit's message, for people. */
-  readonly summary: string;
-  readonly artifacts: Map<string, Artifact>;
-  readonly variables: Variables;
-}
 
 export interface ExecutionResult {
   readonly execution: PipelineExecution;
@@ -33,9 +12,6 @@ export interface ExecutionResult {
 
 /** Source: CodePipeline API reference, PipelineExecution. */
 export type RunStatus = "InProgress" | "Stopping" | ExecutionResult["status"];
-
-/** Performs one action of a provider; returns its output artifact, if it has one. Throws with the reason when it fails. */
-export type ActionPerformer = (action: PipelineAction, execution: PipelineExecution) => Promise<Artifact | undefined>;
 
 /** Judges one rule before a stage: resolves when it lets the run in; throws with the reason when it does not. */
 export type RulePerformer = (rule: EntryRule, execution: PipelineExecution) => Promise<void>;

@@ -2,7 +2,7 @@ import { zipSync } from "fflate";
 import type { Pipeline, PipelineAction } from "../graph/resources";
 import { zipArtifact } from "./artifacts";
 import { newExecution, performAction } from "./execution";
-import type { ActionPerformer, Artifact } from "./pipeline";
+import type { ActionPerformer, Artifact } from "./execution";
 
 type Performers = Readonly<Record<string, ActionPerformer>>;
 

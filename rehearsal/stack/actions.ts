@@ -7,7 +7,7 @@ import type { Buckets } from "../codepipeline/buckets";
 import { readRelease } from "../codepipeline/deploy-action";
 import { imageScan } from "../codepipeline/image-scan";
 import type { LambdaJobs } from "../codepipeline/lambda-jobs";
-import type { ActionPerformer, Artifact, PipelineExecution } from "../codepipeline/pipeline";
+import type { ActionPerformer, Artifact, PipelineExecution } from "../codepipeline/execution";
 import type { Timeline } from "../events";
 import type { Account } from "../graph/account";
 import type { PipelineAction } from "../graph/resources";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Clock } from "../../../rehearsal/clock";
-import { type ActionPerformer, type Artifact, PipelineRunner } from "../../../rehearsal/codepipeline/pipeline";
+import type { ActionPerformer, Artifact } from "../../../rehearsal/codepipeline/execution";
+import { PipelineRunner } from "../../../rehearsal/codepipeline/pipeline";
 import { Timeline, type TimelineEvent } from "../../../rehearsal/events";
 import type { Pipeline, PipelineAction } from "../../../rehearsal/graph/resources";
 import { deferred } from "../load-balancer/harness";
