@@ -48,9 +48,18 @@ const triggerEvents: Readonly<Partial<Record<NotificationEvent, readonly string[
 /** Patterns of what EventBridge is told, and tells on. */
 export type EventPatterns = Readonly<Partial<Record<NotificationEvent, pulumi.Input<string>>>>;
 
+/** What is wrong with who is told; also asked by the reader of the settings. */
 export function notificationsProblems(notifications: NotificationsArgs | undefined): Problem[] {
-  if (notifications?.keyArn === undefined || notifications.topicArn !== undefined) return [];
-  return [{ path: "notifications.keyArn", message: "is of no topic; name it in topicArn, or leave both out." }];
+  return topicKeyProblems("notifications", notifications ?? {});
+}
+
+/** A key that is given without the topic that it encrypts. @param path what the two are fields of */
+export function topicKeyProblems(
+  path: string,
+  { topicArn, keyArn }: Pick<NotificationsArgs, "topicArn" | "keyArn">,
+): Problem[] {
+  if (keyArn === undefined || topicArn !== undefined) return [];
+  return [{ path: `${path}.keyArn`, message: "is of no topic; name it in topicArn, or leave both out." }];
 }
 
 /**

@@ -1,6 +1,6 @@
 import type * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import { publishingKey } from "../notifications/notifications";
+import { publishingKey, topicKeyProblems } from "../notifications/notifications";
 import type { Statement } from "../policy";
 import type { Problem } from "../problems";
 
@@ -53,13 +53,8 @@ export function approvalStatements(approval: DeployApprovalArgs | undefined): St
 }
 
 export function approvalProblems({ deployApproval }: { readonly deployApproval?: DeployApprovalArgs }): Problem[] {
-  const { timeoutMinutes = timeouts.fallback, topicArn, keyArn } = deployApproval ?? {};
-  const problems: Problem[] = [];
-  if (keyArn !== undefined && topicArn === undefined)
-    problems.push({
-      path: "deployApproval.keyArn",
-      message: "is of no topic; name it in topicArn, or leave both out.",
-    });
+  const { timeoutMinutes = timeouts.fallback } = deployApproval ?? {};
+  const problems = topicKeyProblems("deployApproval", deployApproval ?? {});
   if (Number.isInteger(timeoutMinutes) && timeoutMinutes >= timeouts.least && timeoutMinutes <= timeouts.most)
     return problems;
   const message = `is ${timeoutMinutes}; CodePipeline waits ${timeouts.least} to ${timeouts.most} whole minutes for a person.`;
