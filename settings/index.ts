@@ -1,13 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Network } from "../components/network";
 import { InvalidInput, refuse } from "../components/problems";
+import { type WithHealthPath, withHealthPath } from "./health-path";
 import { judgeable, meaningProblems } from "./problems";
 import { givenNetwork } from "./problems/network";
 import { misplacedProblems, rawSettings, stackRegion, typeProblems, withoutUnknown } from "./raw";
 import { type Parsed, schema } from "./schema";
 import { shortName } from "./short-name";
 
-export type Settings = Omit<Parsed, "environment" | "sidecars"> & {
+export type Settings = Omit<WithHealthPath<Parsed>, "environment" | "sidecars"> & {
   readonly environment: Variables;
   readonly sidecars: readonly (Omit<Parsed["sidecars"][number], "environment"> & { readonly environment: Variables })[];
   /** The existing network; undefined where one is made. */
@@ -45,14 +46,15 @@ function defaultName(): string {
   return shortName(`${pulumi.getProject()}-${pulumi.getStack()}`);
 }
 
-function checkedSettings(stackFile: string): Parsed {
+function checkedSettings(stackFile: string): WithHealthPath<Parsed> {
   const raw = rawSettings();
   const place = { defaultName: defaultName(), region: stackRegion() };
   const misplaced = misplacedProblems();
   const parsed = schema.safeParse(raw);
   if (parsed.success) {
-    refuse(stackFile, [...misplaced, ...meaningProblems(parsed.data, place)]);
-    return parsed.data;
+    const settings = withHealthPath(parsed.data);
+    refuse(stackFile, [...misplaced, ...meaningProblems(settings, place)]);
+    return settings;
   }
   // A setting of the wrong type has no value to judge further; the others have, once what nobody knows is out of them.
   const { issues } = parsed.error;
@@ -61,7 +63,7 @@ function checkedSettings(stackFile: string): Parsed {
   const broken = new Set(mistyped.map(({ path }) => String(path[0])));
   const sound = Object.fromEntries(Object.entries(withoutUnknown(raw, issues)).filter(([key]) => !broken.has(key)));
   const rest = schema.partial().safeParse(sound);
-  const further = rest.success ? meaningProblems(rest.data, place) : [];
+  const further = rest.success ? meaningProblems(withHealthPath(rest.data), place) : [];
   throw new InvalidInput(stackFile, [
     ...misplaced,
     ...problems,

@@ -159,7 +159,6 @@ describe("bad settings, of types and of meaning", () => {
     ],
     ["another kind of ARN", { connectionArn: "arn:aws:s3:::b" }, /^connectionArn: is not the ARN of a connection$/],
     ["no checks", { checks: [] }, /^checks: /],
-    ["a check without a path", { checks: [{ method: "GET" }] }, /^checks\[0\]\.path: is missing; expected string$/],
     [
       "a check's bad pattern",
       { checks: [{ path: "/", expectBodyMatches: "(" }] },

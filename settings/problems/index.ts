@@ -2,6 +2,7 @@ import { serviceProblems } from "../../components/blue-green-ecs-service-args";
 import type { Problem } from "../../components/problems";
 import { checkPathProblems } from "../../components/load-balancer/shared-load-balancer-problems";
 import { checkMistakes } from "../../hooks/green-test/check-mistakes";
+import type { WithHealthPath } from "../health-path";
 import type { Given } from "../schema";
 import { appProblems } from "./app";
 import { networkProblems } from "./network";
@@ -48,7 +49,7 @@ export interface Place {
 }
 
 /** What the types cannot say: values that AWS does not pair, folders that are not there. */
-export function meaningProblems(settings: Given, { defaultName, region }: Place): Problem[] {
+export function meaningProblems(settings: WithHealthPath<Given>, { defaultName, region }: Place): Problem[] {
   return [
     ...appProblems(settings),
     ...serviceProblems(settings),

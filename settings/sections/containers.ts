@@ -12,6 +12,9 @@ const healthCheck = z.strictObject({
   startPeriodSeconds: whole.optional(),
 });
 
+/** The app's may leave out its command, which then asks for `healthCheck.path`. */
+const appHealthCheck = healthCheck.extend({ command: texts.optional() });
+
 const container = z.strictObject({
   entryPoint: texts.optional(),
   command: texts.optional(),
@@ -61,7 +64,7 @@ const efsVolume = z.strictObject({
 
 /** How the task's containers run, and what is beside the app's. */
 export const containers = {
-  container: container.default({}),
+  container: container.extend({ healthCheck: appHealthCheck.optional() }).default({}),
   sidecars: z.array(sidecar).default([]),
   logRouter: logRouter.optional(),
   openTelemetry: openTelemetry.optional(),

@@ -3,7 +3,7 @@ import { controllerTypes } from "../../components/deployment/controller-type";
 import { names, whole } from "../values";
 
 const check = z.strictObject({
-  path: z.string(),
+  path: z.string().optional(),
   method: z.enum(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]).optional(),
   headers: z.record(z.string(), z.string()).optional(),
   body: z.string().optional(),
@@ -34,7 +34,7 @@ export const release = {
   deploymentConfigName: z.string().min(1).default("CodeDeployDefault.ECSAllAtOnce"),
   canary: step.optional(),
   linear: step.optional(),
-  checks: z.array(check).default([{ path: "/" }]),
+  checks: z.array(check).default([{}]),
   deploymentCircuitBreaker: z.boolean().optional(),
   alarms: alarms.optional(),
   alarmNames: names.default([]),
