@@ -13,7 +13,7 @@ import type {
 } from "./deployment-controller";
 import type { BlueGreenLoadBalancer } from "../load-balancer/load-balancer";
 import { grantPublishing, type Notifications } from "../notifications/notifications";
-import { serviceRole } from "../policy";
+import { grant, serviceRole } from "../policy";
 import type { RouteRules } from "../load-balancer/route-rules";
 import { siblingArn } from "../sibling-arn";
 import { shiftConfiguration, type TrafficShift } from "./traffic-shift";
@@ -79,10 +79,11 @@ export class CodeDeploy extends pulumi.ComponentResource implements DeploymentCo
       "codedeploy",
       pulumi.interpolate`deploymentgroup:${this.application.name}/*`,
     );
-    this.role = serviceRole(`${name}-deploy`, { service, sourceArn }, roleStatements(args, args.rules), {
-      parent: this,
-    });
-    if (args.notifications) grantPublishing(name, this.role, args.notifications, { parent: this });
+    this.role = serviceRole(`${name}-deploy`, { service, sourceArn }, [], { parent: this });
+    const grants = [
+      grant(`${name}-deploy`, this.role, roleStatements(args, args.rules), { parent: this }),
+      ...(args.notifications ? [grantPublishing(name, this.role, args.notifications, { parent: this })] : []),
+    ];
     const shift = shiftConfiguration(name, args, { parent: this });
     this.deploymentGroup = new aws.codedeploy.DeploymentGroup(
       name,
@@ -119,7 +120,8 @@ export class CodeDeploy extends pulumi.ComponentResource implements DeploymentCo
           ? { alarmConfiguration: { enabled: true, alarms: alarmNames, ignorePollAlarmFailure: false } }
           : {}),
       },
-      { parent: this },
+      // CodeDeploy uses the role as it creates the group: it puts both target groups on the production listener.
+      { parent: this, dependsOn: grants },
     );
     this.registerOutputs();
   }

@@ -186,6 +186,6 @@ export function grantPublishing(
   role: aws.iam.Role,
   notifications: Notifications,
   opts: pulumi.CustomResourceOptions,
-): void {
-  grant(`${name}-deploy-notifications`, role, notifications.publishing, opts);
+): aws.iam.RolePolicy {
+  return grant(`${name}-deploy-notifications`, role, notifications.publishing, opts);
 }

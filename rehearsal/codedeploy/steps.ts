@@ -64,11 +64,7 @@ export class DeploymentSteps {
   }
 
   private async install(work: Work): Promise<void> {
-    const { cloud } = this;
-    // Health checks run only in a group that a listener names; from the second deployment on weight 0 is there anyway.
-    // When AWS attaches it in the first one is not documented.
-    await cloud.sendProduction({ to: "blue", percent: 100 });
-    const { late } = await startGreen(cloud, this.request.label, installTimeoutMinutes, work);
+    const { late } = await startGreen(this.cloud, this.request.label, installTimeoutMinutes, work);
     if (late !== undefined) throw new Error(`${neverHealthy} ${late}`);
   }
 

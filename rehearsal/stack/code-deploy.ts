@@ -8,6 +8,7 @@ import type { FilledTemplate } from "../codepipeline/fill-template";
 import type { TaskSpec } from "../ecs/task";
 import type { TaskSet } from "../ecs/task-set";
 import type { DeploymentConfig, DeploymentGroup } from "../graph/resources";
+import type { TargetGroup } from "../load-balancer/target-group";
 import type { Revision, TaskDefinitions } from "./task-definitions";
 
 export interface CodeDeployOptions extends Omit<DeploymentContext, "verdicts"> {
@@ -27,6 +28,17 @@ export class CodeDeployDeployments {
   private readonly verdicts = new HookVerdicts();
 
   constructor(private readonly options: CodeDeployOptions) {}
+
+  /**
+   * CreateDeploymentGroup, which `pulumi up` calls after the service exists. CodeDeploy puts both target groups on the
+   * production route at once: `live` with all of its traffic, the other one with weight 0. The test route stays as it is.
+   * Source: a trace of AWS, docs/decisions/attach-green-with-the-deployment-group.md.
+   *
+   * @throws Error as the load balancer words it, when it refuses the two groups
+   */
+  createDeploymentGroup(live: TargetGroup): void {
+    this.options.routes.sendProduction(live, 100);
+  }
 
   /** RegisterTaskDefinition and CreateDeployment. @throws Error when another deployment is under way, or has left a task set */
   create({ taskDefinition, containerName, hooks }: Release): Deployment {

@@ -116,7 +116,9 @@ export class Stack {
     const { label, arn } = revision;
     const launch = this.launcher(revision, containerName);
     this.native?.born(arn, targetGroupArn);
-    await this.whenHealthy(this.service.createTaskSet({ label, taskDefinition: arn, launch, targetGroup }));
+    const taskSet = this.service.createTaskSet({ label, taskDefinition: arn, launch, targetGroup });
+    this.codeDeploy?.createDeploymentGroup(targetGroup);
+    await this.whenHealthy(taskSet);
   }
 
   /** The task definition that the service is born with, and this image in it. */

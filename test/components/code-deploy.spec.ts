@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { devGraph, type Graph, its, statements } from "../support/graph";
+import { devGraph, type Graph, its, shortUrns, statements } from "../support/graph";
 
 const groupType = "aws:codedeploy/deploymentGroup:DeploymentGroup";
 
@@ -46,6 +46,16 @@ describe("CodeDeploy", () => {
       },
     });
     assert.deepEqual(ignoreChanges, []);
+  });
+
+  it("creates the group when its role has its policies, since CodeDeploy moves the listener at once", async () => {
+    const { recorder } = await devGraph({ notifications: {} });
+    const role = "aws:iam/rolePolicy:RolePolicy::greenlight-dev-deploy";
+    const waitsFor = shortUrns(recorder.find(groupType).dependencies);
+    assert.deepEqual(
+      [role, `${role}-notifications`].filter((urn) => !waitsFor.includes(urn)),
+      [],
+    );
   });
 
   it("waits for a person, and stops without one, where the stack asks for approval", async () => {

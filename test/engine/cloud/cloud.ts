@@ -1,4 +1,5 @@
 import { awsOutputs } from "../../../rehearsal/graph/aws-outputs";
+import { createDeploymentGroup } from "./code-deploy";
 import { eventTargets } from "./event-bridge";
 import { networkId } from "./network";
 import { refusal } from "./refusals";
@@ -66,6 +67,7 @@ export class Cloud {
     const thing = { type, id, name, properties: state };
     this.things.set(keyOf(type, id, state.arn), thing);
     this.calls.push({ operation: "create", type, name, changed: [] });
+    if (type === "aws:codedeploy/deploymentGroup:DeploymentGroup") createDeploymentGroup(this, inputs);
     this.notify(thing);
     return thing;
   }

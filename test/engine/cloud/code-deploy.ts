@@ -17,22 +17,44 @@ export function release(cloud: Cloud, serviceName: string): void {
   const group = cloud
     .all("aws:codedeploy/deploymentGroup:DeploymentGroup")
     .find(({ properties }) => (properties.ecsService as Values).serviceName === serviceName)!;
-  const pair = (group.properties.loadBalancerInfo as { targetGroupPairInfo: TargetGroupPair }).targetGroupPairInfo;
-  const [live] = service.properties.loadBalancers as Values[];
-  const groups = pair.targetGroups.map(({ name }) => one(cloud, "aws:lb/targetGroup:TargetGroup", "name", name));
-  const next = groups.find(({ properties }) => properties.arn !== live!.targetGroupArn)!;
+  const { prodTrafficRoute, testTrafficRoute, groups, live, idle: next } = routesOf(cloud, group.properties);
 
   service.properties.taskDefinition = nextRevision(cloud, service).properties.arn;
   service.properties.loadBalancers = [{ ...live, targetGroupArn: next.properties.arn }];
   service.properties.platformVersion = "1.4.0";
-  for (const arn of [...pair.prodTrafficRoute.listenerArns, ...pair.testTrafficRoute.listenerArns]) {
-    const { properties } = one(cloud, "aws:lb/listener:Listener", "arn", arn);
-    const rules = cloud.all("aws:lb/listenerRule:ListenerRule").filter((rule) => rule.properties.listenerArn === arn);
-    const targetGroups = groups.map((it) => ({ arn: it.properties.arn, weight: it === next ? 100 : 0 }));
-    const weighted = [{ type: "forward", order: 1, forward: { targetGroups } }];
-    if (forwardsTo(groups, properties.defaultActions)) properties.defaultActions = weighted;
-    for (const rule of rules) if (forwardsTo(groups, rule.properties.actions)) rule.properties.actions = weighted;
+  for (const arn of [...prodTrafficRoute.listenerArns, ...testTrafficRoute.listenerArns]) {
+    sendTo(cloud, arn, groups, next);
   }
+}
+
+/**
+ * What CodeDeploy does as its deployment group is created: production's listeners forward to both target groups, with weight
+ * 0 for the one without tasks. Source: docs/decisions/attach-green-with-the-deployment-group.md.
+ */
+export function createDeploymentGroup(cloud: Cloud, properties: Values): void {
+  const { prodTrafficRoute, groups, idle } = routesOf(cloud, properties);
+  const live = groups.find((group) => group !== idle)!;
+  for (const arn of prodTrafficRoute.listenerArns) sendTo(cloud, arn, groups, live);
+}
+
+function routesOf(cloud: Cloud, { ecsService, loadBalancerInfo }: Values) {
+  const { targetGroups, ...routes } = (loadBalancerInfo as { targetGroupPairInfo: TargetGroupPair })
+    .targetGroupPairInfo;
+  const groups = targetGroups.map(({ name }) => one(cloud, "aws:lb/targetGroup:TargetGroup", "name", name));
+  const service = one(cloud, "aws:ecs/service:Service", "name", (ecsService as Values).serviceName);
+  const [live] = service.properties.loadBalancers as Values[];
+  const idle = groups.find(({ properties }) => properties.arn !== live!.targetGroupArn)!;
+  return { ...routes, groups, live, idle };
+}
+
+/** All traffic of a listener that belongs to the service, and of its rules, to `target`. */
+function sendTo(cloud: Cloud, listenerArn: string, groups: readonly Thing[], target: Thing): void {
+  const { properties } = one(cloud, "aws:lb/listener:Listener", "arn", listenerArn);
+  const rules = cloud.all("aws:lb/listenerRule:ListenerRule").filter((it) => it.properties.listenerArn === listenerArn);
+  const targetGroups = groups.map((it) => ({ arn: it.properties.arn, weight: it === target ? 100 : 0 }));
+  const weighted = [{ type: "forward", order: 1, forward: { targetGroups } }];
+  if (forwardsTo(groups, properties.defaultActions)) properties.defaultActions = weighted;
+  for (const rule of rules) if (forwardsTo(groups, rule.properties.actions)) rule.properties.actions = weighted;
 }
 
 function forwardsTo(groups: readonly Thing[], actions: unknown): boolean {

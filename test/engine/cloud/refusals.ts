@@ -123,22 +123,18 @@ const rules: Readonly<Record<string, Partial<Record<Operation, Rule>>>> = {
   [attachment]: { create: ofSomeRole },
   [lambda]: {
     create: (cloud, it) => {
-      const holder = cloud.find(role, "arn", it.role);
-      const granted = cloud
-        .all(rolePolicy)
-        .filter(({ properties }) => properties.role === holder?.properties.name)
-        .map(({ properties }) => String(properties.policy));
       return firstOf(
-        !holder && "InvalidParameterValueException: The role defined for the function cannot be assumed by Lambda.",
+        !cloud.find(role, "arn", it.role) &&
+          "InvalidParameterValueException: The role defined for the function cannot be assumed by Lambda.",
         it.vpcConfig !== undefined &&
-          !granted.some((policy) => policy.includes("ec2:CreateNetworkInterface")) &&
+          !mayCall(cloud, it.role, "ec2:CreateNetworkInterface") &&
           "InvalidParameterValueException: The provided execution role does not have permissions to call CreateNetworkInterface on EC2",
         networkProblem(cloud, it.vpcConfig ?? {}),
       );
     },
   },
   "aws:codedeploy/deploymentGroup:DeploymentGroup": {
-    create: (cloud, it) => deploymentGroupProblem(cloud, it),
+    create: (cloud, it) => firstOf(deploymentGroupProblem(cloud, it), deploymentGroupGrants(cloud, it)),
     update: (cloud, it) => deploymentGroupProblem(cloud, it),
   },
   "aws:codepipeline/pipeline:Pipeline": {
@@ -246,6 +242,24 @@ function deploymentGroupProblem(cloud: Cloud, properties: Values): string | unde
         !cloud.find(targetGroup, "name", name) && `InvalidTargetGroupPairException: no target group ${name}`,
     ),
   );
+}
+
+/** CodeDeploy moves production's route as it creates the group, and publishes to its triggers' topics. */
+function deploymentGroupGrants(cloud: Cloud, { serviceRoleArn, triggerConfigurations }: Values): string | undefined {
+  const moves = ["elasticloadbalancing:ModifyListener", "elasticloadbalancing:ModifyRule"];
+  return firstOf(
+    !moves.some((action) => mayCall(cloud, serviceRoleArn, action)) &&
+      "InvalidRoleException: CodeDeploy may not call elasticloadbalancing:ModifyListener on the production listener",
+    triggerConfigurations !== undefined &&
+      !mayCall(cloud, serviceRoleArn, "sns:Publish") &&
+      "InvalidTriggerConfigException: Topic ARN is not valid, or the role may not publish to it",
+  );
+}
+
+function mayCall(cloud: Cloud, roleArn: unknown, action: string): boolean {
+  const holder = cloud.find(role, "arn", roleArn)?.properties.name;
+  const policies = cloud.all(rolePolicy).filter(({ properties }) => properties.role === holder);
+  return policies.some(({ properties }) => String(properties.policy).includes(action));
 }
 
 function inUseByListener(cloud: Cloud, targetGroupArn: unknown): boolean {

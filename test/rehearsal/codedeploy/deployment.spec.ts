@@ -90,7 +90,6 @@ describe("a deployment", () => {
       await between;
       assert.deepEqual([...new Set(answers)].sort(), ["v1", "v2"]);
       assert.deepEqual(harness.productionWeights, [
-        [100, 0],
         [90, 10],
         [0, 100],
       ]);
@@ -101,7 +100,7 @@ describe("a deployment", () => {
       const config = "CodeDeployDefault.ECSLinear10PercentEvery1Minutes";
       await harness.deployment({ groupChange: { config } }).run();
       const shares = harness.productionWeights.map(([, green]) => green);
-      assert.deepEqual(shares, [0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100]);
+      assert.deepEqual(shares, [10, 20, 30, 40, 50, 60, 70, 80, 90, 100]);
     });
   });
 

@@ -10,6 +10,7 @@ import { Service } from "../../../rehearsal/ecs/service";
 import type { TaskSpec } from "../../../rehearsal/ecs/task";
 import { Timeline, type TimelineEvent } from "../../../rehearsal/events";
 import type { DeploymentGroup } from "../../../rehearsal/graph/resources";
+import type { Action } from "../../../rehearsal/load-balancer/actions";
 import { LoadBalancer } from "../../../rehearsal/load-balancer/load-balancer";
 import { TargetGroup } from "../../../rehearsal/load-balancer/target-group";
 import { nodeCommand, Processes } from "../fixtures/tasks";
@@ -78,8 +79,14 @@ export class Harness {
 
   /** Opens both ports on a free one each, and waits until v1 is healthy. */
   async start(): Promise<this> {
-    this.productionUrl = await this.listen("production", 8080);
-    this.testUrl = await this.listen("test", 8090);
+    const [blue, green] = this.groups;
+    // As the creation of the deployment group leaves it.
+    const targetGroups = [
+      { arn: blue.arn, weight: 100 },
+      { arn: green.arn, weight: 0 },
+    ];
+    this.productionUrl = await this.listen("production", 8080, { type: "forward", forward: { targetGroups } });
+    this.testUrl = await this.listen("test", 8090, { type: "forward", targetGroupArn: blue.arn });
     await this.service.createTaskSet({ ...this.nextRevision(), targetGroup: this.groups[0] }).whenSteady();
     return this;
   }
@@ -172,8 +179,8 @@ export class Harness {
     return { service, routes, verdicts, invoke, clock, timeline, directory, processes, signal };
   }
 
-  protected async listen(name: string, port: number): Promise<string> {
-    const defaultActions = [{ type: "forward" as const, targetGroupArn: this.groups[0].arn }];
+  protected async listen(name: string, port: number, action: Action): Promise<string> {
+    const defaultActions = [action];
     const props = { arn: `arn:listener/${name}`, port, localPort: 0, protocol: "HTTP" as const, defaultActions };
     return `http://127.0.0.1:${(await this.loadBalancer.listen(props)).localPort}`;
   }
