@@ -30,6 +30,15 @@ const operations: ReadonlyMap<string, Call["operation"]> = new Map(
 
 /** AWS JSON 1.1, as CodeDeploy, ECS and CodePipeline speak it, and 1.0, as CloudWatch does. Source: Smithy 2.0, aws-json-1_1-protocol. */
 export const jsonProtocol: Protocol = {
+  // Source: ECS API reference, "Common errors".
+  refusals: {
+    missing: "MissingAuthenticationTokenException",
+    incomplete: "IncompleteSignatureException",
+    "unknown-key": "UnrecognizedClientException",
+    mismatch: "InvalidSignatureException",
+    expired: "InvalidSignatureException",
+    denied: "AccessDeniedException",
+  },
   accepts: ({ headers }) => targetOf(headers) !== undefined || Boolean(headers["content-type"]?.includes("json")),
   read: ({ headers, body }) => {
     const target = targetOf(headers) ?? "";

@@ -20,8 +20,13 @@ export interface Call {
   readonly input: unknown;
 }
 
+/** Why a request is not performed, whatever it asks for. */
+export type Refusal = "missing" | "incomplete" | "unknown-key" | "mismatch" | "expired" | "denied";
+
 /** One service's way of writing requests, answers and errors. */
 export interface Protocol {
+  /** The service's error code for each. */
+  readonly refusals: Readonly<Record<Refusal, string>>;
   /** Whether the request is for this service. */
   accepts(request: WireRequest): boolean;
   /** Throws `AwsError` for an operation that is not known, or a body that cannot be read. */

@@ -1,6 +1,6 @@
 import { XMLBuilder } from "fast-xml-parser";
 import { AwsError } from "./control-plane";
-import { membersOf, type Call, type Protocol } from "./protocol";
+import { membersOf, type Call, type Protocol, type Refusal } from "./protocol";
 import { readForm, type InputNames } from "./query-form";
 
 const contentType = "text/xml;charset=UTF-8";
@@ -8,6 +8,7 @@ const xml = new XMLBuilder({ ignoreAttributes: false, attributeNamePrefix: "@", 
 
 /** What tells one query service from another. */
 interface QueryService {
+  readonly refusals: Readonly<Record<Refusal, string>>;
   /** Value of the form's `Version`: an API version belongs to one service. */
   readonly version: string;
   readonly operations: ReadonlyMap<string, Call["operation"]>;
@@ -22,6 +23,15 @@ interface QueryService {
 
 /** AWS query, as Elastic Load Balancing speaks it. Source: Smithy 2.0, aws-query-protocol. */
 const elasticLoadBalancing: QueryService = {
+  // Source: Elastic Load Balancing API reference, "Common Errors".
+  refusals: {
+    missing: "MissingAuthenticationToken",
+    incomplete: "IncompleteSignature",
+    "unknown-key": "InvalidClientTokenId",
+    mismatch: "SignatureDoesNotMatch",
+    expired: "SignatureDoesNotMatch",
+    denied: "AccessDenied",
+  },
   version: "2015-12-01",
   operations: new Map([
     ["DescribeListeners", "describeListeners"],
@@ -57,6 +67,15 @@ const ec2Elements: Readonly<Record<string, string>> = {
 
 /** EC2 query. Source: Smithy 2.0, aws-ec2-query-protocol. */
 const ec2: QueryService = {
+  // Source: EC2 API reference, "Error codes", "Common client errors".
+  refusals: {
+    missing: "MissingAuthenticationToken",
+    incomplete: "IncompleteSignature",
+    "unknown-key": "AuthFailure",
+    mismatch: "SignatureDoesNotMatch",
+    expired: "RequestExpired",
+    denied: "UnauthorizedOperation",
+  },
   version: "2016-11-15",
   operations: new Map([["DescribeNetworkInterfaces", "describeNetworkInterfaces"]]),
   inputNames: {
@@ -81,6 +100,7 @@ function queryProtocol(service: QueryService): Protocol {
   const actions = new Map([...service.operations].map(([action, operation]) => [operation, action]));
   const write = (document: object) => ({ contentType, body: `<?xml version="1.0"?>\n${xml.build(document)}` });
   return {
+    refusals: service.refusals,
     accepts: ({ body }) => new URLSearchParams(body).get("Version") === service.version,
     read: ({ body }) => {
       const form = new URLSearchParams(body);

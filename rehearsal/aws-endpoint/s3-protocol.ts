@@ -6,6 +6,14 @@ const xml = new XMLBuilder({});
 
 /** S3's way to get an object: its bucket and key are the path. Source: Amazon S3 API reference, GetObject and "Error responses". */
 export const s3Protocol: Protocol = {
+  refusals: {
+    missing: "AccessDenied",
+    incomplete: "AuthorizationHeaderMalformed",
+    "unknown-key": "InvalidAccessKeyId",
+    mismatch: "SignatureDoesNotMatch",
+    expired: "RequestTimeTooSkewed",
+    denied: "AccessDenied",
+  },
   accepts: ({ method, url }) => method === "GET" && url.length > 1,
   read: ({ url }) => {
     const [path = ""] = url.split("?", 1);

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type AwsControlPlane, AwsError } from "../aws-endpoint/control-plane";
+import type { AwsCredentials } from "../aws-endpoint/credentials";
 import type { Clock } from "../clock";
 import type { Timeline } from "../events";
 import type { Pipeline, PipelineAction } from "../graph/resources";
@@ -15,6 +16,8 @@ export interface LambdaJobsOptions {
   readonly invoke: (functionName: string, event: unknown, signal: AbortSignal) => Promise<InvocationOutcome>;
   /** GetPipelineExecution's status; undefined for what is no run of the pipeline's. */
   readonly statusOf: (executionId: string) => RunStatus | undefined;
+  /** With which a function reads its job's artifacts. */
+  readonly artifactCredentials: AwsCredentials;
   readonly clock: Clock;
   readonly timeline: Timeline;
   readonly signal: AbortSignal;
@@ -114,7 +117,7 @@ export class LambdaJobs {
     let job!: Job;
     const result = new Promise<JobResult>((answer) => (job = { answer, answered: false }));
     this.jobs.set(id, job);
-    const artifactCredentials = { accessKeyId: "REHEARSAL", secretAccessKey: "not-a-secret", sessionToken: "" };
+    const { artifactCredentials } = this.options;
     const event = {
       "CodePipeline.job": {
         id,

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
+import type { AwsEndpoint } from "../aws-endpoint/endpoint";
 import type { Clock } from "../clock";
 import type { Timeline } from "../events";
 
@@ -17,8 +18,8 @@ export interface Invocation {
   /** Longest time of the handler, in seconds of AWS time. */
   readonly timeoutSeconds: number;
   readonly event: unknown;
-  /** Where the function's AWS SDK finds AWS. */
-  readonly awsEndpointUrl: string;
+  /** Where the function's AWS SDK finds AWS, and the key that it signs with. */
+  readonly awsEndpoint: Pick<AwsEndpoint, "url" | "credentials">;
   /** A file with an authority that it trusts besides the public ones. @default none */
   readonly caFile?: string | undefined;
   readonly clock: Clock;
@@ -54,6 +55,14 @@ const initializationMs = 10_000;
  */
 const workMs = 5_000;
 const reportMs = 1_000;
+
+/** Longest time of a function, in milliseconds. Source: Lambda developer guide, gettingstarted-limits. */
+const longestTimeoutMs = 15 * 60_000;
+
+/** How far ahead of real time a function's hurried clock can be: while it loads, runs and is killed, in milliseconds. */
+export function longestClockLeadMs(scale: number): number {
+  return longestTimeoutMs + (initializationMs + workMs + reportMs) * (scale - 1);
+}
 
 /** Runs a Lambda function once, in a process of its own that is gone when the promise settles. */
 export async function invokeFunction(invocation: Invocation): Promise<InvocationOutcome> {
@@ -101,7 +110,7 @@ function environmentOf({
   functionName,
   codeDirectory,
   environment,
-  awsEndpointUrl,
+  awsEndpoint: { url, credentials },
   caFile,
 }: Invocation): NodeJS.ProcessEnv {
   return {
@@ -109,10 +118,9 @@ function environmentOf({
     AWS_LAMBDA_FUNCTION_NAME: functionName,
     AWS_REGION: "us-east-1",
     LAMBDA_TASK_ROOT: codeDirectory,
-    // Nobody's keys: the SDK calls nothing that it cannot sign, and the local endpoint does not verify what it signed.
-    AWS_ACCESS_KEY_ID: "REHEARSAL",
-    AWS_SECRET_ACCESS_KEY: "not-a-secret",
-    AWS_ENDPOINT_URL: awsEndpointUrl,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_ENDPOINT_URL: url,
     ...(caFile === undefined ? {} : { NODE_EXTRA_CA_CERTS: caFile }),
     // Lambda's Node.js is its own; what the SDK thinks of the one that rehearses is no line of the function's log.
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",

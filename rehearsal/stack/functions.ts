@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import type { AwsEndpoint } from "../aws-endpoint/endpoint";
 import type { Clock } from "../clock";
 import type { Timeline } from "../events";
 import type { Account } from "../graph/account";
@@ -10,7 +11,7 @@ import type { Workspace } from "../workspace";
 export interface FunctionsOptions {
   readonly account: Account;
   readonly workspace: Workspace;
-  readonly awsEndpointUrl: () => Promise<string>;
+  readonly awsEndpoint: () => Promise<AwsEndpoint>;
   /** A file with an authority that the functions trust besides the public ones. */
   readonly caFile: string | undefined;
   readonly clock: Clock;
@@ -40,14 +41,17 @@ export function functionInvoker(options: FunctionsOptions): FunctionInvoker {
 }
 
 async function invoke(functionName: string, event: unknown, signal: AbortSignal, options: FunctionsOptions) {
-  const { account, workspace, timeline, awsEndpointUrl, ...rest } = options;
+  const { account, workspace, timeline, awsEndpoint, ...rest } = options;
   const { handler, timeout = 3, environment, code } = account.function(functionName);
   const codeDirectory = join(workspace.directory, "functions", functionName);
   await unpack(code, codeDirectory);
-  timeline.emit("lambda", "invoked", `${functionName} invoked`, { functionName, event });
+  timeline.emit("lambda", "invoked", `${functionName} invoked`, {
+    functionName,
+    event: withoutSecrets(event),
+  });
   const outcome = await invokeFunction({
     ...rest,
-    awsEndpointUrl: await awsEndpointUrl(),
+    awsEndpoint: await awsEndpoint(),
     timeline,
     functionName,
     codeDirectory,
@@ -60,6 +64,12 @@ async function invoke(functionName: string, event: unknown, signal: AbortSignal,
   const text = describeOutcome(outcome);
   timeline.emit("lambda", outcome.status, `${functionName} ${text}`, { functionName, ...outcome });
   return outcome;
+}
+
+/** An event as it may be printed: the credentials that CodePipeline gives a job are left out. */
+function withoutSecrets(event: unknown): unknown {
+  const text = JSON.stringify(event, (name, value: unknown) => (name === "artifactCredentials" ? undefined : value));
+  return text === undefined ? undefined : (JSON.parse(text) as unknown);
 }
 
 /** How an invocation ended, for people. */

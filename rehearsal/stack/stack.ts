@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import type { AwsControlPlane } from "../aws-endpoint/control-plane";
 import type { AwsEndpoint } from "../aws-endpoint/endpoint";
-import { startAwsEndpoint } from "../aws-endpoint/endpoint";
 import type { Clock } from "../clock";
 import type { Alarms } from "../cloudwatch/alarms";
 import type { Deployment } from "../codedeploy/deployment";
@@ -16,6 +15,7 @@ import type { Timeline } from "../events";
 import type { Account } from "../graph/account";
 import type { ReleaseTarget } from "../graph/release-target";
 import type { Workspace } from "../workspace";
+import { AwsAccess } from "./aws-access";
 import { CodeDeployDeployments, type Release } from "./code-deploy";
 import { ecsOperations } from "./ecs-operations";
 import { describeOutcome, type FunctionInvoker, functionInvoker } from "./functions";
@@ -27,7 +27,7 @@ import { requireSecrets } from "./tasks";
 import type { TrafficSide } from "./traffic-side";
 
 /** Invokes functions that ask for AWS there. */
-export type Functions = (awsEndpointUrl: () => Promise<string>) => FunctionInvoker;
+export type Functions = (awsEndpoint: () => Promise<AwsEndpoint>) => FunctionInvoker;
 
 export interface StackOptions {
   readonly account: Account;
@@ -55,11 +55,12 @@ export class Stack {
   readonly deletedSecrets = new Set<string>();
   /** Invokes a function of the program's. */
   readonly invoke: FunctionInvoker;
+  /** The AWS that is rehearsed, for whoever calls it by the SDK. */
+  readonly aws: AwsAccess;
   private readonly taskDefinitions: TaskDefinitions;
   private readonly codeDeploy: CodeDeployDeployments | undefined;
   private readonly native: ServiceDeployments | undefined;
   private readonly operations: AwsControlPlane;
-  private endpoint: Promise<AwsEndpoint> | undefined;
   private readonly closing = new AbortController();
 
   constructor(private readonly options: StackOptions) {
@@ -68,9 +69,14 @@ export class Stack {
     const grace = healthCheckGracePeriodSeconds === undefined ? {} : { healthCheckGracePeriodSeconds };
     this.service = new Service({ arn, name, desiredCount, ...grace }, clock, timeline, workspace.processes);
     this.taskDefinitions = new TaskDefinitions(taskDefinition, timeline);
-    const awsEndpointUrl = () => this.awsEndpointUrl();
+    this.aws = new AwsAccess({
+      controlPlane: () => ({ ...loadBalancerOperations(traffic), ...this.operations }),
+      directory: workspace.directory,
+      scale: clock.scale,
+    });
+    const awsEndpoint = () => this.aws.open();
     const { caFile } = traffic;
-    this.invoke = options.functions?.(awsEndpointUrl) ?? functionInvoker({ ...options, awsEndpointUrl, caFile });
+    this.invoke = options.functions?.(awsEndpoint) ?? functionInvoker({ ...options, awsEndpoint, caFile });
     const { service, taskDefinitions, invoke } = this;
     const { routes } = traffic;
     const signal = AbortSignal.any([options.signal, this.closing.signal]);
@@ -214,16 +220,9 @@ export class Stack {
     return this.service.describeTaskSets().flatMap(({ taskSet }) => taskSet.tasks.map(() => taskSet.label));
   }
 
-  /** Where the AWS that is rehearsed answers the SDK. */
-  async awsEndpointUrl(): Promise<string> {
-    const { traffic } = this.options;
-    this.endpoint ??= startAwsEndpoint({ controlPlane: { ...loadBalancerOperations(traffic), ...this.operations } });
-    return (await this.endpoint).url;
-  }
-
   private async close(): Promise<void> {
     this.closing.abort(new Error("the rehearsal ends"));
     await this.service.close();
-    await (await this.endpoint)?.close();
+    await this.aws.close();
   }
 }

@@ -101,6 +101,7 @@ export async function setUpRehearsal(context: RehearsalContext): Promise<Rehears
     ...context,
     pipeline: account.pipeline,
     invoke: stack.invoke,
+    artifactCredentials: stack.aws.artifactCredentials,
     statusOf: (executionId) => pipeline.statusOf(executionId),
   });
   stack.serve({ ...jobs.operations, ...alarmOperations(alarms) });

@@ -119,8 +119,11 @@ async function releaseByPush(
 /** Releases every further push until somebody ends the rehearsal. */
 async function stayForPushes(
   { timeline, signal }: RehearsalContext,
-  { repository, release, traffic }: Rehearsal,
+  { repository, release, traffic, stack }: Rehearsal,
 ): Promise<void> {
+  const [listener] = traffic.loadBalancer.describeListeners();
+  const { environmentFile } = stack.aws;
+  timeline.emit("rehearsal", "aws-endpoint", await stack.aws.invitation(listener!.arn), { environmentFile });
   const { cloneDirectory, remoteUrl, branch } = repository;
   const { caFile, productionUrl } = traffic;
   const toCall = caFile === undefined ? "" : `; curl --connect-to ::127.0.0.1: --cacert ${caFile} ${productionUrl}`;

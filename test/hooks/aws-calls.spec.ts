@@ -11,8 +11,6 @@ describe("the hook's calls to AWS", () => {
   const aws = new FakeAws(testPort);
   const ours = {
     AWS_REGION: "us-east-1",
-    AWS_ACCESS_KEY_ID: "TEST",
-    AWS_SECRET_ACCESS_KEY: "not-a-secret",
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
   };
   const theirs = { ...process.env };
@@ -20,7 +18,9 @@ describe("the hook's calls to AWS", () => {
 
   before(async () => {
     endpoint = await startAwsEndpoint({ controlPlane: aws });
-    Object.assign(process.env, ours, { AWS_ENDPOINT_URL: endpoint.url });
+    const { accessKeyId, secretAccessKey } = endpoint.credentials;
+    const key = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
+    Object.assign(process.env, ours, key, { AWS_ENDPOINT_URL: endpoint.url });
   });
   beforeEach(() => Object.assign(aws, new FakeAws(testPort)));
   after(async () => {

@@ -18,7 +18,7 @@ import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import assert from "node:assert/strict";
 import { AwsError } from "../../rehearsal/aws-endpoint/control-plane";
 import { startAwsEndpoint, type AwsEndpoint } from "../../rehearsal/aws-endpoint/endpoint";
-import { AskedAws, clientConfig } from "./support/asked-aws";
+import { AskedAws, clientConfig, send, sign } from "./support/asked-aws";
 
 describe("the AWS endpoint, for what a release through ECS calls", () => {
   const aws = new AskedAws(
@@ -145,12 +145,9 @@ describe("the AWS endpoint, for what a release through ECS calls", () => {
 
   it("refuses a path that is no object's", async () => {
     for (const path of ["/bucket", "/bucket/", "/bucket/%E0%A4%A"]) {
-      const headers = { authorization: "AWS4-HMAC-SHA256 Credential=TEST/20260102/us-east-1/s3/aws4_request" };
-      const response = await fetch(`${endpoint.url}${path}`, { headers });
-      assert.match(
-        `${response.status} ${await response.text()}`,
-        /^(405|400) <Error><Code>(MethodNotAllowed|InvalidURI)/,
-      );
+      const request = await sign(endpoint, { method: "GET", path }, { service: "s3" });
+      const { status, body } = await send(endpoint, request);
+      assert.match(`${status} ${body}`, /^(405|400) <Error><Code>(MethodNotAllowed|InvalidURI)/);
     }
   });
 

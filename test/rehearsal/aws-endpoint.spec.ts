@@ -15,7 +15,7 @@ import {
 import assert from "node:assert/strict";
 import { AwsError } from "../../rehearsal/aws-endpoint/control-plane";
 import { startAwsEndpoint, type AwsEndpoint } from "../../rehearsal/aws-endpoint/endpoint";
-import { AskedAws, clientConfig } from "./support/asked-aws";
+import { AskedAws, clientConfig, type RawRequest, send, sign } from "./support/asked-aws";
 
 describe("the AWS endpoint", () => {
   const aws = new AskedAws(
@@ -40,6 +40,8 @@ describe("the AWS endpoint", () => {
   });
   beforeEach(() => aws.forget());
   after(() => endpoint.close());
+
+  const sendSigned = async (request: RawRequest) => send(endpoint, await sign(endpoint, request));
 
   describe("in AWS JSON 1.1, for CodeDeploy", () => {
     it("takes and gives what the SDK sends and expects", async () => {
@@ -81,14 +83,11 @@ describe("the AWS endpoint", () => {
     });
 
     it("refuses a body that is no JSON object", async () => {
-      const headers = { ...signed, "x-amz-target": "CodeDeploy_20141006.ListDeploymentTargets" };
+      const headers = { "x-amz-target": "CodeDeploy_20141006.ListDeploymentTargets" };
       for (const body of ["{", "[]", "null"]) {
-        const response = await fetch(endpoint.url, { method: "POST", headers, body });
+        const response = await sendSigned({ headers, body });
         assert.equal(response.status, 400);
-        assert.match(
-          await response.text(),
-          /^\{"__type":"SerializationException","message":"the request's body is not /,
-        );
+        assert.match(response.body, /^\{"__type":"SerializationException","message":"the request's body is not /);
       }
     });
   });
@@ -140,9 +139,9 @@ describe("the AWS endpoint", () => {
     for (const form of broken) {
       it(`refuses the form ${form.slice(0, 20)}`, async () => {
         const body = `${form}&Action=DescribeListeners&Version=2015-12-01`;
-        const response = await fetch(endpoint.url, { method: "POST", headers: signed, body });
+        const response = await sendSigned({ body });
         assert.equal(response.status, 400);
-        assert.match(await response.text(), /<Code>(MalformedQueryString|InvalidParameterValue|MissingAction)<\/Code>/);
+        assert.match(response.body, /<Code>(MalformedQueryString|InvalidParameterValue|MissingAction)<\/Code>/);
       });
     }
   });
@@ -202,15 +201,15 @@ describe("the AWS endpoint", () => {
 
   it("refuses what no service understands", async () => {
     for (const body of ["", "hello", "Action=Fly&Version=1999-01-01"]) {
-      const response = await fetch(endpoint.url, { method: "POST", headers: signed, body });
+      const response = await sendSigned({ body });
       assert.equal(response.status, 400);
-      assert.match(await response.text(), /<Code>(MissingAction|InvalidAction)<\/Code>/);
+      assert.match(response.body, /<Code>(MissingAction|InvalidAction)<\/Code>/);
     }
   });
 
   it("refuses a body of more than 1 MiB", async () => {
     const body = "x".repeat(1024 * 1024 + 1);
-    const response = await fetch(endpoint.url, { method: "POST", headers: signed, body });
+    const response = await fetch(endpoint.url, { method: "POST", body });
     assert.equal(response.status, 413);
     assert.match(await response.text(), /<Code>RequestEntityTooLarge<\/Code>/);
   });
@@ -222,14 +221,12 @@ describe("the AWS endpoint", () => {
     let asked: () => void = () => undefined;
     const received = new Promise<void>((resolve) => (asked = resolve));
     const body = "Action=DescribeListeners&Version=2015-12-01";
-    const request = assert.rejects(fetch(hanging.url, { method: "POST", headers: signed, body }));
+    const request = assert.rejects(send(hanging, await sign(hanging, { body })));
     await received;
     await Promise.all([hanging.close(), hanging.close()]);
     await request;
   });
 });
-
-const signed = { authorization: "AWS4-HMAC-SHA256 Credential=TEST/20260102/us-east-1/any/aws4_request" };
 
 interface CodeDeployError extends Error {
   readonly $metadata: { readonly httpStatusCode?: number };

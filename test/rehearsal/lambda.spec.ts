@@ -17,6 +17,11 @@ describe("a Lambda function under rehearsal", () => {
   });
   afterEach(() => rm(codeDirectory, { recursive: true, force: true }));
 
+  const awsEndpoint = {
+    url: "http://127.0.0.1:9",
+    credentials: { accessKeyId: "REHEARSAL", secretAccessKey: "not-a-secret" },
+  };
+
   /** Invokes a function with this body; it has `event` and `context`. */
   const invoke = async (body: string, options: Partial<Invocation> = {}) => {
     await writeFile(join(codeDirectory, "index.js"), `exports.handler = async (event, context) => {${body}};`);
@@ -27,7 +32,7 @@ describe("a Lambda function under rehearsal", () => {
       environment: {},
       timeoutSeconds: 60,
       event: {},
-      awsEndpointUrl: "http://127.0.0.1:9",
+      awsEndpoint,
       clock: new Clock(60),
       ...options,
     });
@@ -188,7 +193,7 @@ describe("a Lambda function under rehearsal", () => {
         `const { Clock } = require(${module("clock")});
          const { invokeFunction } = require(${module("lambda/invoke-function")});
          void invokeFunction({ functionName: "demo", codeDirectory: ${JSON.stringify(codeDirectory)}, handler: "index.handler",
-           environment: {}, timeoutSeconds: 900, event: {}, awsEndpointUrl: "http://127.0.0.1:9", clock: new Clock(1) });`,
+           environment: {}, timeoutSeconds: 900, event: {}, awsEndpoint: ${JSON.stringify(awsEndpoint)}, clock: new Clock(1) });`,
       );
       const parent = spawn(process.execPath, ["--require", require.resolve("tsx/cjs"), parentFile], {
         stdio: "inherit",

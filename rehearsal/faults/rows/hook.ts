@@ -30,11 +30,8 @@ const handler = (code: string) => (recorder: Recorder) => {
 
 /** Releases, and says Succeeded by the real SDK once CodeDeploy waits for the hook no longer. */
 async function releaseWithLateVerdict(stage: Stage): Promise<{ readonly rejection: string }> {
-  const client = new CodeDeploy({
-    endpoint: await stage.rehearsal.stack.awsEndpointUrl(),
-    region: "eu-central-1",
-    credentials: { accessKeyId: "REHEARSAL", secretAccessKey: "not-a-secret" },
-  });
+  const { url, credentials } = await stage.rehearsal.stack.aws.open();
+  const client = new CodeDeploy({ endpoint: url, region: "eu-central-1", credentials });
   let hook: { DeploymentId: string; LifecycleEventHookExecutionId: string } | undefined;
   let rejection = Promise.resolve("no answer");
   stage.when(/^\S+ invoked$/, ({ detail }) => (hook = detail.event as typeof hook));

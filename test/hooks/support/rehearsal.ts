@@ -6,7 +6,7 @@ import type { GreenTestConfig } from "../../../hooks/green-test/checks";
 import { startAwsEndpoint } from "../../../rehearsal/aws-endpoint/endpoint";
 import { Clock } from "../../../rehearsal/clock";
 import { Timeline } from "../../../rehearsal/events";
-import { invokeFunction, type InvocationOutcome } from "../../../rehearsal/lambda/invoke-function";
+import { invokeFunction, longestClockLeadMs, type InvocationOutcome } from "../../../rehearsal/lambda/invoke-function";
 import { deploymentId, FakeAws, hookExecutionId, testListenerArn, testRuleArn } from "./fake-aws";
 import { unpackHook } from "./hook-code";
 
@@ -55,6 +55,8 @@ export interface HookRehearsal {
   readonly close: () => Promise<void>;
 }
 
+const usualScale = 200;
+
 /** What users call. */
 export const hostHeader = "demo.elb.example.com";
 
@@ -68,7 +70,7 @@ const codeDeployEvent = { DeploymentId: deploymentId, LifecycleEventHookExecutio
 export async function rehearseHook(config: GreenTestConfig, server = createServer()): Promise<HookRehearsal> {
   const { green, port } = await startGreen(server);
   const aws = new FakeAws(port);
-  const endpoint = await startAwsEndpoint({ controlPlane: aws });
+  const endpoint = await startAwsEndpoint({ controlPlane: aws, longestAheadMs: longestClockLeadMs(usualScale) });
   const code = await unpackHook(config);
   const log: LogLine[] = [];
   return {
@@ -77,7 +79,7 @@ export async function rehearseHook(config: GreenTestConfig, server = createServe
     green,
     log,
     closeAws: () => endpoint.close(),
-    invoke: ({ event = codeDeployEvent, scale = 200, timeoutSeconds = 900, byRule, ...others } = {}) => {
+    invoke: ({ event = codeDeployEvent, scale = usualScale, timeoutSeconds = 900, byRule, ...others } = {}) => {
       const timeline = new Timeline(new Clock(scale));
       timeline.on(({ text, detail }) => log.push({ text, detail }));
       return invokeFunction({
@@ -92,7 +94,7 @@ export async function rehearseHook(config: GreenTestConfig, server = createServe
         },
         timeoutSeconds,
         event,
-        awsEndpointUrl: endpoint.url,
+        awsEndpoint: endpoint,
         clock: timeline.clock,
         timeline,
       });

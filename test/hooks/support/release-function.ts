@@ -21,7 +21,7 @@ export interface ReleaseFunction {
 /** The bundled function in processes of its own, and AWS behind a socket. */
 export async function rehearseRelease(): Promise<ReleaseFunction> {
   const aws = new FakeRelease();
-  const endpoint = await startAwsEndpoint({ controlPlane: aws });
+  const endpoint = await startAwsEndpoint({ controlPlane: aws, artifactCredentials });
   const code = await unpack({ "index.js": await bundleEcsRelease() });
   const log: string[] = [];
   const invoke = (event: unknown) => {
@@ -34,7 +34,7 @@ export async function rehearseRelease(): Promise<ReleaseFunction> {
       environment: { PIPELINE_NAME: "demo", CLUSTER_NAME: "demo", SERVICE_NAME: "demo" },
       timeoutSeconds: 120,
       event,
-      awsEndpointUrl: endpoint.url,
+      awsEndpoint: endpoint,
       clock: timeline.clock,
       timeline,
     });
@@ -57,6 +57,7 @@ export async function rehearseRelease(): Promise<ReleaseFunction> {
 }
 
 export const secretKey = "the-secret-of-the-job's-credentials";
+const artifactCredentials = { accessKeyId: "key", secretAccessKey: secretKey, sessionToken: "token" };
 
 /** Source: CodePipeline user guide, action-reference-Lambda, "Example JSON event". */
 export function jobEvent(jobId: string, continuationToken?: string) {
@@ -78,7 +79,7 @@ export function jobEvent(jobId: string, continuationToken?: string) {
         actionConfiguration: { configuration: { FunctionName: "release", UserParameters } },
         inputArtifacts: [artifact("ReleaseTemplate", "template.zip"), artifact("Image", "image.zip")],
         outputArtifacts: [],
-        artifactCredentials: { accessKeyId: "key", secretAccessKey: secretKey, sessionToken: "token" },
+        artifactCredentials,
         ...(continuationToken === undefined ? {} : { continuationToken }),
       },
     },

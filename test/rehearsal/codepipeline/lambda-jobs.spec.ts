@@ -51,6 +51,7 @@ describe("a pipeline's Lambda action", () => {
         return handle((event as { "CodePipeline.job": JobEvent })["CodePipeline.job"], jobs);
       },
       statusOf: (id) => runner.statusOf(id),
+      artifactCredentials: { accessKeyId: "REHEARSAL", secretAccessKey: "not-a-secret" },
       clock,
       timeline,
       signal: new AbortController().signal,

@@ -1,8 +1,11 @@
+import { ECSClient, type ECSServiceException, UpdateServiceCommand } from "@aws-sdk/client-ecs";
+import { DescribeListenersCommand, ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { writeFile } from "node:fs/promises";
+import { stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { randomCredentials } from "../../../rehearsal/aws-endpoint/credentials";
 import type { RehearsalProcess } from "./rehearsal-process";
 import { scenarios, tinyApp } from "./scenarios";
 
@@ -19,6 +22,27 @@ describe("npm start -- --keep", function () {
     return (await run("git", ["push", "origin", "main"], { cwd: clone })).stderr;
   }
 
+  /** Calls the endpoint as its line says, with the key in its file and with a made-up one. */
+  async function callAws(rehearsal: RehearsalProcess) {
+    const { text, detail } = await rehearsal.event(({ type }) => type === "aws-endpoint");
+    const file = detail.environmentFile as string;
+    const variables = 'echo "$AWS_ENDPOINT_URL $AWS_ACCESS_KEY_ID $AWS_SECRET_ACCESS_KEY"';
+    const { stdout } = await run("sh", ["-c", `. "${file}" && ${variables}`]);
+    const [endpoint = "", accessKeyId = "", secretAccessKey = ""] = stdout.trim().split(" ");
+    const config = { endpoint, region: "us-east-1", maxAttempts: 1 };
+    const client = new ElasticLoadBalancingV2Client({ ...config, credentials: { accessKeyId, secretAccessKey } });
+    const [listenerArn = ""] = /arn:\S+/.exec(text) ?? [];
+    const { Listeners = [] } = await client.send(new DescribeListenersCommand({ ListenerArns: [listenerArn] }));
+    const forged = await new ECSClient({ ...config, credentials: randomCredentials() })
+      .send(new UpdateServiceCommand({ service: "app", taskDefinition: "evil" }))
+      .then(
+        () => undefined,
+        (error: ECSServiceException) => [error.$metadata.httpStatusCode, error.name],
+      );
+    const { mode } = await stat(file);
+    return { text, mode: mode & 0o777, forged, listeners: Listeners.map(({ ListenerArn }) => ListenerArn) };
+  }
+
   const executions = ({ events }: RehearsalProcess) =>
     events.filter(({ type }) => /^execution\.(succeeded|failed|superseded)$/.test(type)).map(({ type }) => type);
   const body = async (url: string) => (await fetch(url)).text();
@@ -29,6 +53,7 @@ describe("npm start -- --keep", function () {
     const clone = detail.cloneDirectory as string;
     const productionUrl = detail.productionUrl as string;
     const afterStory = await body(productionUrl);
+    const aws = await callAws(rehearsal);
 
     const said = await push(clone, "v3");
     await rehearsal.when(() => executions(rehearsal).length === 2);
@@ -41,7 +66,7 @@ describe("npm start -- --keep", function () {
     rehearsal.signal("SIGINT", { group: true });
     const status = await rehearsal.end();
     await rehearsal.assertNothingIsLeft();
-    return { rehearsal, productionUrl, said, status, answers: [afterStory, afterPush, afterPushes] };
+    return { rehearsal, productionUrl, said, status, aws, answers: [afterStory, afterPush, afterPushes] };
   });
 
   it("releases what a person pushes from the clone that it names", async () => {
@@ -51,6 +76,14 @@ describe("npm start -- --keep", function () {
     assert.deepEqual(answers.slice(0, 2), ["v2", "v3"]);
     const messages = rehearsal.events.filter(({ type }) => type === "pushed").map(({ detail }) => detail.message);
     assert.deepEqual(messages.slice(0, 2), ["A second version", "Release v3"]);
+  });
+
+  it("names the AWS endpoint, and keeps its key in a file that only this user reads", async () => {
+    const { aws } = await kept();
+    assert.equal(aws.mode, 0o600);
+    assert.match(aws.text, /^AWS answers at http:\/\/127\.0\.0\.1:\d+, with the key in \S+: \. '?\S+'? && aws elbv2 /);
+    assert.deepEqual(aws.forged, [403, "UnrecognizedClientException"]);
+    assert.match(aws.listeners.join(), /^arn:aws:elasticloadbalancing:/);
   });
 
   it("never has two deployments at once, and the newest push is live at last", async () => {
