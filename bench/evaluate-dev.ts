@@ -1,6 +1,9 @@
 import { join } from "node:path";
 import { evaluateStack } from "../rehearsal/graph/evaluate";
 
-void evaluateStack({ directory: join(__dirname, ".."), stack: "dev" }).then(({ recorder }) => {
+const directory = join(__dirname, "..");
+const stacksDirectory = join(directory, "test/fixtures/stacks");
+
+void evaluateStack({ directory, stacksDirectory, stack: "dev" }).then(({ recorder }) => {
   process.stdout.write(String(recorder.resources.length));
 });

@@ -24,13 +24,15 @@ if (!hasPulumi()) {
 process.env.TSX_DISABLE_CACHE = "1";
 const { register } = await import("tsx/cjs/api");
 register();
+const require = createRequire(import.meta.url);
+require("../test/support/own-stack-files.ts").refuseOwnStackFiles();
 const { default: Mocha } = await import("mocha");
 const mocha = new Mocha({ timeout: 120_000, reporter: "spec", bail: false, forbidOnly: Boolean(process.env.CI) });
 for (const file of process.argv.length > 2 ? process.argv.slice(2) : allSpecs()) mocha.addFile(path.join(root, file));
 const { passes, failures, pending } = await new Promise((resolve) => {
   const runner = mocha.run(() => resolve(runner.stats));
 });
-const { measuredTable } = createRequire(import.meta.url)("../test/engine/support/measured.ts");
+const { measuredTable } = require("../test/engine/support/measured.ts");
 process.stdout.write(measuredTable());
 process.stdout.write(`\n${passes} passed, ${failures} failed${pending ? `, ${pending} skipped` : ""}\n`);
 process.exit(failures === 0 && passes > 0 ? 0 : 1);

@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync } from "node:fs";
+import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { setUp } from "./setup.mjs";
 
@@ -52,6 +53,7 @@ async function runSpecs() {
   process.chdir(root);
   const { register } = await import("tsx/cjs/api");
   register();
+  createRequire(import.meta.url)("../test/support/own-stack-files.ts").refuseOwnStackFiles();
   const { default: Mocha } = await import("mocha");
   const mocha = new Mocha({ timeout: 60_000, reporter: "spec", forbidOnly: Boolean(process.env.CI) });
   for (const file of specs.length > 0 ? specs : allSpecs()) mocha.addFile(`${root}/${file}`);

@@ -10,19 +10,30 @@ type Outcome = Omit<Saving, "name">;
 
 const directory = join(__dirname, "..");
 
+interface ReportOptions {
+  /** @default the prices of this repository */
+  readonly table?: PriceTable;
+  /** Folder of Pulumi.yaml and the stack files. @default the program's */
+  readonly stacksDirectory?: string;
+}
+
 /**
  * What a month of a stack costs, and what its options would save: its graph, and its graph with each of them.
  *
  * @throws Error when there is no such stack, its settings are wrong, or its region has no prices here
  */
-export async function costReport(stack: string, table: PriceTable = readPrices()): Promise<string> {
-  const graph = await evaluateStack({ directory, stack });
+export async function costReport(
+  stack: string,
+  { table = readPrices(), stacksDirectory = directory }: ReportOptions = {},
+): Promise<string> {
+  const program = { directory, stacksDirectory, stack };
+  const graph = await evaluateStack(program);
   const region = regionOf(graph);
   const now = estimateOf(graph, table, region);
   const savings: Saving[] = [];
   for (const { name, settings } of options(graph)) {
     // One after the other: Pulumi's mocks are one for a process.
-    const outcome = await evaluateStack({ directory, stack, overrides: settings }).then(
+    const outcome = await evaluateStack({ ...program, overrides: settings }).then(
       (changed) => difference(now, estimateOf(changed, table, region)),
       whyNot,
     );

@@ -5,6 +5,7 @@ import { spotShare } from "../cost/fargate";
 import { options } from "../cost/options";
 import { type Prices, pricesOf, readPrices } from "../cost/prices";
 import { averageTasks } from "../cost/schedule";
+import { stacksDirectory } from "./support/checkout";
 import { devGraph, type Graph, prodGraph } from "./support/graph";
 import { existingNetwork } from "./support/existing-network";
 
@@ -167,7 +168,7 @@ describe("what options save", () => {
   });
 
   it("is told by evaluating the stack again, with the reason where it cannot be set so", async () => {
-    const text = await costReport("prod");
+    const text = await costReport("prod", { stacksDirectory });
     const { natGatewayHour, publicIpv4Hour } = pricesOf(table, "eu-central-1");
     const saved = (2 * 730 * (natGatewayHour.usd + publicIpv4Hour.usd)).toFixed(2);
     assert.match(text, new RegExp(`^one NAT gateway for all zones +${saved.replace(".", "\\.")} {2}less$`, "m"));
@@ -182,7 +183,7 @@ describe("what options save", () => {
 
 describe("the report", () => {
   it("fits 100 columns but for its sources' addresses, and says so where an option changes nothing", async () => {
-    const text = await costReport("dev");
+    const text = await costReport("dev", { stacksDirectory });
     const [costs] = text.split("\nPrices: ");
     const tooLong = costs!.split("\n").filter((line) => line.length > 100);
     assert.deepEqual(tooLong, []);

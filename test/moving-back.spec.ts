@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { evaluateStack } from "../rehearsal/graph/evaluate";
-import { join } from "node:path";
 import type { Graph } from "./support/graph";
+import { checkout, stacksDirectory } from "./support/checkout";
 
 // docs/moving-controllers.md, "Back to CodeDeploy", by name.
-const root = join(__dirname, "..");
 const domainName = "app.example.com";
 const certificateArn = "arn:aws:acm:eu-central-1:123456789012:certificate/11111111-2222-3333-4444-555555555555";
 
@@ -16,12 +15,14 @@ describe("a second stack by which a service moves back to CodeDeploy", () => {
     const https = (fields: object) => ({ "greenlight:https": JSON.stringify({ domainName, ...fields }) });
     const ports = { "greenlight:productionPort": "443", "greenlight:name": "shop-native" };
     old = await evaluateStack({
-      directory: root,
+      directory: checkout,
+      stacksDirectory,
       stack: "native",
       overrides: { ...ports, ...https({ zoneId: "Z0123456789" }) },
     });
     back = await evaluateStack({
-      directory: root,
+      directory: checkout,
+      stacksDirectory,
       stack: "native",
       overrides: {
         ...ports,

@@ -7,6 +7,7 @@ import { InvalidInput } from "../components";
 import { longestNameLength, nameProblems } from "../components/limits";
 import { shortName } from "../settings/short-name";
 import { schema } from "../settings/schema";
+import { stacksDirectory } from "./support/checkout";
 import { devGraph, refusal } from "./support/graph";
 
 const repository = { githubRepository: "example-org/example-app" };
@@ -21,7 +22,7 @@ async function refused(settings: Record<string, unknown>, project?: string): Pro
 
 describe("the settings", () => {
   it("are read from the stack's file", async () => {
-    const written = parse(readFileSync(join(__dirname, "../Pulumi.dev.yaml"), "utf8")) as {
+    const written = parse(readFileSync(join(stacksDirectory, "Pulumi.dev.yaml"), "utf8")) as {
       config: Record<string, unknown>;
     };
     const names = Object.keys(written.config).filter((key) => key.startsWith("greenlight:"));

@@ -3,6 +3,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { schema } from "../settings/schema";
+import { stacksDirectory } from "./support/checkout";
+import { commentedOut } from "./support/commented-out";
 import { evaluateDev, type Graph, nativeGraph, prodGraph } from "./support/graph";
 
 type Config = Readonly<Record<string, unknown>>;
@@ -34,24 +36,7 @@ describe("the stack files that people copy", () => {
 });
 
 function read(stack: string): string {
-  return readFileSync(join(__dirname, `../Pulumi.${stack}.yaml`), "utf8");
-}
-
-interface Option {
-  readonly title: string;
-  /** The stack's file with the option in force. */
-  readonly text: string;
-}
-
-/** The settings that stand as comments, one after the other; those between two sentences belong together. */
-function commentedOut(text: string): Option[] {
-  const blocks = [...text.matchAll(/(^ +# (greenlight:|[a-z]\w+:( |$)| +|- ).*\n)+/gm)];
-  return blocks.map(({ 0: block, index }) => {
-    const inForce = block.replace(/^( +)# /gm, "$1");
-    const indent = /^ +/.exec(inForce)![0];
-    const names = [...inForce.matchAll(new RegExp(`^${indent}(?:greenlight:)?(\\w+):`, "gm"))].map(([, name]) => name);
-    return { title: names.join(", "), text: text.slice(0, index) + inForce + text.slice(index + block.length) };
-  });
+  return readFileSync(join(stacksDirectory, `Pulumi.${stack}.yaml`), "utf8");
 }
 
 /** The settings of a stack's file; what it says twice, it says as it said last. */

@@ -18,6 +18,9 @@ import { createWorkspace, type Workspace } from "../workspace";
 const defaultScale = 600;
 const ratePerSecond = 40;
 const appDirectory = join(__dirname, "app");
+const programDirectory = join(__dirname, "../..");
+/** Not the settings of whoever runs this: what is proven must not depend on them. */
+const stacksDirectory = join(programDirectory, "test/fixtures/stacks");
 /** Pulumi's mocks are one for a process. */
 let evaluating: Promise<unknown> = Promise.resolve();
 
@@ -92,7 +95,6 @@ export class Stage {
     const clock = new Clock(scale);
     const timeline = new Timeline(clock);
     const workspace = await createWorkspace();
-    const programDirectory = join(__dirname, "../..");
     const options = {
       appDirectory,
       stack: "dev",
@@ -108,6 +110,7 @@ export class Stage {
       setUpRehearsal({
         options,
         programDirectory,
+        stacksDirectory,
         workspace,
         clock,
         timeline,

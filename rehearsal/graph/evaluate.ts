@@ -1,9 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import { existsSync, readFileSync } from "node:fs";
 import * as path from "node:path";
-import { parse } from "yaml";
 import type { ExistingThings } from "./existing";
 import { type GraphOptions, Recorder } from "./recorder";
+import { readStackConfig } from "./stack-config";
 
 export interface Graph {
   readonly recorder: Recorder;
@@ -14,8 +13,10 @@ export interface Graph {
 }
 
 export interface ProgramOptions {
-  /** Folder of Pulumi.yaml and the program. */
+  /** Folder of the program. */
   readonly directory: string;
+  /** Folder of Pulumi.yaml and the stack files. @default the program's */
+  readonly stacksDirectory?: string;
   readonly stack: string;
   /** Settings that take the place of the stack file's, `greenlight:appDirectory` to a folder; undefined takes one away. */
   readonly overrides?: Readonly<Record<string, string | undefined>>;
@@ -31,18 +32,13 @@ export interface ProgramOptions {
  * @throws Error when there is no such stack file, or what the program itself throws (InvalidInput for wrong settings).
  */
 export async function evaluateStack(options: ProgramOptions): Promise<Graph> {
-  const { directory, stack, overrides = {}, registry, existing } = options;
-  const stackFile = path.join(directory, `Pulumi.${stack}.yaml`);
-  if (!existsSync(stackFile))
-    throw new Error(`there is no ${path.basename(stackFile)}; --stack names one that is there`);
-  const project = parse(readFileSync(path.join(directory, "Pulumi.yaml"), "utf8")) as { name: string };
-  const written = (parse(readFileSync(stackFile, "utf8")) as { config?: Record<string, unknown> } | null)?.config ?? {};
-  const fromFile = Object.fromEntries(Object.entries(written).map(([key, value]) => [key, asText(value)]));
-  const given = Object.entries({ ...fromFile, ...overrides }).filter(([, value]) => value !== undefined);
+  const { directory, stacksDirectory = directory, stack, overrides = {}, registry, existing } = options;
+  const { project, config: written } = readStackConfig(stacksDirectory, stack);
+  const given = Object.entries({ ...written, ...overrides }).filter(([, value]) => value !== undefined);
   const config = Object.fromEntries(given) as Record<string, string>;
   const program = path.join(directory, "index.ts");
   const account = { ...(registry ? { registry } : {}), ...(existing ? { existing } : {}) };
-  return evaluate({ project: project.name, stack, config, ...account }, () => {
+  return evaluate({ project, stack, config, ...account }, () => {
     // The program runs anew each time, as a process of Pulumi's would.
     delete require.cache[require.resolve(program)];
     // eslint-disable-next-line @typescript-eslint/no-require-imports
@@ -114,18 +110,4 @@ async function attempt(program: () => unknown, fail: (failure: unknown) => void)
     fail(failure);
     return {};
   }
-}
-
-/** As the Pulumi CLI hands a setting to a program. */
-function asText(value: unknown): string {
-  const opened = withoutSecrets(value);
-  return typeof opened === "string" ? opened : JSON.stringify(opened);
-}
-
-/** A secret cannot be opened here, and is rehearsed with a placeholder. */
-function withoutSecrets(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutSecrets);
-  if (typeof value !== "object" || value === null) return value;
-  if ("secure" in value) return "secret";
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withoutSecrets(item)]));
 }

@@ -40,8 +40,10 @@ export interface RehearsalContext {
   readonly alterGraph?: (recorder: Recorder) => void;
   /** Take the place of the program's functions. @default its own */
   readonly functions?: Functions;
-  /** Folder of Pulumi.yaml and the program. */
+  /** Folder of the program. */
   readonly programDirectory: string;
+  /** Folder of Pulumi.yaml and the stack files. @default the program's */
+  readonly stacksDirectory?: string;
   readonly workspace: Workspace;
   readonly clock: Clock;
   readonly timeline: Timeline;
@@ -149,11 +151,12 @@ function createAlarms(
   return alarms;
 }
 
-function runProgram({ options, programDirectory, settings, existing }: RehearsalContext, registry?: string) {
+function runProgram(context: RehearsalContext, registry?: string) {
+  const { options, programDirectory: directory, stacksDirectory = directory, settings, existing } = context;
   const { stack, appDirectory } = options;
   const overrides = { ...settings, ...(appDirectory ? { [appSetting]: appDirectory } : {}) };
   const account = { ...(registry ? { registry } : {}), ...(existing ? { existing } : {}) };
-  return evaluateStack({ directory: programDirectory, stack, overrides, ...account });
+  return evaluateStack({ directory, stacksDirectory, stack, overrides, ...account });
 }
 
 async function evaluateProgram(context: RehearsalContext, registry: string | undefined) {

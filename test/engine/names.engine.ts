@@ -1,14 +1,12 @@
 import * as assert from "node:assert/strict";
 import fc from "fast-check";
 import * as path from "node:path";
-import { parse } from "yaml";
-import { readFileSync } from "node:fs";
 import { evaluate } from "../../rehearsal/graph/evaluate";
 import type { GraphResource } from "../../rehearsal/graph/recorder";
+import { readStackConfig } from "../../rehearsal/graph/stack-config";
 import { shortName } from "../../settings/short-name";
+import { checkout, stacksDirectory } from "../support/checkout";
 import { autoName, inputProblems } from "./cloud/resource-types";
-
-const checkout = path.join(__dirname, "..", "..");
 
 /** What Pulumi takes for the name of a project or a stack. */
 const pulumiName = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$/).filter((name) => name.length <= 40);
@@ -41,10 +39,7 @@ describe("physical names", function () {
 });
 
 async function resourcesOf(project: string, stack: string): Promise<GraphResource[]> {
-  const { config: written } = parse(readFileSync("Pulumi.dev.yaml", "utf8")) as { config: Record<string, unknown> };
-  const config = Object.fromEntries(
-    Object.entries(written).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]),
-  );
+  const { config } = readStackConfig(stacksDirectory, "dev");
   const { recorder } = await evaluate({ project, stack, config }, () => {
     const program = path.join(checkout, "index.ts");
     delete require.cache[require.resolve(program)];

@@ -4,12 +4,11 @@ import { join } from "node:path";
 import type { InvalidInput } from "../../components";
 import { evaluate, evaluateStack, type Graph } from "../../rehearsal/graph/evaluate";
 import { type GraphOptions, type GraphResource, Recorder } from "../../rehearsal/graph/recorder";
+import { checkout, stacksDirectory } from "./checkout";
 
 export type { Graph, GraphResource };
 
 type Settings = Readonly<Record<string, unknown>>;
-
-const root = join(__dirname, "../..");
 
 const graphs = new Map<string, Promise<Graph>>();
 
@@ -30,7 +29,7 @@ export function nativeGraph(changes: Settings = {}): Promise<Graph> {
 
 /** The graph of `dev`, evaluated anew. */
 export function evaluateDev(changes: Settings = {}): Promise<Graph> {
-  return evaluateStack({ directory: root, stack: "dev", overrides: config(changes) });
+  return evaluateStack({ directory: checkout, stacksDirectory, stack: "dev", overrides: config(changes) });
 }
 
 /** The graph of `index.ts` in any project and stack, with these settings alone. */
@@ -101,13 +100,14 @@ export async function codeFiles({ inputs }: GraphResource): Promise<Record<strin
 
 function stackGraph(stack: string, changes: Settings): Promise<Graph> {
   const key = `${stack} ${JSON.stringify(changes)}`;
-  const graph = graphs.get(key) ?? evaluateStack({ directory: root, stack, overrides: config(changes) });
+  const program = { directory: checkout, stacksDirectory, stack };
+  const graph = graphs.get(key) ?? evaluateStack({ ...program, overrides: config(changes) });
   graphs.set(key, graph);
   return graph;
 }
 
 function freshProgram(): Record<string, unknown> {
-  const program = join(root, "index.ts");
+  const program = join(checkout, "index.ts");
   delete require.cache[require.resolve(program)];
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   return require(program) as Record<string, unknown>;

@@ -7,12 +7,12 @@ import { parse, stringify } from "yaml";
 import { awsProvider } from "../cloud/aws-provider";
 import { awsxProvider } from "../cloud/awsx-provider";
 import type { Cloud } from "../cloud/cloud";
+import { checkout, stacksDirectory } from "../../support/checkout";
 import { dockerProvider } from "../cloud/docker-provider";
 import { serve } from "../cloud/provider-server";
 import { type Events, readEventLog, withoutDebug } from "./event-log";
 import { measured } from "./measured";
 
-const checkout = path.join(__dirname, "..", "..", "..");
 /** What a user's checkout has, and the engine runs. */
 const program = ["program.cjs", "index.ts", "settings", "components", "hooks", "app", "package.json", "tsconfig.json"];
 
@@ -40,9 +40,9 @@ export interface Run extends Events {
 export interface StackOptions {
   readonly cloud: Cloud;
   readonly stack: string;
-  /** @default that of Pulumi.yaml */
+  /** @default that of the fixture Pulumi.yaml */
   readonly project?: string;
-  /** The stack file's settings. @default those of the checkout's `Pulumi.<stack>.yaml` */
+  /** The stack file's settings. @default those of the fixture `Pulumi.<stack>.yaml` */
   readonly config?: Readonly<Record<string, unknown>>;
 }
 
@@ -69,14 +69,17 @@ export class Stack {
       program.map((file) => cp(path.join(checkout, file), path.join(folder, file), { recursive: true })),
     );
     await symlink(path.join(checkout, "node_modules"), path.join(folder, "node_modules"));
-    const described = parse(await readFile(path.join(checkout, "Pulumi.yaml"), "utf8")) as Record<string, unknown>;
+    const described = parse(await readFile(path.join(stacksDirectory, "Pulumi.yaml"), "utf8")) as Record<
+      string,
+      unknown
+    >;
     await writeFile(
       path.join(folder, "Pulumi.yaml"),
       stringify({ ...described, ...(project ? { name: project } : {}) }),
     );
     const stackFile = `Pulumi.${stack}.yaml`;
     if (config) await writeFile(path.join(folder, stackFile), stringify({ config }));
-    else await cp(path.join(checkout, stackFile), path.join(folder, stackFile));
+    else await cp(path.join(stacksDirectory, stackFile), path.join(folder, stackFile));
 
     const docker = dockerProvider(cloud, folder, versionOf("docker"));
     const providers = {

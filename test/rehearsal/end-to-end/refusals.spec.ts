@@ -1,18 +1,11 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { appendFile, cp, symlink } from "node:fs/promises";
+import { appendFile } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
+import { copyCheckout } from "./copied-checkout";
 import { scenarios, type Stage, tinyApp } from "./scenarios";
 
-const root = join(__dirname, "../../..");
-/** What `npm start` needs of a checkout. */
-const checkoutParts = ["app", "bin", "components", "hooks", "rehearsal", "settings", "index.ts"].concat([
-  "package.json",
-  "package-lock.json",
-  "Pulumi.yaml",
-  "Pulumi.dev.yaml",
-]);
 /** An input that cannot be computed, and a resource that is made of the one that has it. */
 const programError = `
 import * as aws from "@pulumi/aws";
@@ -49,8 +42,7 @@ describe("npm start that cannot start", function () {
   const unknownStack = scenario(async ({ start }) => refused(await start(["--stack", "moon"])));
   const wrongProgram = scenario(async ({ start, app }) => {
     const checkout = await app({});
-    for (const part of checkoutParts) await cp(join(root, part), join(checkout, part), { recursive: true });
-    await symlink(join(root, "node_modules"), join(checkout, "node_modules"));
+    await copyCheckout(checkout);
     await appendFile(join(checkout, "index.ts"), programError);
     return refused(await start([], { shell: `exec node "${checkout}/bin/start.mjs" "$@"` }));
   });

@@ -8,9 +8,9 @@ import { createInterface } from "node:readline";
 import type { TimelineEvent } from "../../../rehearsal/events";
 import { freePortOffset } from "../../../rehearsal/faults/free-port-offset";
 import { isListening, until } from "../fixtures/tasks";
+import { copiedCheckout } from "./copied-checkout";
 import { descendants, stillRunning } from "./process-table";
 
-const program = join(__dirname, "../../../bin/start.mjs");
 /** Moments at which something has been started. */
 const startingTypes = new Set(["command", "task.running", "invoked", "lifecycle.started", "pushed"]);
 
@@ -48,7 +48,13 @@ export class RehearsalProcess {
   static async start(words: readonly string[], options: StartOptions = {}): Promise<RehearsalProcess> {
     const { shell, portOffset = await freePortOffset() } = options;
     const temporaryDirectory = await realpath(await mkdtemp(join(tmpdir(), "greenlight-end-to-end-")));
-    const all = [program, "--json", "--port-offset", String(portOffset), ...words];
+    const all = [
+      join(await copiedCheckout(), "bin/start.mjs"),
+      "--json",
+      "--port-offset",
+      String(portOffset),
+      ...words,
+    ];
     const [command, ...others] = shell === undefined ? [process.execPath, ...all] : ["sh", "-c", shell, ...all];
     const child = spawn(command, others, {
       stdio: ["ignore", "pipe", "pipe"],
