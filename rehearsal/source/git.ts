@@ -2,9 +2,6 @@ import { spawn } from "node:child_process";
 import { devNull } from "node:os";
 import { buffer, text } from "node:stream/consumers";
 
-/** Who commits where the person's own name plays no part. */
-const identity = { name: "Greenlight rehearsal", email: "rehearsal@greenlight.invalid" };
-
 export interface GitOptions {
   readonly cwd: string;
   /** @default none */
@@ -38,19 +35,18 @@ export async function gitText(words: readonly string[], options: GitOptions): Pr
   return (await git(words, options)).toString("utf8").trim();
 }
 
-/** Settings of a repository itself, so that the person's own git finds them there too. */
-export const repositorySettings: readonly (readonly [name: string, value: string])[] = [
-  ["user.name", identity.name],
-  ["user.email", identity.email],
-  ["commit.gpgSign", "false"],
-  ["core.autocrlf", "false"],
-];
-
 const isolation = {
   GIT_CONFIG_GLOBAL: devNull,
   GIT_CONFIG_SYSTEM: devNull,
   GIT_CONFIG_NOSYSTEM: "1",
   GIT_TERMINAL_PROMPT: "0",
+  // Both files have a default place that counts without any configuration.
+  GIT_CONFIG_COUNT: "2",
+  GIT_CONFIG_KEY_0: "core.excludesFile",
+  GIT_CONFIG_VALUE_0: devNull,
+  GIT_CONFIG_KEY_1: "core.attributesFile",
+  GIT_CONFIG_VALUE_1: devNull,
+  GIT_ATTR_NOSYSTEM: "1",
   LC_ALL: "C",
 };
 

@@ -1,7 +1,9 @@
 import { cp, mkdir, rm, stat, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { git, gitText, repositorySettings } from "./git";
+import { shellQuote } from "../images/shell-quote";
+import { git, gitText } from "./git";
 import { PushListener, type RefUpdate } from "./push-listener";
+import { configureClone, configureRemote } from "./repository-settings";
 
 export interface LocalRepositoryRequest {
   /** Must not exist or be empty; `remote.git` and the working clone `clone` are made in it. */
@@ -100,7 +102,11 @@ export class LocalRepository {
     });
     const hooks = join(this.remoteUrl, "hooks");
     await mkdir(hooks, { recursive: true });
-    await writeFile(join(hooks, "post-receive"), this.pushes.hook, { mode: 0o755 });
+    // In a file, since everyone can read the words of a command.
+    const program = join(hooks, "post-receive.cjs");
+    await writeFile(program, this.pushes.hookProgram, { mode: 0o600 });
+    const hook = `#!/bin/sh\nexec ${shellQuote(process.execPath)} ${shellQuote(program)}\n`;
+    await writeFile(join(hooks, "post-receive"), hook, { mode: 0o755 });
   }
 
   private async describe(branch: string, { before, commitId }: RefUpdate): Promise<Push> {
@@ -125,13 +131,8 @@ export async function createLocalRepository(request: LocalRepositoryRequest): Pr
   await git(["init", "--quiet", "--template=", "--bare", remote], { cwd: directory });
   await git(["init", "--quiet", "--template=", clone], { cwd: directory });
   for (const cwd of [remote, clone]) await git(["symbolic-ref", "HEAD", `refs/heads/${branch}`], { cwd });
-  for (const [name, value] of repositorySettings) await git(["config", name, value], { cwd: clone });
-  // A hooks directory set in the person's own configuration would win over the repository's.
-  await git(["config", "core.hooksPath", join(remote, "hooks")], { cwd: remote });
-  await git(["config", "core.hooksPath", join(clone, ".git", "hooks")], { cwd: clone });
-  await git(["remote", "add", "origin", remote], { cwd: clone });
-  await git(["config", `branch.${branch}.remote`, "origin"], { cwd: clone });
-  await git(["config", `branch.${branch}.merge`, `refs/heads/${branch}`], { cwd: clone });
+  await configureRemote(remote);
+  await configureClone(clone, remote, branch);
 
   const repository = new LocalRepository(remote, clone, join(clone, pathInRepository), branch);
   await repository.commitAndPush("The app as it is", (target) =>

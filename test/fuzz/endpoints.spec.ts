@@ -7,6 +7,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { AwsError } from "../../rehearsal/aws-endpoint/control-plane";
 import { startAwsEndpoint } from "../../rehearsal/aws-endpoint/endpoint";
+import { firstLineOf } from "../rehearsal/support/first-line";
 import { createLocalRepository } from "../../rehearsal/source/local-repository";
 import { PushListener, type RefUpdate } from "../../rehearsal/source/push-listener";
 import { Harness } from "../rehearsal/load-balancer/harness";
@@ -153,7 +154,9 @@ describe("local endpoints that are sent anything", function () {
             line.map((text) => Buffer.from(text)),
           ),
           async (sent) => {
-            assert.equal(await exchange(listener.port, sent), "heard\n");
+            const known = Buffer.concat([Buffer.from(firstLineOf(listener)), sent]);
+            assert.equal(await exchange(listener.port, known), "heard\n");
+            assert.match(await exchange(listener.port, sent), /^HTTP\/1\.1 403 /);
             assert.ok(heard.every(({ commitId }) => /^[0-9a-f]{40,}$/.test(commitId)));
           },
         ),
@@ -169,7 +172,7 @@ describe("local endpoints that are sent anything", function () {
     const appDirectory = join(__dirname, "../../rehearsal/faults/app");
     const repository = await createLocalRepository({ directory: join(directory, "git"), appDirectory, branch: "main" });
     try {
-      const { port } = (repository as unknown as { pushes: PushListener }).pushes;
+      const { pushes: listener } = repository as unknown as { pushes: PushListener };
       const pushes: string[] = [];
       repository.onPush(({ commitId }) => pushes.push(commitId));
       for (const line of [
@@ -179,7 +182,7 @@ describe("local endpoints that are sent anything", function () {
         "a b",
         `0 ${"a".repeat(40)} refs/heads/x`,
       ])
-        assert.match(await exchange(port, Buffer.from(`${line}\n`)), /^$|failed|\n$/);
+        assert.match(await exchange(listener.port, Buffer.from(`${firstLineOf(listener)}${line}\n`)), /^$|failed|\n$/);
       assert.deepEqual(pushes, []);
       const commitId = await repository.commitAndPush("a real one", () => Promise.resolve());
       assert.deepEqual(pushes, [commitId]);

@@ -1,11 +1,15 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readdir, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { strFromU8, unzipSync } from "fflate";
 import { git, gitText } from "../../rehearsal/source/git";
 import type { LocalRepository, Push } from "../../rehearsal/source/local-repository";
 import { createLocalRepository } from "../../rehearsal/source/local-repository";
+
+const run = promisify(execFile);
 
 describe("the local git repository", () => {
   let directory: string;
@@ -106,6 +110,85 @@ describe("the local git repository", () => {
       pushes.map(({ message }) => message),
       ["v2", "v3"],
     );
+  });
+
+  it("keeps what the hook knows in a file that only this user reads", async () => {
+    const hooks = join(repository.remoteUrl, "hooks");
+    assert.equal((await stat(join(hooks, "post-receive.cjs"))).mode & 0o777, 0o600);
+    assert.doesNotMatch(await readFile(join(hooks, "post-receive"), "utf8"), /[0-9a-f]{64}/);
+  });
+
+  describe("takes a person's commit and push from its clone, with their git's own", () => {
+    const settings: Record<string, string> = {
+      "commit.gpgSign": "true",
+      "push.gpgSign": "true",
+      "tag.gpgSign": "true",
+      "push.default": "nothing",
+      "push.pushOption": "ci.skip",
+      "push.recurseSubmodules": "only",
+      "push.followTags": "true",
+      "protocol.allow": "never",
+      "protocol.file.allow": "never",
+      "remote.pushDefault": "fork",
+      "branch.main.pushRemote": "fork",
+      "core.autocrlf": "true",
+      "core.safecrlf": "true",
+      "core.fsmonitor": "true",
+      "core.hooksPath": "HOOKS",
+      "init.templateDir": "HOOKS",
+      "url.ssh://git@example.com/.insteadOf": "/",
+      "url.ssh://git@example.com/.pushInsteadOf": "/",
+      "safe.bareRepository": "explicit",
+      "receive.denyNonFastForwards": "true",
+      "receive.maxInputSize": "1",
+      "user.useConfigOnly": "true",
+    };
+    const cases = [...Object.entries(settings).map(([name, value]) => ({ [name]: value })), settings];
+    for (const chosen of cases) {
+      const [first = "", ...others] = Object.entries(chosen).map(([name, value]) => `${name}=${value}`);
+      it(others.length > 0 ? "settings, all at once" : first, async () => {
+        const hooks = join(directory, "hooks");
+        await mkdir(hooks);
+        for (const hook of ["pre-commit", "pre-push", "post-receive", "pre-receive"])
+          await writeFile(join(hooks, hook), "#!/bin/sh\nexit 1\n", { mode: 0o755 });
+        const config = join(directory, "gitconfig");
+        await writeFile(config, "");
+        for (const [name, value] of Object.entries(chosen))
+          await git(["config", "--file", config, name, value.replace("HOOKS", hooks)], { cwd: directory });
+        // Not `git` of the rehearsal, which is deaf to it.
+        const { PATH } = process.env;
+        const env = { PATH, HOME: directory, GIT_CONFIG_GLOBAL: config, GIT_CONFIG_NOSYSTEM: "1" };
+        const inClone = { cwd: repository.cloneDirectory, env };
+        for (const version of ["v2", "v3"]) {
+          await change(`${version}\n`)(repository.appDirectory);
+          await run("git", ["commit", "--quiet", "--all", "--message", version], inClone);
+          await run("git", ["push", ...(version === "v2" ? [] : ["--force", "origin", "main"])], inClone);
+        }
+        assert.deepEqual(
+          pushes.map(({ message }) => message),
+          ["v2", "v3"],
+        );
+        assert.equal(await gitText(["show", "main:server.js"], { cwd: repository.remoteUrl }), "v3");
+      });
+    }
+  });
+
+  it("has every file in its first commit, whatever the person's git ignores everywhere", async () => {
+    const before = process.env.XDG_CONFIG_HOME;
+    process.env.XDG_CONFIG_HOME = join(directory, "xdg");
+    try {
+      await mkdir(join(directory, "xdg/git"), { recursive: true });
+      await writeFile(join(directory, "xdg/git/ignore"), "*.js\n");
+      await writeFile(join(directory, "xdg/git/attributes"), "*.sh text eol=crlf\n");
+      const other = { directory: join(directory, "git-4"), appDirectory: join(directory, "app"), branch: "main" };
+      const made = await createLocalRepository(other);
+      await made.close();
+      const inRemote = { cwd: made.remoteUrl };
+      assert.equal(await gitText(["ls-tree", "-r", "--name-only", "main"], inRemote), "run.sh\nserver.js");
+    } finally {
+      if (before === undefined) delete process.env.XDG_CONFIG_HOME;
+      else process.env.XDG_CONFIG_HOME = before;
+    }
   });
 
   it("gives a commit's files as a zip and as a directory, whatever came later", async () => {
