@@ -5,6 +5,8 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const oldestNode = [20, 19];
+// No package needs its install script here, and some of them download.
+const npmOptions = ["--ignore-scripts", "--no-fund", "--no-audit", "--loglevel=error"];
 
 /** Installs the locked dependencies if they are missing or differ; ends the process with a message where that cannot work. */
 export function setUp() {
@@ -17,7 +19,7 @@ export function setUp() {
   // npm's own entry file when npm started us, so that no other npm on PATH is picked up.
   const npm = process.env.npm_execpath;
   const [command, first] = npm ? [process.execPath, [npm]] : ["npm", []];
-  const ran = spawnSync(command, [...first, "ci", "--no-fund", "--no-audit", "--loglevel=error"], {
+  const ran = spawnSync(command, [...first, "ci", ...npmOptions], {
     cwd: root,
     stdio: ["ignore", 2, 2],
   });

@@ -30,6 +30,13 @@ describe("the workflows for users' CI", () => {
     });
   }
 
+  it("run no install script of a package", () => {
+    for (const file of readdirSync(workflows)) {
+      const installs = readFileSync(join(workflows, file), "utf8").match(/npm (ci|install).*/g) ?? [];
+      for (const command of installs) assert.match(command, /--ignore-scripts/, file);
+    }
+  });
+
   it("never cancel an update that is under way", () => {
     assert.match(readFileSync(join(workflows, "deploy.yml"), "utf8"), /concurrency:[^]*?cancel-in-progress: false/);
   });
