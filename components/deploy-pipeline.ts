@@ -14,8 +14,9 @@ import type { ImageRepository } from "./image-repository";
 import { nameProblems } from "./limits";
 import type { Notifications } from "./notifications/notifications";
 import { pipelineRole } from "./pipeline/pipeline-role";
-import { githubConnection, githubSource, sourceArtifact, sourceProblems } from "./pipeline/pipeline-source";
-import { pipelineStages, templateArtifact } from "./pipeline/pipeline-stages";
+import { sourceArtifact, templateArtifact } from "./pipeline/artifacts";
+import { githubConnection, githubSource, sourceProblems } from "./pipeline/pipeline-source";
+import { pipelineStages } from "./pipeline/pipeline-stages";
 import { pipelineTriggers, type TriggerArgs, triggerProblems } from "./pipeline/pipeline-triggers";
 import { PrivateBucket } from "./private-bucket";
 import { refuse } from "./problems";
@@ -25,6 +26,7 @@ import { ReleasedImages } from "./pipeline/released-images";
 import type { ScanGateArgs } from "./pipeline/scan-gate";
 import { ReleaseTemplate } from "./pipeline/release-template-source";
 import { Sbom } from "./pipeline/sbom";
+import { TestProject } from "./pipeline/test-project";
 
 export interface DeployPipelineArgs {
   readonly service: BlueGreenEcsService;
@@ -71,7 +73,7 @@ export interface DeployPipelineArgs {
    * it; the build may then sign with it. @default images are not signed
    */
   readonly signingProfileArn?: pulumi.Input<string>;
-  /** The app's own tests, run before its image is built. @default none */
+  /** The app's own tests, run in a build project of their own before the image is built. @default none */
   readonly tests?: BuildTestsArgs;
   /** Are told of each run; give them to the service, too. @default nobody is told */
   readonly notifications?: Notifications;
@@ -147,11 +149,11 @@ export class DeployPipeline extends pulumi.ComponentResource {
       parent,
     );
     const template = settled.templateInRepository ? undefined : new ReleaseTemplate(name, settled, parent);
-    this.build = new BuildProject(
-      name,
-      { ...settled, artifactBucketArn: artifacts.bucket.arn, cpuArchitecture },
-      parent,
-    );
+    const building = { ...settled, artifactBucketArn: artifacts.bucket.arn, cpuArchitecture };
+    this.build = new BuildProject(name, building, parent);
+    const testing =
+      settled.tests &&
+      new TestProject(name, { ...building, tests: settled.tests, repository, formerParent: this.build }, parent);
     const deploy = settled.service.controller.deployStep(
       name,
       {
@@ -166,7 +168,7 @@ export class DeployPipeline extends pulumi.ComponentResource {
       githubSource({ ...settled, githubRepository: settled.githubRepository!, connectionArn: connection!.arn });
     const sbom = settled.sbom ? new Sbom(name, { ...settled, repository, cpuArchitecture }, parent) : undefined;
     this.sbomBucket = sbom?.bucket.bucket;
-    const parts = { ...settled, source, sbom, released, artifacts, template, build: this.build, deploy };
+    const parts = { ...settled, source, sbom, released, artifacts, template, build: this.build, testing, deploy };
     const { role, policy } = pipelineRole(`${name}-pipeline`, parts, parent);
     this.pipeline = new aws.codepipeline.Pipeline(
       name,

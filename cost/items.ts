@@ -93,7 +93,8 @@ function hasInsights({ inputs }: GraphResource): boolean {
 }
 
 function pipelineItems(recorder: Recorder, usage: Usage): Item[] {
-  const { releases, pipelineMinutesARelease, buildMinutesARelease, sbomMinutesARelease, imageGb } = usage;
+  const { releases, pipelineMinutesARelease, buildMinutesARelease, testMinutesARelease, sbomMinutesARelease, imageGb } =
+    usage;
   return [
     ...recorder
       .all("aws:codepipeline/pipeline:Pipeline")
@@ -106,12 +107,19 @@ function pipelineItems(recorder: Recorder, usage: Usage): Item[] {
     ...recorder.all("aws:codebuild/project:Project").map(({ name, inputs }) => {
       const { type } = inputs.environment as { type: string };
       const price = type === "ARM_CONTAINER" ? "buildArmMinute" : "buildMinute";
-      return month(name, "builds", releases * buildMinutesARelease, "min", price);
+      return runsTests(inputs)
+        ? month(name, "tests", releases * testMinutesARelease, "min", price)
+        : month(name, "builds", releases * buildMinutesARelease, "min", price);
     }),
     ...recorder
       .all("aws:ecr/repository:Repository")
       .map(({ name }) => month(name, "images", imageGb, "GB", "imageGbMonth")),
   ];
+}
+
+function runsTests({ environment }: GraphResource["inputs"]): boolean {
+  const { environmentVariables } = environment as { environmentVariables: readonly { readonly name: string }[] };
+  return environmentVariables.some(({ name }) => name === "TEST_COMMAND");
 }
 
 function writesSbom(inputs: GraphResource["inputs"]): boolean {

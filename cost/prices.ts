@@ -52,6 +52,7 @@ const table = z.strictObject({
     releases: z.number(),
     pipelineMinutesARelease: z.number(),
     buildMinutesARelease: z.number(),
+    testMinutesARelease: z.number(),
     sbomMinutesARelease: z.number(),
   }),
 });

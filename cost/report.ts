@@ -62,7 +62,7 @@ function assumptions(usage: Usage): string[] {
     `through NAT or endpoints: ${usage.gbThroughNatOrEndpoints} GB`,
     `logs: ${usage.logGb} GB; images: ${usage.imageGb} GB`,
     `releases: ${usage.releases}, each with ${usage.pipelineMinutesARelease} minutes of the pipeline's actions, ${usage.buildMinutesARelease} of a build,`,
-    `  and ${usage.sbomMinutesARelease} of writing a bill of materials, where one is written`,
+    `  ${usage.testMinutesARelease} of tests, where there are any, and ${usage.sbomMinutesARelease} of writing a bill of materials, where one is written`,
   ];
 }
 

@@ -55,6 +55,13 @@ describe("the cost of a stack", () => {
     assert.equal(build!.price, "buildArmMinute");
   });
 
+  it("counts the tests' minutes besides the build's, where there are tests", async () => {
+    const [without, tested] = [await devGraph(), await devGraph({ tests: { command: "npm test" } })];
+    assert.equal(usdOf(without, "tests"), 0);
+    assert.equal(usdOf(tested, "tests"), 60); // 20 × 3 × 1
+    assert.equal(usdOf(tested, "builds"), usdOf(without, "builds"));
+  });
+
   it("counts NAT gateways and public addresses by zone", async () => {
     const prod = await prodGraph();
     assert.equal(usdOf(prod, "3 NAT gateways"), 109.5); // 3 × 730 × 0.05

@@ -4,9 +4,11 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Actor, type Call, each, key } from "./iam/actor";
 import { actorsOf } from "./iam/actors";
+import { attacks } from "./iam/attacks";
 import { build } from "./iam/actors/build";
 import { pipeline } from "./iam/actors/pipeline";
 import { tell } from "./iam/actors/promotion";
+import { tests } from "./iam/actors/tests";
 import { administrator } from "./iam/actors/administrator";
 import { document } from "./iam/document";
 import { forbidden } from "./iam/forbidden";
@@ -18,6 +20,7 @@ import { type NamedPolicy, Stack, type Statement } from "./iam/stack";
 import { trustProblems } from "./iam/trust";
 import type { Graph, GraphResource } from "./support/graph";
 import { everywhere } from "./iam/everywhere";
+import { unconditional } from "./iam/unconditional";
 
 describe("what IAM allows in a release", () => {
   let all: readonly Stack[];
@@ -36,6 +39,41 @@ describe("what IAM allows in a release", () => {
 
   it("is none of the calls that only other actors make, nor anything that would undo a stack", async () => {
     assert.deepEqual(await failing(all, (actor, stack) => forbidden(actor, stack), false), []);
+  });
+
+  it("is none of the attacks by code that runs in a build", async () => {
+    const tried = all.flatMap((stack) => attacks(stack).map((attack) => ({ stack, ...attack })));
+    const wrong = new Set<string>();
+    for (const { stack, name, actor, calls } of tried) {
+      assert.ok(each(calls).length > 0, `${stack.name}: ${name}`);
+      for (const call of each(calls)) {
+        if (await isAllowed(actor, call, stack)) wrong.add(`${stack.name}: ${actor.name} ${name} by ${key(call)}`);
+      }
+    }
+    assert.deepEqual([...wrong], []);
+    for (const actor of [tests, build]) assert.ok(tried.some((attack) => attack.actor === actor));
+  });
+
+  it("would not hide such an attack: a grant on the whole bucket and repository lets each of them through", async () => {
+    const tested = all.find((stack) => stack.role("-tests"))!;
+    const wide = { Effect: "Allow", Action: ["s3:*", "ecr:*"], Resource: ["*"] } as const;
+    for (const role of ["-tests", "-build"]) {
+      const generous = new Altered("generous", tested.graph, (own) => [...own, wide], role);
+      const own = attacks(generous).filter(({ actor }) => actor.role === role);
+      assert.ok(own.length >= 2);
+      for (const { actor, calls } of own)
+        for (const call of each(calls)) assert.ok(await isAllowed(actor, call, generous), key(call));
+    }
+  });
+
+  it("needs a condition wherever a resource's own policy allows it, but where the list says why not", () => {
+    const found = new Set<string>();
+    for (const [arn, { policy }] of all.flatMap((stack) => [...stack.resourcePolicies])) {
+      if (arn.includes(":iam:")) continue;
+      const open = policy.Statement.filter(({ Effect, Condition }) => Effect === "Allow" && !Condition);
+      for (const { Sid = arn } of open) found.add(Sid);
+    }
+    assert.deepEqual([...found].sort(), Object.keys(unconditional));
   });
 
   it("is nothing in another stack", async () => {
@@ -102,7 +140,7 @@ describe("what IAM allows in a release", () => {
     const tagging = { Effect: "Allow", Action: ["s3:PutObjectTagging"], Resource: ["*"] } as const;
     const generous = new Altered("generous", graph, (own) => [...own, tagging]);
     const found = await superfluous(generous);
-    assert.deepEqual(found, [`generous: greenlight-dev-build: statement 5 (s3:PutObjectTagging…): as a whole`]);
+    assert.deepEqual(found, [`generous: greenlight-dev-build: statement 6 (s3:PutObjectTagging…): as a whole`]);
     const mean = new Altered("mean", graph, ([, ...rest]) => rest);
     const missing = await failing([mean], (actor, stack) => each(actor.calls(stack)), true);
     assert.equal(missing.length, 2);
@@ -170,19 +208,20 @@ function unaligned(markdown: string): string[] {
   return lines.map((line) => line.replaceAll(/ +/g, " ").replaceAll(/-{3,}/g, "---"));
 }
 
-/** A stack whose build has other grants than the program gives it. */
+/** A stack in which one role, the build's by default, has other grants than the program gives it. */
 class Altered extends Stack {
   constructor(
     name: string,
     graph: Graph,
     private readonly change: (own: readonly Statement[]) => Statement[],
+    private readonly altered = "-build",
   ) {
     super(name, graph);
   }
 
   override readPoliciesOf(role: GraphResource): NamedPolicy[] {
     const policies = super.readPoliciesOf(role);
-    if (role !== this.role("-build")) return policies;
+    if (role !== this.role(this.altered)) return policies;
     return policies.map(({ name, policy }) => ({
       name,
       policy: { ...policy, Statement: this.change(policy.Statement) },

@@ -69,6 +69,13 @@ describe("two services in one program", () => {
         });
       });
 
+      it("keep their artifacts in buckets of their own, so that no build reads the other's", () => {
+        const pipelines = graph.recorder.all("aws:codepipeline/pipeline:Pipeline");
+        const buckets = pipelines.map(({ inputs }) => (inputs.artifactStores as { location: string }[])[0]!.location);
+        assert.equal(pipelines.length, 2);
+        assert.equal(new Set(buckets).size, 2);
+      });
+
       it("share no name, in Pulumi or in AWS", () => {
         const made = graph.recorder.resources.filter(isMade);
         assert.deepEqual(repeated(graph.recorder.resources.map(({ urn }) => urn)), []);

@@ -13,6 +13,7 @@ import type {
 } from "./deployment-controller";
 import type { BlueGreenLoadBalancer } from "../load-balancer/load-balancer";
 import { grantPublishing, type Notifications } from "../notifications/notifications";
+import { imageArtifact } from "../pipeline/artifacts";
 import { grant, serviceRole } from "../policy";
 import type { RouteRules } from "../load-balancer/route-rules";
 import { siblingArn } from "../sibling-arn";
@@ -174,7 +175,7 @@ export class CodeDeploy extends pulumi.ComponentResource implements DeploymentCo
         owner: "AWS",
         provider: "CodeDeployToECS",
         version: "1",
-        inputArtifacts: [templateArtifact, "Image"],
+        inputArtifacts: [templateArtifact, imageArtifact],
         configuration: {
           ApplicationName: this.application.name,
           DeploymentGroupName: this.deploymentGroup.deploymentGroupName,
@@ -182,7 +183,7 @@ export class CodeDeploy extends pulumi.ComponentResource implements DeploymentCo
           TaskDefinitionTemplatePath: taskDefinitionFile,
           AppSpecTemplateArtifact: templateArtifact,
           AppSpecTemplatePath: appSpecFile,
-          Image1ArtifactName: "Image",
+          Image1ArtifactName: imageArtifact,
           Image1ContainerName: imagePlaceholder.slice(1, -1),
         },
       },

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { alarmStatements } from "./alarm-arn";
 import type { DeployStep, DeployStepArgs, ReleasedService } from "./deployment-controller";
 import { bundleEcsRelease } from "../hook-bundle";
+import { artifactObjects, imageArtifact } from "../pipeline/artifacts";
 import { grant, serviceRole, type Statement } from "../policy";
 import { siblingArn } from "../sibling-arn";
 
@@ -68,13 +69,13 @@ export class EcsRelease extends pulumi.ComponentResource implements DeployStep {
       owner: "AWS",
       provider: "Lambda",
       version: "1",
-      inputArtifacts: [args.templateArtifact, "Image"],
+      inputArtifacts: [args.templateArtifact, imageArtifact],
       configuration: {
         FunctionName: this.function.name,
         UserParameters: JSON.stringify({
           pipelineExecutionId: "#{codepipeline.PipelineExecutionId}",
           templateArtifact: args.templateArtifact,
-          imageArtifact: "Image",
+          imageArtifact,
         }),
       },
     };
@@ -134,7 +135,10 @@ function functionStatements(args: EcsReleaseArgs, logGroup: aws.cloudwatch.LogGr
     },
     // A job has no ARN.
     { actions: ["codepipeline:PutJobSuccessResult", "codepipeline:PutJobFailureResult"], resources: ["*"] },
-    { actions: ["s3:GetObject"], resources: [pulumi.interpolate`${artifacts.bucket.arn}/*`] },
+    {
+      actions: ["s3:GetObject"],
+      resources: artifactObjects(artifacts.bucket.arn, [args.templateArtifact, imageArtifact]),
+    },
     { actions: ["ecs:RegisterTaskDefinition", "ecs:TagResource"], resources: [revisions] },
     // A description of a task definition has no resource level.
     { actions: ["ecs:DescribeTaskDefinition"], resources: ["*"] },

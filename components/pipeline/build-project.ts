@@ -1,15 +1,15 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { imageArtifact, sourceArtifact } from "./artifacts";
 import { buildCache, type BuildCacheArgs } from "./build-cache";
-import { type BuildTestsArgs, reportGroup, reports, reportStatements } from "./build-tests";
+import { buildMachine, buildRole, buildStatements } from "./build-environment";
 import { renderBuildspec } from "./buildspec";
 import { ecrRepositoryArns } from "../ecr-arn";
 import { imagePlatform, type ImageRepository } from "../image-repository";
-import { grant, serviceRole } from "../policy";
+import { grant, type Statement } from "../policy";
 import type { PromoteFrom } from "./promotion";
 import { renderPromotionBuildspec } from "./promotion-buildspec";
 import { type ScanGateArgs, scanGateStatements, scanGateVariables } from "./scan-gate";
-import { siblingArn } from "../sibling-arn";
 import type { CpuArchitecture } from "../task/task-definition";
 
 export interface BuildProjectArgs {
@@ -21,17 +21,10 @@ export interface BuildProjectArgs {
   readonly logRetentionDays: number;
   readonly scanGate?: ScanGateArgs;
   readonly buildCache?: BuildCacheArgs;
-  readonly tests?: BuildTestsArgs;
   readonly signingProfileArn?: pulumi.Input<string>;
   /** Copies the image that another stack has released, instead of building one. */
   readonly promoteFrom?: PromoteFrom;
 }
-
-/** CodeBuild's managed images by architecture. Source: CodeBuild user guide, ec2-compute-images. */
-const environments = {
-  X86_64: { type: "LINUX_CONTAINER", image: "aws/codebuild/amazonlinux-x86_64-standard:5.0" },
-  ARM64: { type: "ARM_CONTAINER", image: "aws/codebuild/amazonlinux-aarch64-standard:3.0" },
-};
 
 /** The CodeBuild project that turns a commit into an image in the repository. */
 export class BuildProject extends pulumi.ComponentResource {
@@ -43,17 +36,9 @@ export class BuildProject extends pulumi.ComponentResource {
     const parent = { parent: this };
     const repository = args.repository.repository;
     const logGroup = new aws.cloudwatch.LogGroup(`${name}-build`, { retentionInDays: args.logRetentionDays }, parent);
-    const service = "codebuild.amazonaws.com";
-    // The project's own name is not known before the role. Source: CodeBuild user guide, cross-service-confused-deputy-prevention.
-    const sourceArn = siblingArn(repository.arn, "codebuild", "project/*");
-    this.role = serviceRole(`${name}-build`, { service, sourceArn }, [], parent);
-    const group = reportGroup(name, args.tests, parent);
+    this.role = buildRole(`${name}-build`, repository, parent);
     const cache = args.buildCache && buildCache(name, args.buildCache, parent);
-    const granted = [
-      ...statements(args, repository, logGroup),
-      ...(cache?.statements ?? []),
-      ...(group ? reportStatements(group.arn) : []),
-    ];
+    const granted = [...statements(args, repository, logGroup), ...(cache?.statements ?? [])];
     grant(`${name}-build`, this.role, granted, parent);
     this.project = new aws.codebuild.Project(
       name,
@@ -62,13 +47,10 @@ export class BuildProject extends pulumi.ComponentResource {
           ? "Copies the image that another stack has released, by digest"
           : "Builds the app's image and pushes it under its commit's tag",
         serviceRole: this.role.arn,
-        source: { type: "CODEPIPELINE", buildspec: buildspec(args, group) },
+        source: { type: "CODEPIPELINE", buildspec: buildspec(args) },
         artifacts: { type: "CODEPIPELINE" },
         environment: {
-          ...environments[args.cpuArchitecture],
-          computeType: "BUILD_GENERAL1_SMALL",
-          // Docker runs inside the build's container.
-          privilegedMode: true,
+          ...buildMachine(args.cpuArchitecture),
           environmentVariables: [
             { name: "REPOSITORY_URI", value: repository.repositoryUrl },
             ...(args.promoteFrom
@@ -78,7 +60,6 @@ export class BuildProject extends pulumi.ComponentResource {
                   { name: "APP_DIRECTORY", value: args.sourceDirectory },
                 ]),
             ...(cache?.variables ?? []),
-            ...(args.tests ? [{ name: "TEST_COMMAND", value: args.tests.command }] : []),
             ...(args.scanGate ? scanGateVariables(args.scanGate) : []),
           ],
         },
@@ -91,26 +72,18 @@ export class BuildProject extends pulumi.ComponentResource {
   }
 }
 
-function buildspec(
-  { promoteFrom, scanGate, buildCache, tests, sourceDirectory }: BuildProjectArgs,
-  group: aws.codebuild.ReportGroup | undefined,
-): pulumi.Input<string> {
-  const options = {
-    scanGate: scanGate !== undefined,
-    buildCache: buildCache !== undefined,
-    tests: tests !== undefined,
-  };
-  if (promoteFrom) return renderPromotionBuildspec(options);
-  if (!tests || !group) return renderBuildspec(options);
-  return group.arn.apply((arn) => renderBuildspec({ ...options, reports: reports(tests, arn, sourceDirectory) }));
+function buildspec({ promoteFrom, scanGate, buildCache }: BuildProjectArgs): string {
+  const options = { scanGate: scanGate !== undefined, buildCache: buildCache !== undefined };
+  return promoteFrom ? renderPromotionBuildspec(options) : renderBuildspec(options);
 }
 
-function statements(args: BuildProjectArgs, repository: aws.ecr.Repository, logGroup: aws.cloudwatch.LogGroup) {
+function statements(
+  args: BuildProjectArgs,
+  repository: aws.ecr.Repository,
+  logGroup: aws.cloudwatch.LogGroup,
+): Statement[] {
   return [
-    {
-      actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
-      resources: [pulumi.interpolate`${logGroup.arn}:log-stream:*`],
-    },
+    ...buildStatements({ ...args, logGroup, reads: [sourceArtifact], writes: [imageArtifact] }),
     // A registry token belongs to no repository.
     { actions: ["ecr:GetAuthorizationToken"], resources: ["*"] },
     {
@@ -125,12 +98,6 @@ function statements(args: BuildProjectArgs, repository: aws.ecr.Repository, logG
       ],
       resources: [repository.arn],
     },
-    {
-      actions: ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"],
-      resources: [pulumi.interpolate`${args.artifactBucketArn}/*`],
-    },
-    // CodeBuild makes sure whose bucket it is. Source: CodeBuild user guide, setting-up-service-role.
-    { actions: ["s3:GetBucketAcl", "s3:GetBucketLocation"], resources: [args.artifactBucketArn] },
     ...(args.promoteFrom
       ? [
           {

@@ -1,6 +1,5 @@
 import { stringify } from "yaml";
 import { buildFromCache, openCache } from "./build-cache";
-import { testCommand } from "./build-tests";
 import { arm64Suffix } from "../image-repository";
 import { scanGateCommand } from "./scan-gate";
 
@@ -9,10 +8,6 @@ export interface BuildspecArgs {
   readonly scanGate?: boolean;
   /** Whether steps come from a cache; then it needs the variables CACHE_REPOSITORY_URI and CACHE_TAG_FORMAT. @default false */
   readonly buildCache?: boolean;
-  /** Whether the app's tests run first; then it needs the variable TEST_COMMAND. @default false */
-  readonly tests?: boolean;
-  /** What the tests' reports are, by the ARN of their group. @default none */
-  readonly reports?: Readonly<Record<string, object>>;
 }
 
 /**
@@ -121,12 +116,7 @@ echo "The release deploys $REPOSITORY_URI@$IMAGE_DIGEST"
  * Every command stands on its own and hands on exported variables only, which is all that CodeBuild promises to keep.
  * Source: CodeBuild user guide, build-spec-ref.
  */
-export function renderBuildspec({
-  scanGate = false,
-  buildCache = false,
-  tests = false,
-  reports,
-}: BuildspecArgs = {}): string {
+export function renderBuildspec({ scanGate = false, buildCache = false }: BuildspecArgs = {}): string {
   const buildspec = {
     version: 0.2,
     env: {
@@ -140,15 +130,9 @@ export function renderBuildspec({
     phases: {
       pre_build: { commands: [checkVariables, logIn, lookUp, ...(buildCache ? [openCache] : [])] },
       build: {
-        commands: [
-          ...(tests ? [testCommand] : []),
-          buildAndPush,
-          ...(scanGate ? [scanGateCommand] : []),
-          writeImageDetail,
-        ],
+        commands: [buildAndPush, ...(scanGate ? [scanGateCommand] : []), writeImageDetail],
       },
     },
-    ...(reports ? { reports } : {}),
     artifacts: { files: ["imageDetail.json", commitFile] },
   };
   return stringify(buildspec, { lineWidth: 0, blockQuote: "literal" });

@@ -26,25 +26,32 @@ export function pipelineRole(
 }
 
 // Source: CodePipeline user guide, how-to-custom-role, action-reference-S3 and -CodeBuild.
-function buildStatements({ artifacts, template, build }: PipelineParts): Statement[] {
+function buildStatements({ artifacts, template, build, testing }: PipelineParts): Statement[] {
   const artifactArn = artifacts.bucket.arn;
-  const templateArn = template?.bucket.bucket.arn;
+  const projects = [build, ...(testing ? [testing] : [])];
   return [
     {
-      // A release template that has tags, the provider's default ones say, hands them on to the artifact.
+      // All of its bucket: CodePipeline itself writes and reads every artifact of the pipeline with this role. Tags of
+      // the release template, such as the provider's default tags, are copied to the artifact.
       actions: ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", "s3:PutObjectTagging"],
       resources: [pulumi.interpolate`${artifactArn}/*`],
     },
     { actions: ["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"], resources: [artifactArn] },
-    ...(templateArn
+    ...(template
       ? [
           {
             actions: ["s3:GetObject", "s3:GetObjectTagging", "s3:GetObjectVersion", "s3:GetObjectVersionTagging"],
-            resources: [pulumi.interpolate`${templateArn}/*`],
+            resources: [pulumi.interpolate`${template.bucket.bucket.arn}/${template.object.key}`],
           },
-          { actions: ["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"], resources: [templateArn] },
+          {
+            actions: ["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"],
+            resources: [template.bucket.bucket.arn],
+          },
         ]
       : []),
-    { actions: ["codebuild:BatchGetBuilds", "codebuild:StartBuild"], resources: [build.project.arn] },
+    {
+      actions: ["codebuild:BatchGetBuilds", "codebuild:StartBuild"],
+      resources: projects.map(({ project }) => project.arn),
+    },
   ];
 }

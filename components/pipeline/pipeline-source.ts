@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { isAbsolute, normalize } from "node:path/posix";
+import { sourceArtifact } from "./artifacts";
 import type { TriggerArgs } from "./pipeline-triggers";
 import type { Statement } from "../policy";
 import type { Problem } from "../problems";
@@ -10,9 +11,6 @@ export interface PipelineSource {
   readonly action: aws.types.input.codepipeline.PipelineStageAction;
   readonly statements: readonly Statement[];
 }
-
-/** The output artifact with the commit (the app may keep its own template in it), or with what is promoted. */
-export const sourceArtifact = "Source";
 
 export interface GithubSourceArgs {
   readonly githubRepository: string;

@@ -1,9 +1,10 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { type PipelineSource, sourceArtifact } from "./pipeline-source";
+import { sourceArtifact } from "./artifacts";
+import type { PipelineSource } from "./pipeline-source";
 import { keyUse, type Statement } from "../policy";
 import { type PromoteFrom, releasedObject } from "./promotion";
-import { startOnObject } from "./start-on-object";
+import { newObject, startOnObject } from "./start-on-object";
 
 /**
  * The source of a pipeline that releases what another stack has released: its runs start with each of that stack's
@@ -38,6 +39,15 @@ export class PromotionSource extends pulumi.ComponentResource implements Pipelin
               Principal: { AWS: `arn:${partition}:iam::${account}:root` },
               Action: "events:PutEvents",
               Resource: this.bus.arn,
+              // Only what S3 itself says of new objects: accounts cannot put events whose source begins with "aws.".
+              // Source: EventBridge user guide, eb-event-bus-example-policy-cross-account-custom-bus-source.
+              Condition: {
+                // Each key has a value for every event of a call.
+                "ForAllValues:StringEquals": {
+                  "events:source": newObject.source,
+                  "events:detail-type": newObject.detailType,
+                },
+              },
             },
           ],
         }),

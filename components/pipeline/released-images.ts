@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { keyUse, serviceRole, type Statement } from "../policy";
 import { PrivateBucket } from "../private-bucket";
+import { imageArtifact } from "./artifacts";
 import { releasedObject } from "./promotion";
 import { eventRule, newVersionOf } from "./start-on-object";
 
@@ -64,7 +65,7 @@ export class ReleasedImages extends pulumi.ComponentResource {
       version: "1",
       // Once the deployment has succeeded.
       runOrder: 2,
-      inputArtifacts: ["Image"],
+      inputArtifacts: [imageArtifact],
       configuration: {
         BucketName: this.bucket.bucket.bucket,
         ObjectKey: releasedObject,

@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { imageTag } from "../image-repository";
+import { sbomArtifact } from "./artifacts";
 import { commitVariable } from "./pipeline-source";
 import { grant, type Statement } from "../policy";
 import { PrivateBucket } from "../private-bucket";
@@ -15,8 +16,6 @@ export interface SbomArgs {
   /** Keeps the bucket while anything is in it. */
   readonly deletionProtection: boolean;
 }
-
-const artifact = "Sbom";
 
 /**
  * Has Amazon Inspector write a bill of materials (SBOM) of each image that was built, and keeps it under the image's tag in
@@ -53,7 +52,7 @@ export class Sbom extends pulumi.ComponentResource {
         category: "Invoke",
         provider: "InspectorScan",
         runOrder: 2,
-        outputArtifacts: [artifact],
+        outputArtifacts: [sbomArtifact],
         configuration: {
           InspectorRunMode: "ECRImageScan",
           ECRRepositoryName: repository.name,
@@ -68,7 +67,7 @@ export class Sbom extends pulumi.ComponentResource {
         category: "Deploy",
         provider: "S3",
         runOrder: 3,
-        inputArtifacts: [artifact],
+        inputArtifacts: [sbomArtifact],
         configuration: { BucketName: bucket.bucket, ObjectKey: tag, Extract: "true" },
       },
     ];

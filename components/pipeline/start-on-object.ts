@@ -18,11 +18,14 @@ export function eventRule(rule: aws.cloudwatch.EventRule): Assumer {
   return { service: "events.amazonaws.com", sourceArn: rule.arn };
 }
 
+/** How EventBridge labels S3's events of new objects and versions. Source: S3 user guide, ev-events. */
+export const newObject = { source: "aws.s3", detailType: "Object Created" };
+
 /** What S3 tells of a new version of an object. Source: CodePipeline user guide, create-S3-source-events-cfn. */
 export function newVersionOf(bucket: pulumi.Input<string>, key: pulumi.Input<string>): pulumi.Output<string> {
   return pulumi.jsonStringify({
-    source: ["aws.s3"],
-    "detail-type": ["Object Created"],
+    source: [newObject.source],
+    "detail-type": [newObject.detailType],
     detail: { bucket: { name: [bucket] }, object: { key: [key] } },
   });
 }

@@ -160,7 +160,8 @@ export class LambdaJobs {
 
   private store(name: string, execution: PipelineExecution): object {
     const bucketName = this.options.pipeline.artifactStores[0]!.location;
-    const objectKey = `${this.options.pipeline.name}/${name}/${execution.id}`;
+    // CodePipeline shortens both names. Source: CodePipeline user guide, troubleshooting; the lengths are from keys in public logs.
+    const objectKey = `${this.options.pipeline.name.slice(0, 20)}/${name.slice(0, 10)}/${execution.id}`;
     this.objects.set(`${bucketName}/${objectKey}`, inputArtifact(execution, name).zip);
     return { name, revision: null, location: { type: "S3", s3Location: { bucketName, objectKey } } };
   }

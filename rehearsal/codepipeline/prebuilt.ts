@@ -20,8 +20,9 @@ export async function deployImage({ stages }: Pipeline, performers: Performers, 
   for (const action of [...before, ...stages.at(-1)!.actions]) await performAction(made, action, execution);
 }
 
-function isNeeded({ provider, category }: PipelineAction): boolean {
-  return provider === "CodeBuild" || (provider === "S3" && category === "Source");
+function isNeeded({ provider, category, outputArtifacts = [] }: PipelineAction): boolean {
+  // A build without output runs the tests.
+  return (provider === "CodeBuild" && outputArtifacts.length > 0) || (provider === "S3" && category === "Source");
 }
 
 /** What the build leaves. Source: CodePipeline user guide, file-reference, "imageDetail.json". */

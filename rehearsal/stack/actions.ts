@@ -37,8 +37,7 @@ export function actionPerformers(options: ActionOptions): Readonly<Record<string
     Manual: (action, execution) => approvals.ask(action, execution),
     CodeStarSourceConnection: (action, execution) => commit(action, execution, repository),
     S3: (action, execution) => Promise.resolve(objects(action, execution, options)),
-    CodeBuild: async ({ configuration, inputArtifacts: [source = ""] = [] }, execution) =>
-      build(configuration.ProjectName ?? "", source, execution, options),
+    CodeBuild: (action, execution) => build(action, execution, options),
     InspectorScan: imageScan(options),
     Lambda: (action, execution) => jobs.perform(action, execution),
     CodeDeployToECS: async (action, execution) => {
@@ -74,12 +73,16 @@ function objects(action: PipelineAction, execution: PipelineExecution, { account
   throw new Error(`there is no ${S3ObjectKey} in the bucket ${S3Bucket}; the stack before has released nothing yet`);
 }
 
-async function build(projectName: string, source: string, execution: PipelineExecution, options: ActionOptions) {
+async function build(
+  { name, configuration: { ProjectName: projectName = "" }, inputArtifacts: [source = ""] = [] }: PipelineAction,
+  execution: PipelineExecution,
+  options: ActionOptions,
+): Promise<Artifact | undefined> {
   const { account, repository, images, workspace, clock, timeline, signal } = options;
   const project = account.buildProject(projectName);
   const artifact = inputArtifact(execution, source);
   const { commitId = execution.commitId } = artifact;
-  const sourceDirectory = join(workspace.directory, "sources", execution.id);
+  const sourceDirectory = join(workspace.directory, "sources", `${execution.id}-${name}`);
   // What is promoted is no commit.
   if (artifact.commitId === undefined) await extract(artifact, sourceDirectory);
   else await repository.checkout(commitId, sourceDirectory);

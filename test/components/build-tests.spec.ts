@@ -1,24 +1,43 @@
 import assert from "node:assert/strict";
 import { parse } from "yaml";
-import { devGraph, its, refusal } from "../support/graph";
+import { renderBuildspec } from "../../components/pipeline/buildspec";
+import { renderTestBuildspec } from "../../components/pipeline/test-project";
+import { devGraph, type Graph, its, refusal, statements } from "../support/graph";
 import { promoteFrom } from "../support/promotion";
+import { CommitBuild } from "./support/commit-build";
 
 interface Project {
-  readonly environment: { readonly environmentVariables: readonly { name: string; value: string }[] };
+  readonly environment: {
+    readonly type: string;
+    readonly environmentVariables: readonly { name: string; value: string }[];
+  };
   readonly source: { readonly buildspec: string };
 }
 
-describe("tests in the build", () => {
-  const project = async (settings: object) => {
-    const graph = await devGraph({ tests: settings });
-    return { graph, ...(graph.recorder.find("aws:codebuild/project:Project").inputs as unknown as Project) };
-  };
+const projectType = "aws:codebuild/project:Project";
 
-  it("are a command of the build, whose reports go to a group of the stack's own", async () => {
-    const { graph, environment, source } = await project({ command: "npm test", reportFiles: ["reports/*.xml"] });
-    assert.ok(
-      environment.environmentVariables.some(({ name, value }) => name === "TEST_COMMAND" && value === "npm test"),
-    );
+function project(graph: Graph, role: string): Project {
+  const roleArn = its(graph, "aws:iam/role:Role", role, "arn");
+  const all = graph.recorder.all(projectType).filter(({ inputs }) => inputs.serviceRole === roleArn);
+  assert.equal(all.length, 1);
+  return all[0]!.inputs as unknown as Project;
+}
+
+function buildActions(graph: Graph): readonly { name: string; runOrder?: number; outputArtifacts?: string[] }[] {
+  const { stages } = graph.recorder.find("aws:codepipeline/pipeline:Pipeline").inputs;
+  return (stages as { name: string; actions: { name: string }[] }[]).find(({ name }) => name === "Build")!.actions;
+}
+
+describe("the app's tests", () => {
+  const reporting = { command: "npm test", reportFiles: ["reports/*.xml"] };
+
+  it("run in a project of their own, whose reports go to a group of the stack's own", async () => {
+    const graph = await devGraph({ tests: reporting });
+    const { environment, source } = project(graph, "-tests");
+    assert.deepEqual(environment.environmentVariables, [
+      { name: "APP_DIRECTORY", value: "app" },
+      { name: "TEST_COMMAND", value: "npm test" },
+    ]);
     const { reports } = parse(source.buildspec) as { reports: unknown };
     assert.deepEqual(reports, {
       [its(graph, "aws:codebuild/reportGroup:ReportGroup", "", "arn")]: {
@@ -32,9 +51,55 @@ describe("tests in the build", () => {
   });
 
   it("need no reports", async () => {
-    const { graph, source } = await project({ command: "npm test" });
+    const graph = await devGraph({ tests: { command: "npm test" } });
     assert.deepEqual(graph.recorder.all("aws:codebuild/reportGroup:ReportGroup"), []);
-    assert.ok(source.buildspec.includes("TEST_COMMAND") && !source.buildspec.includes("reports:"));
+    assert.equal(project(graph, "-tests").source.buildspec, renderTestBuildspec());
+    assert.ok(!renderTestBuildspec().includes("reports:"));
+  });
+
+  it("run on the architecture of the tasks", async () => {
+    const graph = await devGraph({ tests: { command: "npm test" }, cpuArchitecture: "ARM64" });
+    assert.equal(project(graph, "-tests").environment.type, "ARM_CONTAINER");
+  });
+
+  it("leave no trace in the project that builds the image", async () => {
+    const graph = await devGraph({ tests: reporting });
+    const { environment, source } = project(graph, "-build");
+    assert.equal(source.buildspec, renderBuildspec());
+    assert.ok(environment.environmentVariables.every(({ name }) => name !== "TEST_COMMAND"));
+  });
+
+  it("may read the commit, write their log and leave their reports, and nothing else", async () => {
+    const graph = await devGraph({ tests: reporting });
+    const bucket = its(graph, "aws:s3/bucket:Bucket", "-artifacts", "arn");
+    assert.deepEqual(
+      statements(graph, "-tests").map(({ Action, Resource }) => [Action, Resource]),
+      [
+        [
+          ["logs:CreateLogStream", "logs:PutLogEvents"],
+          [`${its(graph, "aws:cloudwatch/logGroup:LogGroup", "-tests", "arn")}:log-stream:*`],
+        ],
+        [["s3:GetObject", "s3:GetObjectVersion"], [`${bucket}/*/Source/*`]],
+        [["s3:GetBucketAcl", "s3:GetBucketLocation"], [bucket]],
+        [
+          ["codebuild:BatchPutTestCases", "codebuild:CreateReport", "codebuild:UpdateReport"],
+          [its(graph, "aws:codebuild/reportGroup:ReportGroup", "", "arn")],
+        ],
+      ],
+    );
+  });
+
+  it("pass before the image is built, and leave no artifact", async () => {
+    const tests = { command: "npm test" };
+    const order = (graph: Graph) => buildActions(graph).map(({ name, runOrder = 1 }) => [name, runOrder]);
+    const graph = await devGraph({ tests });
+    const [first, second] = [
+      ["Tests", 1],
+      ["Image", 2],
+    ];
+    assert.deepEqual(order(graph), [first, second]);
+    assert.equal(buildActions(graph)[0]!.outputArtifacts, undefined);
+    assert.deepEqual(order(await devGraph({ tests, sbom: true })), [first, second, ["Sbom", 3], ["KeepSbom", 4]]);
   });
 
   it("are refused where nothing is built, and with a format of no reports", async () => {
@@ -42,5 +107,28 @@ describe("tests in the build", () => {
     assert.deepEqual((await refusal({ promoteFrom, tests })).paths, ["tests"]);
     const format = await refusal({ githubRepository: "a/b", tests: { ...tests, reportFormat: "NUNITXML" } });
     assert.deepEqual(format.paths, ["tests.reportFormat"]);
+  });
+});
+
+describe("the tests' buildspec, carried out", () => {
+  let commit: CommitBuild;
+  const run = (command: string) =>
+    commit.perform(renderTestBuildspec(), { APP_DIRECTORY: "service", TEST_COMMAND: command });
+
+  beforeEach(async () => {
+    commit = await CommitBuild.open();
+  });
+  afterEach(() => commit.close());
+
+  it("runs the command in the app's folder, and leaves nothing", async () => {
+    const { status, artifact } = await run("test -f a.js && echo all is well");
+    assert.deepEqual([status, artifact], ["SUCCEEDED", undefined], commit.log.join("\n"));
+    assert.ok(commit.log.includes("all is well"));
+  });
+
+  it("fails with the command, and says so", async () => {
+    const { status, reason } = await run("exit 3");
+    assert.equal(status, "FAILED");
+    assert.match(reason ?? "", /The tests failed with exit status 3; this commit is not released: exit 3/);
   });
 });

@@ -128,30 +128,6 @@ describe("the buildspec, carried out", function () {
     assert.match(result.reason ?? "", /denied: not authorized[^]*ImageNotFoundException/);
   });
 
-  describe("with the app's tests", () => {
-    const tests = (command: string) => commit.run({ TEST_COMMAND: command }, "bin", { tests: true });
-
-    it("runs them in the app's folder before it builds", async () => {
-      commit.imageUri(await tests("test -f a.js && echo all is well"));
-      const [passed, started] = ["all is well", /^Building /].map((line) =>
-        commit.log.findIndex((it) => (typeof line === "string" ? it === line : line.test(it))),
-      );
-      assert.ok(passed! >= 0 && passed! < started!, commit.log.join("\n"));
-    });
-
-    it("builds nothing where they fail, and says so", async () => {
-      const { status, reason } = await tests("exit 3");
-      assert.equal(status, "FAILED");
-      assert.match(reason ?? "", /The tests failed with exit status 3; this commit is not released: exit 3/);
-      assert.ok(!commit.log.some((line) => line.startsWith("Building ")));
-    });
-
-    it("does not run them again for an image that was built before", async () => {
-      await tests("true");
-      assert.equal((await tests("exit 3")).status, "SUCCEEDED", commit.log.join("\n"));
-    });
-  });
-
   describe("with a scan gate", () => {
     const gate = (bin = "bin") => commit.run({ SCAN_SEVERITIES: "CRITICAL,HIGH" }, bin, { scanGate: true });
     const found = (...findings: object[]) =>

@@ -93,6 +93,16 @@ describe("the pipeline", () => {
     });
   });
 
+  it("has artifacts that CodePipeline's shortened names still tell apart", async () => {
+    const graphs = [graph, await devGraph({ sbom: true }), await devGraph({ sbom: true, controller: "ECS" })];
+    for (const it of graphs) {
+      const actions = stages(it).flatMap(({ actions }) => actions as readonly { outputArtifacts?: string[] }[]);
+      const folders = actions.flatMap(({ outputArtifacts = [] }) => outputArtifacts).map((name) => name.slice(0, 10));
+      assert.ok(folders.length >= 3);
+      assert.equal(new Set(folders).size, folders.length, folders.join(", "));
+    }
+  });
+
   it("has a new connection to GitHub, and says where its handshake is finished", () => {
     const { inputs, outputs } = graph.recorder.find("aws:codeconnections/connection:Connection");
     assert.deepEqual(inputs, { providerType: "GitHub" });

@@ -55,11 +55,12 @@ describe("the pipeline of a service that ECS deploys", () => {
 
   it("lets the function deploy this service and pass its four roles, and no others", () => {
     const service = arn("aws:ecs/service:Service", "");
+    const artifacts = arn("aws:s3/bucket:Bucket", "-artifacts");
     const role = (name: string) => arn("aws:iam/role:Role", name);
     const allowed = statements(graph, "-release").map(({ Action, Resource }) => [Action, Resource]);
     assert.deepEqual(allowed.slice(1), [
       [["codepipeline:PutJobSuccessResult", "codepipeline:PutJobFailureResult"], ["*"]],
-      [["s3:GetObject"], [`${arn("aws:s3/bucket:Bucket", "-artifacts")}/*`]],
+      [["s3:GetObject"], [`${artifacts}/*/ReleaseTem/*`, `${artifacts}/*/Image/*`]],
       [["ecs:RegisterTaskDefinition", "ecs:TagResource"], [`arn:aws:ecs:${account}:task-definition/greenlight-dev:*`]],
       [["ecs:DescribeTaskDefinition"], ["*"]],
       [["ecs:DescribeServices", "ecs:UpdateService", "ecs:ListServiceDeployments"], [service]],

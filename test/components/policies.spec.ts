@@ -122,9 +122,12 @@ describe("the roles", () => {
     ]);
   });
 
-  it("let the build push to the one repository", () => {
+  it("let the build take the commit, push to the one repository and leave the image's digest", () => {
     assert.deepEqual(allowed(graph, "-build"), [
       [["logs:CreateLogStream", "logs:PutLogEvents"], [logStreams(graph, "-build")]],
+      [["s3:GetObject", "s3:GetObjectVersion"], [`${bucket(graph, "-artifacts")}/*/Source/*`]],
+      [["s3:PutObject"], [`${bucket(graph, "-artifacts")}/*/Image/*`]],
+      [["s3:GetBucketAcl", "s3:GetBucketLocation"], [bucket(graph, "-artifacts")]],
       [["ecr:GetAuthorizationToken"], ["*"]],
       [
         [
@@ -138,8 +141,6 @@ describe("the roles", () => {
         ],
         [its(graph, "aws:ecr/repository:Repository", "", "arn")],
       ],
-      [["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"], [`${bucket(graph, "-artifacts")}/*`]],
-      [["s3:GetBucketAcl", "s3:GetBucketLocation"], [bucket(graph, "-artifacts")]],
     ]);
   });
 
@@ -158,7 +159,7 @@ describe("the roles", () => {
         [`${bucket(graph, "-artifacts")}/*`],
       ],
       [bucketActions, [bucket(graph, "-artifacts")]],
-      [objectActions, [`${bucket(graph, "-template")}/*`]],
+      [objectActions, [`${bucket(graph, "-template")}/release-template.zip`]],
       [bucketActions, [bucket(graph, "-template")]],
       [["codebuild:BatchGetBuilds", "codebuild:StartBuild"], [its(graph, "aws:codebuild/project:Project", "", "arn")]],
       [["codedeploy:CreateDeployment", "codedeploy:GetDeployment"], [group]],

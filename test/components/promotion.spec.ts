@@ -115,7 +115,7 @@ describe("a stack that promotes", () => {
     assert.equal(graph.outputs.connectionArn, "none");
   });
 
-  it("is started by that stack's releases, told on a bus of its own that only that account may write to", () => {
+  it("is started by that stack's releases, told on a bus of its own to which that account alone may forward S3's events of new objects", () => {
     const bus = graph.recorder.find("aws:cloudwatch/eventBus:EventBus");
     assert.equal(bus.inputs.name, "greenlight-dev-promotions");
     assert.equal(graph.outputs.promotionBusArn, bus.outputs.arn);
@@ -126,6 +126,9 @@ describe("a stack that promotes", () => {
         Principal: { AWS: "arn:aws:iam::111111111111:root" },
         Action: "events:PutEvents",
         Resource: bus.outputs.arn,
+        Condition: {
+          "ForAllValues:StringEquals": { "events:source": "aws.s3", "events:detail-type": "Object Created" },
+        },
       },
     ]);
     const { eventBusName, eventPattern } = graph.recorder.find(

@@ -1,7 +1,7 @@
 import { type Actor, type Call, each, ownerOf } from "./actor";
 import { actorsOf } from "./actors";
 import type { Stack } from "./stack";
-import { artifact, buildProject, repository, role } from "./actors/things";
+import { artifactBucket, buildProjects, repository, role } from "./actors/things";
 
 /**
  * What an actor must not do in its own stack: the calls of all others that it does not make itself, and what would take
@@ -24,7 +24,7 @@ function what({ action, resource }: Call): string {
 }
 
 function power(stack: Stack): Call[] {
-  const [repo, bucket] = [repository(stack), artifact(stack).split("/")[0]!];
+  const [repo, bucket] = [repository(stack), artifactBucket(stack)];
   const service = stack.arn("aws:ecs/service:Service");
   const roles = stack.roles.map(({ outputs }) => outputs.arn as string);
   const all = (resource: string, ...actions: string[]) =>
@@ -48,7 +48,7 @@ function power(stack: Stack): Call[] {
       "codepipeline:DeletePipeline",
     ),
     ...all(`${stack.arn("aws:codepipeline/pipeline:Pipeline")}/Approval/Approve`, "codepipeline:PutApprovalResult"),
-    ...all(buildProject(stack), "codebuild:UpdateProject"),
+    ...buildProjects(stack).flatMap((project) => all(project, "codebuild:UpdateProject")),
     ...all(stack.local("codedeploy", "deploymentgroup:theirs/theirs"), "codedeploy:CreateDeployment"),
     ...all(stack.local("ecs", "task-definition/theirs:1"), "ecs:RegisterTaskDefinition"),
     ...neighbours(stack).flatMap(([resource, ...actions]) => all(resource, ...actions)),

@@ -3,6 +3,7 @@ import { Recorder } from "../../rehearsal/graph/recorder";
 import { type Graph, type GraphResource, its } from "../support/graph";
 
 export interface Statement {
+  readonly Sid?: string;
   readonly Effect: "Allow" | "Deny";
   readonly Action: string | readonly string[];
   readonly Resource?: string | readonly string[];
@@ -177,17 +178,40 @@ export class Stack {
   }
 }
 
+interface Configured {
+  readonly configuration?: Readonly<Record<string, string>>;
+}
+
+interface Action extends Configured {
+  readonly name: string;
+  readonly provider: string;
+  readonly category: string;
+  readonly inputArtifacts?: readonly string[];
+  readonly outputArtifacts?: readonly string[];
+}
+
+interface Stage {
+  readonly actions: readonly Action[];
+  readonly beforeEntry?: { readonly condition: { readonly rules: readonly (Configured & Rule)[] } };
+}
+
+function stagesOf(stack: Stack): readonly Stage[] {
+  return stack.graph.recorder.find("aws:codepipeline/pipeline:Pipeline").inputs.stages as readonly Stage[];
+}
+
+/** Every artifact that an action of the pipeline makes. */
+export function artifactsOf(stack: Stack): string[] {
+  return stagesOf(stack).flatMap(({ actions }) => actions.flatMap(({ outputArtifacts = [] }) => outputArtifacts));
+}
+
+/** The artifacts that a release is made from: its template, then its image. */
+export function releaseArtifacts(stack: Stack): readonly string[] {
+  return stagesOf(stack).at(-1)!.actions[0]!.inputArtifacts!;
+}
+
 /** What the pipeline's stages say. */
 export function pipelineOf(stack: Stack) {
-  interface Configured {
-    readonly configuration?: Readonly<Record<string, string>>;
-  }
-  const { stages } = stack.graph.recorder.find("aws:codepipeline/pipeline:Pipeline").inputs as {
-    stages: readonly {
-      readonly actions: readonly (Configured & { readonly provider: string; readonly category: string })[];
-      readonly beforeEntry?: { readonly condition: { readonly rules: readonly (Configured & Rule)[] } };
-    }[];
-  };
+  const stages = stagesOf(stack);
   const values = (all: readonly Configured[], key: string) =>
     all.flatMap(({ configuration }) => configuration?.[key] ?? []);
   return {

@@ -88,6 +88,18 @@ const options: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   "bills of materials, and releases that others promote": { sbom: true, promoteTo },
   "signed images": { signingProfileArn: "arn:aws:signer:eu-central-1:123456789012:/signing-profiles/shop" },
   "tests with reports": { tests: { command: "npm test", reportFiles: ["reports/*.xml"] } },
+  "tests, a template in the repository and a cache": {
+    tests: { command: "npm test" },
+    templateInRepository: true,
+    buildCache: {},
+  },
+  "tests, bills of materials and releases that others promote, by ECS": {
+    tests: { command: "npm test" },
+    controller: "ECS",
+    sbom: true,
+    promoteTo,
+  },
+  "a template in the repository, and ECS as its controller": { templateInRepository: true, controller: "ECS" },
   "ECS as its controller, and notifications on a topic that is there": {
     controller: "ECS",
     notifications: { topicArn },

@@ -3,6 +3,7 @@ import { account, region } from "../../rehearsal/graph/aws-outputs";
 import type { GraphResource } from "../support/graph";
 import { type Actor, stranger } from "./actor";
 import { actors } from "./actors";
+import { projectOf } from "./actors/things";
 import type { Stack } from "./stack";
 
 /** What an AWS service tells of whom it assumes a role for. */
@@ -18,7 +19,7 @@ interface Told {
 /** The services of which AWS documents that they tell it; of the others it says nothing, and a condition might lock them out. */
 export const told: Readonly<Record<string, Told>> = {
   "codebuild.amazonaws.com": {
-    sourceArn: (stack) => stack.arn("aws:codebuild/project:Project"),
+    sourceArn: (stack, role) => projectOf(stack, role.outputs.arn as string).outputs.arn as string,
     source: "CodeBuild user guide, cross-service-confused-deputy-prevention",
   },
   "codedeploy.amazonaws.com": {

@@ -51,13 +51,18 @@ export class CommitBuild {
   }
 
   run(change: Record<string, string> = {}, bin = "bin", args: BuildspecArgs = {}): Promise<BuildResult> {
+    return this.perform(renderBuildspec(args), { ...environment, ...change }, bin);
+  }
+
+  /** Carries out any buildspec on the commit, with these variables alone. */
+  perform(buildspec: string, environment: Record<string, string>, bin = "bin"): Promise<BuildResult> {
     const clock = new Clock(60);
     const timeline = new Timeline(clock);
     timeline.on(({ type, text }) => type === "output" && this.log.push(text));
     return runBuild({
-      buildspec: renderBuildspec(args),
+      buildspec,
       sourceDirectory: join(this.directory, "source"),
-      environment: { ...environment, ...change },
+      environment,
       pathPrefix: join(this.directory, bin),
       workDirectory: join(this.directory, "work"),
       timeoutMinutes: 30,

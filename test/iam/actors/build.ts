@@ -1,5 +1,5 @@
 import type { Actor, Calls } from "../actor";
-import { artifact, caches, logStream, repository, signingProfiles } from "./things";
+import { artifact, artifactBucket, caches, logStream, projectOf, repository, role, signingProfiles } from "./things";
 
 /** The build: makes the commit's image. */
 export const build: Actor = {
@@ -15,14 +15,20 @@ export const build: Actor = {
       source: "CodeBuild user guide, setting-up-service-role",
     },
     {
-      actions: ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"],
-      on: [artifact(stack)],
-      why: "takes the commit, leaves imageDetail.json",
+      actions: ["s3:GetObject", "s3:GetObjectVersion"],
+      on: [artifact(stack, "Source")],
+      why: "takes the commit",
+      source: "CodeBuild user guide, setting-up-service-role",
+    },
+    {
+      actions: ["s3:PutObject"],
+      on: [artifact(stack, "Image")],
+      why: "leaves imageDetail.json",
       source: "CodeBuild user guide, setting-up-service-role",
     },
     {
       actions: ["s3:GetBucketAcl", "s3:GetBucketLocation"],
-      on: [stack.arn("aws:s3/bucket:Bucket", "-artifacts")],
+      on: [artifactBucket(stack)],
       why: "makes sure whose bucket it is",
       source: "CodeBuild user guide, setting-up-service-role",
     },
@@ -66,19 +72,13 @@ export const build: Actor = {
       source: "components/pipeline/build-cache.ts; ECR user guide, image-push-iam",
     },
     {
-      actions: ["codebuild:BatchPutTestCases", "codebuild:CreateReport", "codebuild:UpdateReport"],
-      on: stack.all("aws:codebuild/reportGroup:ReportGroup").map(({ outputs }) => outputs.arn as string),
-      why: "leaves the tests' reports",
-      source: "CodeBuild user guide, test-permissions",
-    },
-    {
       actions: ["signer:SignPayload"],
       on: signingProfiles(stack),
       why: "ECR signs what it pushes",
       source: "ECR user guide, managed-signing",
     },
     ...promoted(stack.promoteFrom?.repositoryUri),
-    ...(gated(stack.all("aws:codebuild/project:Project")[0]!.inputs) ? scanGate(repository(stack)) : []),
+    ...(gated(projectOf(stack, role(stack, "-build")).inputs) ? scanGate(repository(stack)) : []),
   ],
 };
 

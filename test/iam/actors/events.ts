@@ -34,10 +34,13 @@ export const rules: Actor = {
   name: "EventBridge, by its rules",
   does: "tells the release function of a run that was stopped, and the topic of deployments that ECS rolls back or that wait, and of a certificate that expires",
   service: "events.amazonaws.com",
-  calls: (stack) => [...stopping(stack, "-stopped"), ...telling(stack)],
+  calls: (stack) => [
+    ...(stack.functions("-release").length > 0 ? stopping(stack, source(stack, "-stopped")) : []),
+    ...telling(stack),
+  ],
   never: (stack) => [
-    ...(stack.functions("-release").length > 0 ? stopping(stack, "-template") : []),
-    ...(telling(stack).length > 0 ? publishing(stack, source(stack, "-template")) : []),
+    ...stopping(stack, otherRule(stack)),
+    ...(telling(stack).length > 0 ? publishing(stack, otherRule(stack)) : []),
   ],
 };
 
@@ -45,11 +48,17 @@ function source(stack: Stack, rule: string) {
   return { "aws:SourceArn": stack.arn("aws:cloudwatch/eventRule:EventRule", rule) };
 }
 
-function stopping(stack: Stack, rule: string): Calls[] {
+/** A rule that neither invokes the release function nor publishes: the release template's, if the stack has one. */
+function otherRule(stack: Stack) {
+  const template = stack.all("aws:cloudwatch/eventRule:EventRule").find(({ name }) => name.endsWith("-template"));
+  return { "aws:SourceArn": template ? String(template.outputs.arn) : stack.local("events", "rule/theirs") };
+}
+
+function stopping(stack: Stack, context: Readonly<Record<string, string>>): Calls[] {
   return stack.functions("-release").map((arn) => ({
     actions: ["lambda:InvokeFunction"],
     on: [arn],
-    context: source(stack, rule),
+    context,
     why: "a run that is stopped stops its deployment",
     source: "EventBridge user guide, eb-use-resource-based",
   }));

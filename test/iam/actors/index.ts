@@ -9,10 +9,12 @@ import { hookInvoker, infrastructure, releaseFunction } from "./native";
 import { pipeline } from "./pipeline";
 import { stackAfter, stackBefore, startPromotion, strangers, tell } from "./promotion";
 import { execution, layers } from "./tasks";
+import { tests } from "./tests";
 
 /** Everyone who calls AWS in a release. A role or a grant that none of these needs fails test/iam.spec.ts. */
 export const actors: readonly Actor[] = [
   pipeline,
+  tests,
   build,
   deploy,
   infrastructure,

@@ -1,5 +1,5 @@
 import type { Actor, Calls } from "../actor";
-import type { Stack } from "../stack";
+import { releaseArtifacts, type Stack } from "../stack";
 import { artifact, logStream, readAlarms, role, rule } from "./things";
 
 // With `controller: ECS`.
@@ -86,7 +86,7 @@ export const releaseFunction: Actor = {
       },
       {
         actions: ["s3:GetObject"],
-        on: [artifact(stack)],
+        on: releaseArtifacts(stack).map((name) => artifact(stack, name)),
         why: "reads the release template and the image",
         source: release,
       },

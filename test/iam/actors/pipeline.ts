@@ -1,9 +1,10 @@
 import { type Actor, type Calls, each, stranger } from "../actor";
-import { pipelineOf, type Stack } from "../stack";
+import { artifactsOf, pipelineOf, type Stack } from "../stack";
 import {
   artifact,
+  artifactBucket,
   bucketsOf,
-  buildProject,
+  buildProjects,
   keysOf,
   logStream,
   readAlarms,
@@ -42,20 +43,20 @@ export const pipeline: Actor = {
     },
     {
       actions: ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", "s3:PutObjectTagging"],
-      on: [artifact(stack)],
+      on: artifactsOf(stack).map((name) => artifact(stack, name)),
       why: "hands artifacts from stage to stage; with its tags, if the template has any (provider's default tags)",
       source: `${guide}, how-to-custom-role`,
     },
     {
       actions: bucketReads,
-      on: [stack.arn("aws:s3/bucket:Bucket", "-artifacts")],
+      on: [artifactBucket(stack)],
       why: "finds the artifact store",
       source: `${guide}, how-to-custom-role`,
     },
     {
       actions: ["codebuild:BatchGetBuilds", "codebuild:StartBuild"],
-      on: [buildProject(stack)],
-      why: "builds the image",
+      on: buildProjects(stack),
+      why: "runs the tests, builds the image",
       source: `${guide}, action-reference-CodeBuild`,
     },
     {

@@ -2,6 +2,9 @@ import { type Actor, anything, type Calls, stranger } from "../actor";
 import type { Stack } from "../stack";
 import { repository } from "./things";
 
+/** What EventBridge says of an event that it hands to a bus. */
+const newObject = { "events:source": "aws.s3", "events:detail-type": "Object Created" };
+
 /** EventBridge, when this stack has released. */
 export const tell: Actor = {
   name: "EventBridge, for the stacks after",
@@ -15,6 +18,7 @@ export const tell: Actor = {
         const arn = inputs.arn as string;
         return arn.includes(":event-bus/") ? [arn] : [];
       }),
+      context: newObject,
       why: "a release is told",
       source: "EventBridge user guide, eb-cross-account",
     },
@@ -54,14 +58,22 @@ export const stackBefore: Actor = {
   does: "tells of its releases on this one's bus",
   service: "arn:aws:iam::111111111111:role/dev-tell",
   identity: anything,
-  calls: (stack) =>
-    stack.all("aws:cloudwatch/eventBus:EventBus").map(({ outputs }) => ({
-      actions: ["events:PutEvents"],
-      on: [outputs.arn as string],
-      why: "tells of a release",
-      source: "EventBridge user guide, eb-cross-account",
-    })),
+  calls: (stack) => telling(stack, newObject),
+  never: (stack) => [
+    ...telling(stack, { ...newObject, "events:source": "shop.releases" }),
+    ...telling(stack, { ...newObject, "events:detail-type": "Object Deleted" }),
+  ],
 };
+
+function telling(stack: Stack, context: Readonly<Record<string, string>>): Calls[] {
+  return stack.all("aws:cloudwatch/eventBus:EventBus").map(({ outputs }) => ({
+    actions: ["events:PutEvents"],
+    on: [outputs.arn as string],
+    context,
+    why: "tells of a release",
+    source: "EventBridge user guide, eb-cross-account",
+  }));
+}
 
 /** Any other account, whatever it allows itself. */
 export const strangers: Actor = {

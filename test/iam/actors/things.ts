@@ -1,3 +1,4 @@
+import type { GraphResource } from "../../support/graph";
 import type { Stack } from "../stack";
 
 // What several actors work on.
@@ -36,8 +37,14 @@ export function shares(stack: Stack): boolean {
   return stack.hasCodeDeploy && stack.has("aws:lb/listenerRule:ListenerRule");
 }
 
-export function buildProject(stack: Stack): string {
-  return stack.arn("aws:codebuild/project:Project");
+/** ARNs of CodeBuild's projects: the image's, and the tests' if there are any. */
+export function buildProjects(stack: Stack): string[] {
+  return stack.all("aws:codebuild/project:Project").map(({ outputs }) => outputs.arn as string);
+}
+
+/** The project whose builds have this role. */
+export function projectOf(stack: Stack, roleArn: string): GraphResource {
+  return stack.all("aws:codebuild/project:Project").find(({ inputs }) => inputs.serviceRole === roleArn)!;
 }
 
 /** The ARNs that reading alarms by these names asks for: a composite alarm, which one not made here may be, asks for all. */
@@ -66,9 +73,15 @@ export function viaService(service: string) {
   return { "kms:ViaService": `${service}.eu-central-1.amazonaws.com` };
 }
 
-/** Some object in the artifact store. */
-export function artifact(stack: Stack): string {
-  return `${stack.arn("aws:s3/bucket:Bucket", "-artifacts")}/shop/Image/1a2B3c4`;
+/** Where a pipeline's artifacts are. */
+export function artifactBucket(stack: Stack): string {
+  return stack.arn("aws:s3/bucket:Bucket", "-artifacts");
+}
+
+/** An object of an artifact, by a key as CodePipeline makes it: it shortens both names. */
+export function artifact(stack: Stack, name: string): string {
+  const { outputs } = stack.graph.recorder.find("aws:codepipeline/pipeline:Pipeline");
+  return `${artifactBucket(stack)}/${String(outputs.name).slice(0, 20)}/${name.slice(0, 10)}/1a2B3c4`;
 }
 
 /** Some stream of the log group whose name ends so. */
