@@ -33,16 +33,21 @@ export interface ProgramOptions {
  */
 export async function evaluateStack(options: ProgramOptions): Promise<Graph> {
   const { directory, stacksDirectory = directory, stack, overrides = {}, registry, existing } = options;
-  const { project, config: written } = readStackConfig(stacksDirectory, stack);
+  const { project, config: written, environments } = readStackConfig(stacksDirectory, stack);
   const given = Object.entries({ ...written, ...overrides }).filter(([, value]) => value !== undefined);
   const config = Object.fromEntries(given) as Record<string, string>;
   const program = path.join(directory, "index.ts");
   const account = { ...(registry ? { registry } : {}), ...(existing ? { existing } : {}) };
-  return evaluate({ project, stack, config, ...account }, () => {
+  const graph = evaluate({ project, stack, config, ...account }, () => {
     // The program runs anew each time, as a process of Pulumi's would.
     delete require.cache[require.resolve(program)];
     // eslint-disable-next-line @typescript-eslint/no-require-imports
     return require(program) as Record<string, unknown>;
+  });
+  if (environments.length === 0) return graph;
+  return graph.catch((error: Error) => {
+    error.message += `\nPulumi.${stack}.yaml also imports from Pulumi ESC (${environments.join(", ")}); those settings cannot be read here.`;
+    throw error;
   });
 }
 
