@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { Problem } from "../components/problems";
 import { schema } from "./schema";
+import { typeMessage } from "./type-message";
 
 /** Settings are read under this name whatever the project is called, so that a renamed template keeps its stack files. */
 const namespace = "greenlight";
@@ -29,15 +30,20 @@ export function misplacedProblems(): Problem[] {
 export function typeProblems(issue: z.core.$ZodIssue, raw: unknown): Problem[] {
   const where = issue.path.map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`)).join("");
   const at = where.replace(/^\./, "");
-  if (issue.code !== "unrecognized_keys") {
-    const message = issue.message.replace(/^Invalid input: /, "");
-    const missing = valueAt(raw, issue.path) === undefined;
-    return [{ path: at, message: missing ? `is missing; ${message.replace(/, received undefined$/, "")}` : message }];
-  }
+  if (issue.code !== "unrecognized_keys") return [{ path: at, message: valueMessage(issue, at, raw) }];
   return issue.keys.map((key) => ({
     path: at ? `${at}.${key}` : key,
     message: "is not a setting; docs/settings.md lists them all.",
   }));
+}
+
+function valueMessage(issue: z.core.$ZodIssue, at: string, raw: unknown): string {
+  const value = valueAt(raw, issue.path);
+  // A message of the schema's own says what is expected.
+  if (issue.code === "invalid_type" && issue.message.startsWith("Invalid input: expected "))
+    return typeMessage({ key: `${namespace}:${at}`, expected: issue.expected, value });
+  const message = issue.message.replace(/^Invalid input: /, "");
+  return value === undefined ? `is missing; ${message}` : message;
 }
 
 /** The settings without the fields that are none. */

@@ -119,14 +119,13 @@ describe("bad settings, of types and of meaning", () => {
       /^desiredcount: is not a setting; docs\/settings\.md lists them all\.$/,
     ],
     ["an unknown part", { healthCheck: { port: 1 } }, /^healthCheck\.port: is not a setting;/],
-    ["text for a number", { cpu: "lots" }, /^cpu: expected number, received string$/],
-    ["a fraction", { cpu: 256.5 }, /^cpu: expected int, received number$/],
+    ["text for a number", { cpu: "lots" }, /^cpu: is the text "lots"; expected a number\.$/],
+    ["a fraction", { cpu: 256.5 }, /^cpu: is the number 256\.5; expected a whole number\.$/],
     [
       "text for yes or no",
       { templateInRepository: "yes" },
-      /^templateInRepository: expected boolean, received string$/,
+      /^templateInRepository: is the text "yes"; expected true or false\.$/,
     ],
-    ["a number in the environment", { environment: { A: 1 } }, /^environment\.A: expected string, received number$/],
     ["a folder without Dockerfile", { appDirectory: "./docs" }, /^appDirectory: \.\/docs has no Dockerfile; /],
     [
       "a bad CIDR block",

@@ -87,7 +87,7 @@ function namespaced(project: string, config: Values): Values {
 /** `dev`, `[dev, { base: { merge: false } }]`, or an environment that is written out in the file itself. */
 function environmentNames(environment: StackFile["environment"]): string[] {
   if (environment === undefined || environment === null) return [];
-  const imports = [environment].flat() as (string | Values)[];
+  const imports: readonly (string | Values)[] = [environment].flat();
   return imports.map((it) => (typeof it === "string" ? it : Object.keys(it).join(", ")));
 }
 
