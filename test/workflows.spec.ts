@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parse } from "yaml";
 
 const root = join(__dirname, "..");
 const workflows = join(root, ".github", "workflows");
@@ -12,6 +13,16 @@ const actionlint = join(root, "node_modules", "@tktco", "node-actionlint", "bin"
 function lint(file: string): { accepted: boolean; said: string } {
   const { status, stdout, stderr } = spawnSync(process.execPath, [actionlint, file], { cwd: root, encoding: "utf8" });
   return { accepted: status === 0, said: stdout + stderr };
+}
+
+interface Job {
+  readonly if?: string;
+  readonly environment?: string;
+  readonly steps: readonly { readonly uses?: string; readonly with?: Readonly<Record<string, unknown>> }[];
+}
+
+function jobsOf(file: string): Readonly<Record<string, Job>> {
+  return (parse(readFileSync(join(workflows, file), "utf8")) as { jobs: Record<string, Job> }).jobs;
 }
 
 describe("the workflows for users' CI", () => {
@@ -34,6 +45,32 @@ describe("the workflows for users' CI", () => {
     for (const file of readdirSync(workflows)) {
       const installs = readFileSync(join(workflows, file), "utf8").match(/npm (ci|install).*/g) ?? [];
       for (const command of installs) assert.match(command, /--ignore-scripts/, file);
+    }
+  });
+
+  it("give the deploy role to main alone, whoever starts the workflow", () => {
+    const { up } = jobsOf("deploy.yml");
+    assert.equal(up!.if, "github.ref == 'refs/heads/main'");
+    assert.equal(up!.environment, "${{ matrix.stack }}");
+  });
+
+  it("give the preview role to no fork and no bot, and keep its secrets apart from those of the deployment", () => {
+    const { preview } = jobsOf("preview.yml");
+    assert.deepEqual(preview!.if!.split(" && "), [
+      "github.event.pull_request.head.repo.full_name == github.repository",
+      "!endsWith(github.actor, '[bot]')",
+      "!endsWith(github.event.pull_request.user.login, '[bot]')",
+    ]);
+    assert.equal(preview!.environment, "${{ matrix.stack }}-preview");
+  });
+
+  it("apply the policy pack before anything is changed", () => {
+    for (const [file, job] of [
+      ["preview.yml", "preview"],
+      ["deploy.yml", "up"],
+    ] as const) {
+      const step = jobsOf(file)[job]!.steps.find(({ uses }) => uses?.startsWith("pulumi/actions@"));
+      assert.equal(step?.with?.policyPacks, "policy", file);
     }
   });
 
