@@ -5,8 +5,8 @@ import { type Action, routingAction, targetGroupWeights } from "../load-balancer
 
 /**
  * What CodeDeploy moves on a deployment group's two listeners: the default actions and the rules that forward to one of the group's
- * target groups, and no others. UNSURE of rules: AWS documents listeners with default actions alone, while its managed policy
- * has ModifyRule, and people's rules are known to be moved.
+ * target groups, and no others. AWS documents default actions alone. Source of the rules: its managed policy has ModifyRule, and
+ * CodeDeploy moves the rules of people's shared listeners (traveloka/terraform-aws-alb-single-listener#47).
  *
  * @throws Error when a listener forwards to neither target group
  */

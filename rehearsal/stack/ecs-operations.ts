@@ -116,7 +116,8 @@ function describeService({ arn, name, cluster, loadBalancers }: EcsService, serv
     runningCount: sets.reduce((sum, { runningCount }) => sum + runningCount, 0),
     pendingCount: sets.reduce((sum, { pendingCount }) => sum + pendingCount, 0),
     taskDefinition: service.primaryTaskSet?.taskDefinition,
-    // UNSURE whether AWS swaps the two groups here; resolvedConfiguration of a service revision tells which is whose.
+    // The groups stand as the program gave them. ECS alternates between them, and resolvedConfiguration of a service
+    // revision tells which one is live.
     loadBalancers: loadBalancers.map((one) => ({ ...one })),
   };
 }
