@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { meantCommand } from "./kept-by-npm";
 
 /** An option: whether a value follows, a short form, and whether it may be given more than once. */
 interface Option {
@@ -40,8 +41,16 @@ export class CommandLine {
   private readonly given = new Map<string, string[]>();
   private readonly mistakes: string[] = [];
 
-  /** @param argv the arguments after the program's name */
-  constructor(argv: readonly string[], specification: Specification) {
+  /**
+   * @param argv the arguments after the program's name
+   * @param environment with npm's variables, if npm started the program
+   */
+  constructor(argv: readonly string[], specification: Specification, environment: NodeJS.ProcessEnv = process.env) {
+    const meant = meantCommand(argv, specification, environment);
+    if (meant !== undefined) {
+      this.mistakes.push(`npm kept the options that stand before "--" for itself. Write: ${meant}`);
+      return;
+    }
     // Not strict, since that would end at the first mistake.
     const { tokens } = parseArgs({ args: [...argv], options: specification, strict: false, tokens: true });
     for (const token of tokens) {

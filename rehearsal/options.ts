@@ -1,9 +1,10 @@
 import { type Stats, statSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { appVariables } from "./app-variables";
 import { CommandLine } from "./command-line";
 
 /** What a person may set on the command line. */
-export interface RehearsalOptions {
+export interface RehearsalOptions extends AppOptions {
   /** Absolute path of the app to release. @default the stack's own setting */
   readonly appDirectory: string | undefined;
   /** The stack whose settings are rehearsed. @default dev */
@@ -24,6 +25,20 @@ export interface RehearsalOptions {
   readonly runtime?: Runtime;
 }
 
+/** What an app needs that the stack's settings do not say. */
+export interface AppOptions {
+  /** Absolute path of the Dockerfile. @default the one in the app's folder */
+  readonly dockerfile?: string;
+  /** Variables of the app, beside the stack's and instead of those of the same name. @default none */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** @default the stack's containerPort */
+  readonly containerPort?: number;
+  /** @default the stack's healthCheck.path */
+  readonly healthPath?: string;
+  /** Lines of each task's log that are shown. @default 10 */
+  readonly appLogLines?: number;
+}
+
 const runtimes = ["process", "docker"] as const;
 
 export type Runtime = (typeof runtimes)[number];
@@ -33,26 +48,37 @@ const faults = ["hook", "health"] as const;
 /** `hook`: the test hook's checks fail on green. `health`: green never becomes healthy. */
 export type Fault = (typeof faults)[number];
 
-export const helpText = `Performs a whole blue/green release on localhost, as the stack's resource graph describes it.
+export const helpText = `Releases your app blue/green on this machine, the way the stack's settings describe it. AWS is not called.
 
 Usage: npm start -- [options]
 
-  --app DIR          app to release, a directory with a Dockerfile; it must listen on $PORT (default: the stack's own)
-  --stack NAME       stack whose settings are rehearsed (default: dev)
-  --scale N          AWS seconds per real second, 1 to 3600; 1 is real time (default: 60)
-  --keep             stay after the release: every push to the printed git remote is released, until Ctrl-C
-  --json             print events as JSON, one a line
-  --fail FAULT       let something go wrong and see it rolled back: "hook" (the test of green fails) or "health" (green
-                     never becomes healthy)
-  --port-offset N    add N, 0 to 50000, to the port of every listener (default: 0); a port that is below 1024 then is
-                     8000 higher, since it would take root
-  --rate N           production requests per second during the release, 1 to 1000 (default: 50)
-  --runtime RUNTIME  what a task is: "process" (default), or "docker": the Docker engine of this machine builds images,
-                     pushes them to a registry on loopback, pulls and runs them
-  --help             show this
+Your app:
+  --app DIR           the folder to release, with a Dockerfile in it (default: the stack's appDirectory)
+  --dockerfile FILE   the Dockerfile to build, where it is not DIR/Dockerfile; DIR stays the build context
+  --env NAME=VALUE    a variable of the app; repeat it for more. --env NAME takes the value from your shell
+  --env-file FILE     variables of the app, one NAME=VALUE a line; may be repeated
+  --port N            the port that the app listens on in its container (setting containerPort)
+  --health-path PATH  the path that health checks ask for (setting healthCheck.path)
+  --app-log LINES     lines of each task's log that are shown: a number, or "all" (default: 10)
+
+The release:
+  --stack NAME        the stack to rehearse: its settings are in Pulumi.NAME.yaml (default: dev)
+  --fail FAULT        release a broken version and see it rolled back: "hook" (its test fails) or "health" (it never
+                      becomes healthy)
+  --keep              stay afterwards and release each push to the printed git remote, until Ctrl-C
+  --rate N            production requests per second, 1 to 1000 (default: 50)
+  --runtime RUNTIME   what runs a task: "process" (default), or "docker": the Docker engine of this machine
+
+This machine:
+  --scale N           how many times faster than AWS it waits, 1 to 3600 (default: 60, so a minute takes a second)
+  --port-offset N     add N, 0 to 50000, to the port of every listener (default: 0). Ports below 1024 are 8000 higher
+                      here, because they often need root
+  --json              print events as JSON, one a line
+  --help              show this
 
 Examples:
   npm start
+  npm start -- --app ../my-app --health-path /healthz --env DATABASE_URL
   npm start -- --app ../my-app --keep
   npm start -- --fail hook --port-offset 1000
 
@@ -65,6 +91,12 @@ Exit status:
 
 const specification = {
   app: { type: "string" },
+  dockerfile: { type: "string" },
+  env: { type: "string", multiple: true },
+  "env-file": { type: "string", multiple: true },
+  port: { type: "string" },
+  "health-path": { type: "string" },
+  "app-log": { type: "string" },
   stack: { type: "string" },
   scale: { type: "string" },
   keep: { type: "boolean" },
@@ -95,16 +127,9 @@ export function parseOptions(
   if (!/^[\w.-]{1,100}$/.test(stack)) line.wrong("stack", "letters, digits, hyphens, underscores and periods");
   const fail = line.choice("fail", faults);
   const runtime = line.choice("runtime", runtimes) ?? "process";
-  const app = line.text("app");
-  const appDirectory = app === undefined ? undefined : resolve(directory, app);
-  if (appDirectory !== undefined) {
-    if (!stat(appDirectory)?.isDirectory()) line.wrong("app", "a directory");
-    else if (!stat(join(appDirectory, "Dockerfile"))?.isFile())
-      line.wrong("app", "a directory with a Dockerfile in it");
-  }
 
   const options = {
-    appDirectory,
+    ...appOptions(line, directory),
     stack,
     scale: line.number("scale", { least: 1, most: 3_600, fallback: 60 }),
     keep: line.has("keep"),
@@ -114,8 +139,36 @@ export function parseOptions(
     ratePerSecond: line.number("rate", { least: 1, most: 1_000, fallback: 50, whole: true }),
     runtime,
   };
-  line.refuseMistakes("`npm start -- --help` tells all options.");
+  line.refuseMistakes("`npm start -- --help` lists all options.");
   return options;
+}
+
+const portRange = { least: 1, most: 65_535, fallback: 0, whole: true };
+
+function appOptions(line: CommandLine, directory: string): AppOptions & Pick<RehearsalOptions, "appDirectory"> {
+  const path = (name: string) => (line.has(name) ? resolve(directory, line.text(name) ?? "") : undefined);
+  const [appDirectory, dockerfile] = [path("app"), path("dockerfile")];
+  if (dockerfile !== undefined && !stat(dockerfile)?.isFile()) line.wrong("dockerfile", "a file");
+  if (appDirectory !== undefined) {
+    if (!stat(appDirectory)?.isDirectory()) line.wrong("app", "a directory");
+    else if (dockerfile === undefined && !stat(join(appDirectory, "Dockerfile"))?.isFile())
+      line.wrong("app", "a directory with a Dockerfile in it");
+  }
+  const environment = appVariables(line, directory);
+  const healthPath = line.text("health-path");
+  // Source: ELB API reference, TargetGroup.HealthCheckPath.
+  if (healthPath !== undefined && !/^\/[!-~]{0,1023}$/.test(healthPath))
+    line.wrong("health-path", "a path that begins with /, without spaces");
+  const isAll = line.text("app-log") === "all";
+  const lines = { least: 0, most: 1_000_000, fallback: 10, whole: true };
+  return {
+    appDirectory,
+    ...(dockerfile === undefined ? {} : { dockerfile }),
+    ...(Object.keys(environment).length > 0 ? { environment } : {}),
+    ...(line.has("port") ? { containerPort: line.number("port", portRange) } : {}),
+    ...(healthPath === undefined ? {} : { healthPath }),
+    ...(line.has("app-log") ? { appLogLines: isAll ? Infinity : line.number("app-log", lines) } : {}),
+  };
 }
 
 function stat(path: string): Stats | undefined {

@@ -117,7 +117,12 @@ class Build {
     const timer = setTimeout(() => this.interrupt("TIMED_OUT"), clock.boundMs(timeoutMinutes * 60_000, leastBuildMs));
     try {
       if (signal.aborted) onAbort();
-      await cp(this.request.sourceDirectory, this.source, { recursive: true, verbatimSymlinks: true });
+      await cp(this.request.sourceDirectory, this.source, {
+        recursive: true,
+        verbatimSymlinks: true,
+        // Asked before each file, of which there may be many.
+        filter: () => this.interruption === undefined,
+      });
       for (const name of ["home", "tmp", "commands"]) await mkdir(join(this.directory, name));
       for (let phase: SpecPhase | undefined = "install"; phase !== undefined && !this.interruption;) {
         const next: Transition = transitions[phase];

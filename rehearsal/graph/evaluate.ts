@@ -12,14 +12,19 @@ export interface Graph {
   readonly config: Readonly<Record<string, string>>;
 }
 
+type Overrides = Readonly<Record<string, string | undefined>>;
+
 export interface ProgramOptions {
   /** Folder of the program. */
   readonly directory: string;
   /** Folder of Pulumi.yaml and the stack files. @default the program's */
   readonly stacksDirectory?: string;
   readonly stack: string;
-  /** Settings that take the place of the stack file's, `greenlight:appDirectory` to a folder; undefined takes one away. */
-  readonly overrides?: Readonly<Record<string, string | undefined>>;
+  /**
+   * Settings that take the place of the stack file's, `greenlight:appDirectory` to a folder; undefined takes one away. They
+   * may be made of the file's.
+   */
+  readonly overrides?: Overrides | ((written: Overrides) => Overrides);
   /** The registry that ECR repositories are in, `host:port`. @default AWS's own */
   readonly registry?: string;
   /** @default all as such things are */
@@ -34,7 +39,8 @@ export interface ProgramOptions {
 export async function evaluateStack(options: ProgramOptions): Promise<Graph> {
   const { directory, stacksDirectory = directory, stack, overrides = {}, registry, existing } = options;
   const { project, config: written, environments } = readStackConfig(stacksDirectory, stack);
-  const given = Object.entries({ ...written, ...overrides }).filter(([, value]) => value !== undefined);
+  const changes = typeof overrides === "function" ? overrides(written) : overrides;
+  const given = Object.entries({ ...written, ...changes }).filter(([, value]) => value !== undefined);
   const config = Object.fromEntries(given) as Record<string, string>;
   const program = path.join(directory, "index.ts");
   const account = { ...(registry ? { registry } : {}), ...(existing ? { existing } : {}) };

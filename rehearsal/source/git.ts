@@ -6,17 +6,21 @@ export interface GitOptions {
   readonly cwd: string;
   /** @default none */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Ends git; the promise then rejects with its reason. @default nothing does */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
  * Runs the real git, deaf to the person's and the machine's configuration; returns its stdout.
  * @throws Error with git's own message.
  */
-export async function git(words: readonly string[], { cwd, environment = {} }: GitOptions): Promise<Buffer> {
+export async function git(words: readonly string[], { cwd, environment = {}, signal }: GitOptions): Promise<Buffer> {
+  signal?.throwIfAborted();
   const child = spawn("git", words, {
     cwd,
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...inherited(), ...isolation, ...environment },
+    ...(signal ? { signal, killSignal: "SIGKILL" as const } : {}),
   });
   const exit = new Promise<number | NodeJS.Signals | null>((resolve, reject) => {
     child.on("error", (error: NodeJS.ErrnoException) => {
@@ -25,7 +29,11 @@ export async function git(words: readonly string[], { cwd, environment = {} }: G
     });
     child.on("close", (code, signal) => resolve(code ?? signal));
   });
-  const [output, errors, status] = await Promise.all([buffer(child.stdout), text(child.stderr), exit]);
+  const ended = Promise.all([buffer(child.stdout), text(child.stderr), exit]);
+  const [output, errors, status] = await ended.catch((error: Error) => {
+    signal?.throwIfAborted();
+    throw error;
+  });
   if (status === 0) return output;
   throw new Error(`git ${words.join(" ")} failed (exit status ${status}):\n${errors.trim()}`);
 }

@@ -1,18 +1,26 @@
-import { cp, mkdir, rm, stat, writeFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { copyFile, mkdir, rm, stat, writeFile } from "node:fs/promises";
+import { join, relative } from "node:path";
 import { shellQuote } from "../images/shell-quote";
+import { copyFiles } from "./copy-files";
 import { git, gitText } from "./git";
 import { PushListener, type RefUpdate } from "./push-listener";
+import { listRepositoryFiles, type RepositoryFiles } from "./repository-files";
 import { configureClone, configureRemote } from "./repository-settings";
 
 export interface LocalRepositoryRequest {
   /** Must not exist or be empty; `remote.git` and the working clone `clone` are made in it. */
   readonly directory: string;
-  /** The app whose files are the first commit; node_modules and .git are left out. */
+  /** The app. The first commit has what a repository of it would hold. */
   readonly appDirectory: string;
+  /** Takes the place of the app's Dockerfile. @default none does */
+  readonly dockerfile?: string | undefined;
+  /** Whether a build looks at more than the image's context. @default false */
+  readonly withDockerignored?: boolean;
   /** Where the app lies in the repository, relative. @default its root */
   readonly pathInRepository?: string;
   readonly branch: string;
+  /** Ends the making of it. @default nothing does */
+  readonly signal?: AbortSignal;
 }
 
 /** A branch that somebody pushed. */
@@ -43,6 +51,8 @@ export class LocalRepository {
     /** Where the app lies in the clone. */
     readonly appDirectory: string,
     readonly branch: string,
+    /** What the first commit has of the app, and what it has not. */
+    readonly contents: RepositoryFiles,
   ) {}
 
   /** Calls `listener` for every branch that anyone pushes from now on; the returned function ends that. */
@@ -52,11 +62,16 @@ export class LocalRepository {
   }
 
   /** Commits what `edit` changes in the clone and pushes it; returns the commit's id. @throws Error with git's message */
-  async commitAndPush(message: string, edit: (appDirectory: string) => Promise<void>): Promise<string> {
-    const inClone = { cwd: this.cloneDirectory };
+  async commitAndPush(
+    message: string,
+    edit: (appDirectory: string) => Promise<void>,
+    signal?: AbortSignal,
+  ): Promise<string> {
+    const inClone = { cwd: this.cloneDirectory, signal };
     await edit(this.appDirectory);
-    await git(["add", "--all"], inClone);
-    // An edit may touch only what the app's own .gitignore leaves out; it is a commit to release all the same.
+    // What .gitignore leaves out was left out before, unless the app's own repository tracks it all the same.
+    await git(["add", "--all", "--force"], inClone);
+    // A commit that changes nothing is one to release all the same.
     await git(["commit", "--quiet", "--allow-empty", "--message", message], inClone);
     const commitId = await gitText(["rev-parse", "HEAD"], inClone);
     await git(["push", "--quiet", "origin", this.branch], inClone);
@@ -122,7 +137,7 @@ export class LocalRepository {
 
 /** Makes the repository with the app as its first commit, already pushed. @throws Error when git or the app is missing */
 export async function createLocalRepository(request: LocalRepositoryRequest): Promise<LocalRepository> {
-  const { directory, appDirectory, branch, pathInRepository = "." } = request;
+  const { directory, appDirectory, dockerfile, branch, pathInRepository = ".", signal } = request;
   const found = await stat(appDirectory).catch(() => undefined);
   if (!found?.isDirectory()) throw new Error(`The app's directory ${appDirectory} does not exist.`);
   const [remote, clone] = [join(directory, "remote.git"), join(directory, "clone")];
@@ -134,14 +149,24 @@ export async function createLocalRepository(request: LocalRepositoryRequest): Pr
   await configureRemote(remote);
   await configureClone(clone, remote, branch);
 
-  const repository = new LocalRepository(remote, clone, join(clone, pathInRepository), branch);
-  await repository.commitAndPush("The app as it is", (target) =>
-    cp(appDirectory, target, {
-      recursive: true,
-      verbatimSymlinks: true,
-      filter: (path) => path === appDirectory || !["node_modules", ".git"].includes(basename(path)),
-    }),
-  );
+  const own = dockerfile === undefined ? {} : { dockerfile: relative(appDirectory, dockerfile) };
+  const contents = await listRepositoryFiles({ ...request, ...own, emptyRepository: remote });
+  const repository = new LocalRepository(remote, clone, join(clone, pathInRepository), branch, contents);
+  const copy = async (target: string) => {
+    await copyFiles(contents.files, appDirectory, target, signal);
+    if (dockerfile !== undefined) await useDockerfile(dockerfile, target);
+  };
+  await repository.commitAndPush("The app as it is", copy, signal);
   await repository.listen();
   return repository;
+}
+
+/** A Dockerfile has its own .dockerignore beside it, which counts instead of the context's. */
+async function useDockerfile(dockerfile: string, appDirectory: string): Promise<void> {
+  const target = join(appDirectory, "Dockerfile");
+  await rm(target, { force: true });
+  await copyFile(dockerfile, target);
+  await copyFile(`${dockerfile}.dockerignore`, `${target}.dockerignore`).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOENT") throw error;
+  });
 }

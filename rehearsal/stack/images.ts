@@ -1,5 +1,5 @@
 import { mkdir } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import type { Clock } from "../clock";
 import { runBuild } from "../codebuild/run-build";
 import type { RegisteredTaskDefinition } from "../codepipeline/fill-template";
@@ -56,15 +56,14 @@ export interface ImageBuildOptions {
  * Builds and pushes the image that the service is born with, as `pulumi up` does with Docker; returns it by digest.
  * An image that the stack names in some registry cannot be pulled here, so the app takes its place.
  *
- * @param appDirectory the app to build where the program builds none itself, because the stack names a first image
+ * @param appDirectory the app, as its repository has it
  */
 export async function pushFirstImage(options: ImageBuildOptions, appDirectory: string): Promise<string> {
   const { account, timeline } = options;
   const described = account.firstImage;
-  const context = resolve(described?.build.context ?? appDirectory);
-  timeline.emit("rehearsal", "first-image.started", `pulumi up builds and pushes the first image from ${context}`);
+  timeline.emit("rehearsal", "first-image.started", "pulumi up builds and pushes the first image");
   const imageName = described?.imageName ?? `${account.repositories[0]!.url}:first`;
-  return pushImage(options, context, imageName, described?.build.platform);
+  return pushImage(options, appDirectory, imageName, described?.build.platform);
 }
 
 /**
@@ -92,7 +91,7 @@ export async function pushImage(
     signal,
   });
   signal.throwIfAborted();
-  if (result.status !== "SUCCEEDED") throw new Error(`the image of ${context} was not built: ${result.reason}`);
+  if (result.status !== "SUCCEEDED") throw new Error(`The image was not built. ${result.reason}`);
   return `${imageName.replace(/:[^:/]*$/, "")}@${await images.digestOf(imageName)}`;
 }
 

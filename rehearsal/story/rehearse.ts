@@ -1,4 +1,5 @@
-import { join, resolve } from "node:path";
+import { copyFile, mkdir } from "node:fs/promises";
+import { join, relative, resolve } from "node:path";
 import type { Clock } from "../clock";
 import { LoadBalancerMetrics } from "../cloudwatch/load-balancer-metrics";
 import { Alarms } from "../cloudwatch/alarms";
@@ -15,10 +16,12 @@ import type { Timeline } from "../events";
 import { Account } from "../graph/account";
 import { evaluateStack } from "../graph/evaluate";
 import type { ExistingThings } from "../graph/existing";
+import { optionSettings } from "../graph/option-settings";
 import type { Recorder } from "../graph/recorder";
 import { type ReleaseTarget, releaseTarget } from "../graph/release-target";
 import type { RehearsalOptions } from "../options";
 import { createLocalRepository, type LocalRepository, type Push } from "../source/local-repository";
+import { describeLeftOut } from "../source/left-out";
 import { actionPerformers } from "../stack/actions";
 import { alarmOperations } from "../stack/alarm-operations";
 import { connectEventBridge } from "../stack/event-bridge";
@@ -75,7 +78,8 @@ export interface Rehearsal {
 export async function setUpRehearsal(context: RehearsalContext): Promise<Rehearsal> {
   const { options, workspace, timeline } = context;
   const docker = options.runtime === "docker" ? await startDocker(context) : undefined;
-  const { account, appDirectory, productionUrl } = await evaluateProgram(context, docker?.registry);
+  const program = await evaluateProgram(context, docker?.registry);
+  const { account, productionUrl } = program;
   const before = stackBefore(account);
   if (docker && before)
     throw new Error(
@@ -89,15 +93,10 @@ export async function setUpRehearsal(context: RehearsalContext): Promise<Rehears
   const stack = new Stack({ ...context, account, target, traffic, images, alarms });
   // Closed before the stack, so that nothing is left to drain.
   workspace.onClose(() => traffic.loadBalancer.close());
-  const repository = await createLocalRepository({
-    directory: join(workspace.directory, "git"),
-    appDirectory,
-    pathInRepository: appPath(account),
-    branch: watchedBranch(account.pipeline),
-  });
+  const repository = await commitApp(context, program);
   workspace.onClose(() => repository.close());
   const building = { ...context, account, images };
-  await stack.create(await pushFirstImage(building, appDirectory));
+  await stack.create(await pushFirstImage(building, await firstCheckout(context, repository)));
   const approvals = new Approvals(context);
   const jobs = new LambdaJobs({
     ...context,
@@ -151,26 +150,72 @@ function createAlarms(
   return alarms;
 }
 
-function runProgram(context: RehearsalContext, registry?: string) {
-  const { options, programDirectory: directory, stacksDirectory = directory, settings, existing } = context;
-  const { stack, appDirectory } = options;
-  const overrides = { ...settings, ...(appDirectory ? { [appSetting]: appDirectory } : {}) };
+/** @returns the graph, and the folder of the app that the settings name */
+async function runProgram(context: RehearsalContext, registry?: string) {
+  const { options, programDirectory: directory, stacksDirectory = directory, settings, existing, workspace } = context;
   const account = { ...(registry ? { registry } : {}), ...(existing ? { existing } : {}) };
-  return evaluateStack({ directory, stacksDirectory, stack, overrides, ...account });
+  // The settings want a folder with a Dockerfile, and the app's need not be one.
+  const standIn = options.dockerfile && join(workspace.directory, "dockerfile");
+  if (standIn) {
+    await mkdir(standIn, { recursive: true });
+    await copyFile(options.dockerfile, join(standIn, "Dockerfile"));
+  }
+  let appDirectory = "";
+  const overrides = (written: Readonly<Record<string, string | undefined>>) => {
+    const changed = { ...settings, ...optionSettings(options, { ...written, ...settings }) };
+    appDirectory = resolve(directory, { ...written, ...changed }[appSetting] ?? "app");
+    return standIn ? { ...changed, [appSetting]: standIn } : changed;
+  };
+  const { stack } = options;
+  const graph = await evaluateStack({ directory, stacksDirectory, stack, overrides, ...account });
+  return { ...graph, appDirectory };
 }
 
-async function evaluateProgram(context: RehearsalContext, registry: string | undefined) {
-  const { options, programDirectory, timeline, alterGraph } = context;
+interface Program {
+  readonly account: Account;
+  readonly appDirectory: string;
+  readonly productionUrl: URL;
+  /** Whether the pipeline runs the app's own tests. */
+  readonly hasTests: boolean;
+}
+
+async function evaluateProgram(context: RehearsalContext, registry: string | undefined): Promise<Program> {
+  const { options, timeline, alterGraph } = context;
   const { stack } = options;
-  const { recorder, config, outputs } = await runProgram(context, registry);
+  const { recorder, config, outputs, appDirectory } = await runProgram(context, registry);
   alterGraph?.(recorder);
   const resources = recorder.resources.filter(({ custom }) => custom).length;
   timeline.emit("rehearsal", "graph.evaluated", `stack ${stack} describes ${resources} resources`, { resources });
-  const account = new Account(recorder);
-  // A stack that names its first image has no build to read the app's folder from.
-  const app = account.firstImage?.build.context ?? config[appSetting] ?? "app";
   const productionUrl = new URL(String(outputs.prodUrl));
-  return { account, appDirectory: resolve(programDirectory, app), productionUrl };
+  const hasTests = config["greenlight:tests"] !== undefined;
+  return { account: new Account(recorder), appDirectory, productionUrl, hasTests };
+}
+
+/** Makes the repository that is pushed to, with the app as its first commit. */
+async function commitApp(context: RehearsalContext, { account, appDirectory, hasTests }: Program) {
+  const { options, workspace, timeline, signal } = context;
+  const repository = await timeline.during(`the files of ${appDirectory} are committed`, undefined, () =>
+    createLocalRepository({
+      directory: join(workspace.directory, "git"),
+      appDirectory,
+      dockerfile: options.dockerfile,
+      pathInRepository: appPath(account),
+      branch: watchedBranch(account.pipeline),
+      withDockerignored: hasTests,
+      signal,
+    }),
+  );
+  const { files } = repository.contents;
+  timeline.emit("git", "committed", `the first commit has ${files.length} files of ${appDirectory}`, { appDirectory });
+  for (const text of describeLeftOut(repository.contents, appDirectory)) timeline.emit("git", "left-out", text);
+  return repository;
+}
+
+/** The app's folder as the pipeline's source would give it to a build. */
+async function firstCheckout({ workspace }: RehearsalContext, repository: LocalRepository): Promise<string> {
+  const directory = join(workspace.directory, "first-image");
+  await repository.checkout(repository.branch, directory);
+  return join(directory, relative(repository.cloneDirectory, repository.appDirectory));
 }
 
 /** The push as an event of the timeline. */

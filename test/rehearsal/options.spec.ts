@@ -101,10 +101,44 @@ describe("the rehearsal's command line", () => {
     assert.deepEqual(mistakesOf("--app", "app/Dockerfile/x"), ['--app: expected a directory, got "app/Dockerfile/x"']);
   });
 
+  it("takes what an app needs that the stack's settings do not say", async () => {
+    await writeFile(join(directory, "variables"), "# for development\nA=from the file\nB='two words'\n");
+    await writeFile(join(directory, "app", "other.Dockerfile"), "FROM scratch\n");
+    process.env.GREENLIGHT_SPEC = "from the shell";
+    const argv = ["--app", "empty", "--dockerfile", "app/other.Dockerfile", "--port", "3000", "--health-path=/healthz"];
+    const variables = ["--env-file", "variables", "--env", "A=a=b", "--env", "GREENLIGHT_SPEC", "--app-log", "all"];
+    const options = parseOptions([...argv, ...variables], directory);
+    delete process.env.GREENLIGHT_SPEC;
+    assert.deepEqual(options, {
+      ...parseOptions([]),
+      appDirectory: join(directory, "empty"),
+      dockerfile: join(directory, "app/other.Dockerfile"),
+      containerPort: 3000,
+      healthPath: "/healthz",
+      environment: { A: "a=b", B: "two words", GREENLIGHT_SPEC: "from the shell" },
+      appLogLines: Infinity,
+    });
+  });
+
+  it("says what is wrong with them", () => {
+    const argv = ["--env", "1A=x", "--env=PORT=80", "--env", "GREENLIGHT_UNSET", "--env-file", "none"];
+    assert.deepEqual(mistakesOf(...argv, "--port", "0", "--health-path", "health", "--dockerfile", "app"), [
+      '--dockerfile: expected a file, got "app"',
+      '--env-file: expected a file with one NAME=VALUE a line, got "none"',
+      '--env: expected NAME=VALUE, got "1A=x"',
+      '--env: expected NAME=VALUE, or the name of a variable that is set here, got "GREENLIGHT_UNSET"',
+      '--env: expected --port N, which sets PORT, got "PORT=80"',
+      '--health-path: expected a path that begins with /, without spaces, got "health"',
+      '--port: expected a whole number from 1 to 65535, got "0"',
+    ]);
+  });
+
   it("explains itself, whatever else was said", () => {
     assert.deepEqual(parseOptions(["--scale", "0", "--help"]), { help: helpText });
     assert.deepEqual(parseOptions(["-h"]), { help: helpText });
-    for (const option of ["app", "stack", "scale", "keep", "json", "fail", "port-offset", "rate", "runtime", "help"]) {
+    const ofTheApp = ["app", "dockerfile", "env", "env-file", "port", "health-path", "app-log"];
+    const others = ["stack", "scale", "keep", "json", "fail", "port-offset", "rate", "runtime", "help"];
+    for (const option of [...ofTheApp, ...others]) {
       assert.match(helpText, new RegExp(`^  --${option} `, "m"));
     }
     assert.ok(helpText.split("\n").every((line) => line.length <= 120));
