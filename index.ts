@@ -1,3 +1,4 @@
+import type * as pulumi from "@pulumi/pulumi";
 import {
   BlueGreenEcsService,
   createNetwork,
@@ -5,12 +6,16 @@ import {
   GreenTestHook,
   ImageRepository,
   Notifications,
+  SecretParameter,
   VpcEndpoints,
 } from "./components";
 import { readSettings } from "./settings";
+import { encryptedOutput, encryptInputs } from "./settings/encrypted-inputs";
 
 const settings = readSettings();
 const { name } = settings;
+const { inInputs: secretTexts } = settings.secretSettings;
+encryptInputs(secretTexts);
 
 const network = settings.network ?? createNetwork(name, settings);
 const repository = new ImageRepository(name, settings);
@@ -22,22 +27,30 @@ const service = new BlueGreenEcsService(name, {
   image: settings.firstImage ?? repository.buildFirstImage(settings),
   repositoryArn: repository.repository.arn,
 });
-const hook = new GreenTestHook(`${name}-test`, { ...settings, service, waitMinutes: settings.soakMinutes });
+const secretParameter = settings.runtimeSecrets && new SecretParameter(name, settings.runtimeSecrets);
+const hook = new GreenTestHook(`${name}-test`, {
+  ...settings,
+  service,
+  secretParameter,
+  waitMinutes: settings.soakMinutes,
+});
 if (settings.natGateways === "none") new VpcEndpoints(name, { network, services: [service], hooks: [hook] });
 const pipeline = new DeployPipeline(name, { ...settings, notifications, service, repository, hook });
+/** An output of the stack, encrypted where a secret setting appears in it. */
+const output = <T>(value: pulumi.Input<T>) => encryptedOutput(value, secretTexts);
 /** An output that this stack has not; Pulumi warns of one that is undefined. */
 const none = "none";
 
-export const prodUrl = service.prodUrl;
-export const testUrl = service.testUrl;
-export const pipelineUrl = pipeline.consoleUrl;
-export const connectionArn = pipeline.connectionArn ?? none;
-export const connectionStatus = pipeline.connectionStatus ?? none;
-export const connectionHandshakeUrl = pipeline.connectionUrl ?? none;
-export const repositoryUrl = repository.repository.repositoryUrl;
-export const firstImage = service.firstImage;
-export const released = pipeline.released ?? none;
-export const promotionBusArn = pipeline.promotionBusArn ?? none;
-export const sbomBucket = pipeline.sbomBucket ?? none;
-export const clusterName = service.cluster.name;
-export const serviceName = service.service.name;
+export const prodUrl = output(service.prodUrl);
+export const testUrl = output(service.testUrl);
+export const pipelineUrl = output(pipeline.consoleUrl);
+export const connectionArn = output(pipeline.connectionArn ?? none);
+export const connectionStatus = output(pipeline.connectionStatus ?? none);
+export const connectionHandshakeUrl = output(pipeline.connectionUrl ?? none);
+export const repositoryUrl = output(repository.repository.repositoryUrl);
+export const firstImage = output(service.firstImage);
+export const released = output<object | string>(pipeline.released ?? none);
+export const promotionBusArn = output(pipeline.promotionBusArn ?? none);
+export const sbomBucket = output(pipeline.sbomBucket ?? none);
+export const clusterName = output(service.cluster.name);
+export const serviceName = output(service.service.name);

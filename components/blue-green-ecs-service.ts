@@ -126,7 +126,7 @@ export class BlueGreenEcsService extends pulumi.ComponentResource implements Rel
 
     this.prodUrl = this.loadBalancer.url(settled.productionPort);
     this.testUrl = this.loadBalancer.url(this.loadBalancer.test.port);
-    this.registerOutputs({ prodUrl: this.prodUrl, testUrl: this.testUrl });
+    this.registerOutputs();
   }
 }
 

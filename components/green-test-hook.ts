@@ -10,13 +10,18 @@ import { bundleGreenTestHook } from "./hook-bundle";
 import { longestSoakMinutes, retentionProblems } from "./limits";
 import { type Calls, grant, serviceRole, type Statement } from "./policy";
 import { type Problem, refuse } from "./problems";
-import { withTestHeader } from "./load-balancer/test-header";
+import { SecretParameter } from "./secret-parameter";
 
 export interface GreenTestHookArgs {
   /** The service whose green tasks are tested. */
   readonly service: BlueGreenEcsService;
   /** What green must answer. @default one GET of "/" with status 200 */
   readonly checks?: readonly HttpCheck[];
+  /**
+   * What the hook reads as it runs: checks that hold credentials, and the service's test header. @default a parameter of
+   * its own for the test header, if the service has one
+   */
+  readonly secretParameter?: SecretParameter;
   /**
    * Minutes for which green is tested again and again before traffic shifts; 0 tests it once. @default 5
    *
@@ -28,7 +33,8 @@ export interface GreenTestHookArgs {
   readonly logRetentionDays?: number;
 }
 
-const defaults = { checks: [{ path: "/" }] as readonly HttpCheck[], waitMinutes: 5, logRetentionDays: 30 };
+const defaults = { waitMinutes: 5, logRetentionDays: 30 };
+const defaultChecks: readonly HttpCheck[] = [{ path: "/" }];
 
 /** Lambda's longest; time that is not used costs nothing. Source: Lambda developer guide, gettingstarted-limits. */
 const timeoutSeconds = 900;
@@ -51,20 +57,25 @@ export class GreenTestHook extends pulumi.ComponentResource {
     args: GreenTestHookArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
-    const { service, checks, waitMinutes, logRetentionDays } = withDefaults(defaults, args);
+    const { service, waitMinutes, logRetentionDays } = withDefaults(defaults, args);
+    const checks = args.checks ?? (args.secretParameter?.holds.has("checks") ? undefined : defaultChecks);
     refuse(`GreenTestHook "${name}"`, [
       ...waitProblems(waitMinutes, service.controller.type),
-      ...checkMistakes(checks),
-      ...checkPathProblems(checks, service.loadBalancer.share?.paths),
+      ...(checks ? checkMistakes(checks) : []),
+      ...checkPathProblems(checks ?? [], service.loadBalancer.share?.paths),
+      ...secretsProblems(args),
       ...retentionProblems("logRetentionDays", logRetentionDays),
     ]);
     super("greenlight:index:GreenTestHook", name, {}, opts);
     const parent = { parent: this };
     const logGroup = new aws.cloudwatch.LogGroup(name, { retentionInDays: logRetentionDays }, parent);
     this.role = serviceRole(name, { service: "lambda.amazonaws.com" }, [], parent);
+    const { header } = service.loadBalancer.test;
+    const secrets = args.secretParameter ?? (header && new SecretParameter(name, { testHeader: header }, parent));
     const { invoker, environment, statements } = service.controller.testHook;
-    this.calls = { role: this.role, statements: [readStatement, ...statements] };
-    const granted = grant(name, this.role, [...ownStatements(logGroup), ...statements], parent);
+    const called = [...statements, ...(secrets ? [secrets.readBy("ssm:GetParameter")] : [])];
+    this.calls = { role: this.role, statements: [readStatement, ...called] };
+    const granted = grant(name, this.role, [...ownStatements(logGroup), ...called], parent);
     this.securityGroup = hookSecurityGroup(name, service, parent);
     this.function = new aws.lambda.Function(
       name,
@@ -74,13 +85,14 @@ export class GreenTestHook extends pulumi.ComponentResource {
         runtime: "nodejs22.x",
         architectures: ["arm64"],
         handler: "index.handler",
-        code: code({ checks: withTestHeader(checks, service.loadBalancer.test.header), waitSeconds: waitMinutes * 60 }),
+        code: code({ ...(checks ? { checks } : {}), waitSeconds: waitMinutes * 60 }),
         timeout: timeoutSeconds,
         memorySize: 256,
         environment: {
           variables: {
             TEST_LISTENER_ARN: service.loadBalancer.test.listener.arn,
             HOST_HEADER: service.loadBalancer.host,
+            ...(secrets ? { SECRETS_PARAMETER: secrets.parameter.name } : {}),
             ...environment,
           },
         },
@@ -109,6 +121,19 @@ const wayOut: Record<ControllerType, (longest: number) => string> = {
     "let a person continue the deployment (trafficShift: approval), or let ECS deploy (controller: ECS)",
   ECS: (longest) => `the pipeline follows a release for 24 hours, so green is tested for 0 to ${longest} minutes`,
 };
+
+function secretsProblems({ service, checks, secretParameter }: GreenTestHookArgs): Problem[] {
+  if (!secretParameter) return [];
+  const problems: Problem[] = [];
+  if (checks && secretParameter.holds.has("checks"))
+    problems.push({ path: "checks", message: "are in secretParameter too. Remove one of the two." });
+  if (service.loadBalancer.test.header && !secretParameter.holds.has("testHeader"))
+    problems.push({
+      path: "secretParameter",
+      message: "has no testHeader. Give it the service's, which every check sends.",
+    });
+  return problems;
+}
 
 function code(config: GreenTestConfig): pulumi.asset.AssetArchive {
   return new pulumi.asset.AssetArchive({

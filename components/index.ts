@@ -10,6 +10,7 @@ export { createNetwork, type Network, type NetworkArgs } from "./network";
 export { Notifications, type NotificationsArgs } from "./notifications/notifications";
 export type { PromoteFrom } from "./pipeline/promotion";
 export { InvalidInput, type Problem } from "./problems";
+export { SecretParameter, type SecretParameterArgs } from "./secret-parameter";
 export { VpcEndpoints, type VpcEndpointsArgs } from "./vpc-endpoints";
 export type { ContainerOptions } from "./task/container-options";
 export type { Sidecar } from "./task/sidecars";

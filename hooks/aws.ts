@@ -5,6 +5,7 @@ import type { EC2 } from "@aws-sdk/client-ec2";
 import type { ECS } from "@aws-sdk/client-ecs";
 import type { ElasticLoadBalancingV2 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { S3 } from "@aws-sdk/client-s3";
+import type { SSM } from "@aws-sdk/client-ssm";
 
 // The Lambda runtime provides the SDK; it stays outside the bundle and is loaded when first needed, one client for each
 // container, so that the module itself is ready at once.
@@ -15,6 +16,7 @@ let ec2Client: Promise<EC2> | undefined;
 let ecsClient: Promise<ECS> | undefined;
 let loadBalancingClient: Promise<ElasticLoadBalancingV2> | undefined;
 let s3Client: Promise<S3> | undefined;
+let ssmClient: Promise<SSM> | undefined;
 
 export function cloudWatch(): Promise<CloudWatch> {
   return (cloudWatchClient ??= import("@aws-sdk/client-cloudwatch").then((sdk) => new sdk.CloudWatch()));
@@ -44,6 +46,10 @@ export function loadBalancing(): Promise<ElasticLoadBalancingV2> {
 
 export function s3(): Promise<S3> {
   return (s3Client ??= import("@aws-sdk/client-s3").then((sdk) => new sdk.S3()));
+}
+
+export function ssm(): Promise<SSM> {
+  return (ssmClient ??= import("@aws-sdk/client-ssm").then((sdk) => new sdk.SSM()));
 }
 
 /** Whether the call was throttled, failed inside AWS, or never got an answer; anything else would be refused again. */

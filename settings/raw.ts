@@ -5,7 +5,7 @@ import { schema } from "./schema";
 import { typeMessage } from "./type-message";
 
 /** Settings are read under this name whatever the project is called, so that a renamed template keeps its stack files. */
-const namespace = "greenlight";
+export const namespace = "greenlight";
 
 /** The namespace's settings as they were written: Pulumi hands over each as text, whatever its type. */
 export function rawSettings(): Record<string, unknown> {

@@ -1,5 +1,5 @@
 import * as aws from "@pulumi/aws";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { BlueGreenLoadBalancer } from "./load-balancer";
 
 /** On a load balancer of the service's own, in the order in which a listener asks its rules. Source: ELB API, CreateRule. */
@@ -20,7 +20,10 @@ export function routeRules(
   opts: pulumi.CustomResourceOptions,
 ): RouteRules {
   const own = share?.conditions ?? [];
-  const header = test.header && { httpHeader: { httpHeaderName: test.header.name, values: [test.header.value] } };
+  // Who knows the value reaches green. Elastic Load Balancing itself shows it to whoever may read rules.
+  const header = test.header && {
+    httpHeader: { httpHeaderName: test.header.name, values: [pulumi.secret(test.header.value)] },
+  };
   const everything = own.length > 0 ? own : [everyPath];
   const last = share?.priority ?? ownPriorities.everything;
   // Before the production rule, which so keeps its place when a header takes the test listener's place, or the other way round.

@@ -1,19 +1,7 @@
-import type { HttpCheck } from "../../hooks/green-test/checks";
+import type { TestHeader } from "../../hooks/green-test/checks";
 import type { Problem } from "../problems";
 
-/** Tells test traffic from users' on the production listener. Whoever sends it reaches green, so it had better be hard to guess. */
-export interface TestHeader {
-  /** Up to 40 characters; not Host. */
-  readonly name: string;
-  /** Up to 128 characters; neither `*` nor `?`, which would match more than this value. */
-  readonly value: string;
-}
-
-/** The checks, each sent as test traffic. */
-export function withTestHeader(checks: readonly HttpCheck[], header: TestHeader | undefined): readonly HttpCheck[] {
-  if (!header) return checks;
-  return checks.map((check) => ({ ...check, headers: { ...check.headers, [header.name]: header.value } }));
-}
+export type { TestHeader };
 
 /** Source: ALB user guide, rule-condition-types, "HTTP header conditions". */
 export function testHeaderProblems(header: TestHeader | undefined, testCidrs: readonly string[]): Problem[] {

@@ -9,11 +9,17 @@ interface Mistake {
 
 interface Shape {
   readonly expected: string;
+  /** Not to be shown, since it may hold a credential. @default false */
+  readonly hidden?: true;
   readonly holds: (value: unknown) => boolean;
 }
 
 const text: Shape = { expected: "text", holds: (value) => typeof value === "string" };
-const headers: Shape = { expected: "headers by name", holds: (value) => isObject(value) && areHeaders(value) };
+const headers: Shape = {
+  expected: "headers by name",
+  hidden: true,
+  holds: (value) => isObject(value) && areHeaders(value),
+};
 
 const shapes: Readonly<Record<keyof HttpCheck, Shape>> = {
   path: {
@@ -25,7 +31,7 @@ const shapes: Readonly<Record<keyof HttpCheck, Shape>> = {
     holds: (value) => typeof value === "string" && /^[\w!#$%&'*+.^`|~-]+$/.test(value),
   },
   headers,
-  body: text,
+  body: { ...text, hidden: true },
   expectStatus: {
     expected: "a status or a list of them",
     holds: (value) => {
@@ -52,11 +58,12 @@ export function checkMistakes(checks: unknown): Mistake[] {
     if (!isObject(check)) return [mistake(path, "an HTTP check", check)];
     return Object.entries(shapes)
       .filter(([field, { holds }]) => (field === "path" || check[field] !== undefined) && !holds(check[field]))
-      .map(([field, { expected }]) => mistake(`${path}.${field}`, expected, check[field]));
+      .map(([field, { expected, hidden }]) => mistake(`${path}.${field}`, expected, check[field], hidden));
   });
 }
 
-function mistake(path: string, expected: string, found: unknown): Mistake {
+function mistake(path: string, expected: string, found: unknown, hidden = false): Mistake {
+  if (hidden) return { path, message: `is not shown, since it may hold a credential; expected ${expected}.` };
   const what = found === undefined ? "missing" : JSON.stringify(found);
   return { path, message: `is ${what}; expected ${expected}.` };
 }

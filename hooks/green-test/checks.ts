@@ -20,9 +20,26 @@ export interface HttpCheck {
   readonly maxLatencyMs?: number;
 }
 
+/** Tells test traffic from users' requests on the production listener. Whoever sends it reaches green, so it must be hard to guess. */
+export interface TestHeader {
+  /** Up to 40 characters; not Host. */
+  readonly name: string;
+  /** Up to 128 characters; neither `*` nor `?`, which would match more than this value. */
+  readonly value: string;
+}
+
+/** What the stack's secret parameter holds for the hook. */
+export interface SecretConfig {
+  /** Instead of the checks in `config.json`. */
+  readonly checks?: readonly HttpCheck[];
+  /** A header that every check sends. */
+  readonly testHeader?: TestHeader;
+}
+
 /** What the bundle's `config.json`, beside `index.js`, holds. */
 export interface GreenTestConfig {
-  readonly checks: readonly HttpCheck[];
+  /** Undefined where the secret parameter holds them. */
+  readonly checks?: readonly HttpCheck[];
   /** How long green is tested again and again before it passes, in seconds; 0 tests it once. */
   readonly waitSeconds: number;
 }

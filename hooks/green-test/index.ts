@@ -100,9 +100,11 @@ async function test(plan: (config: Config) => Turn, context: LambdaContext, log:
     log(level, message, fields);
   };
   try {
-    const config = readConfig();
-    const { prove, waitSeconds } = plan(config);
-    verdict = await beforeDeadline(context, (signal) => soak({ ...config, waitSeconds }, prove, remember, signal));
+    verdict = await beforeDeadline(context, async (signal) => {
+      const config = await readConfig(signal);
+      const { prove, waitSeconds } = plan(config);
+      return soak({ ...config, waitSeconds }, prove, remember, signal);
+    });
   } catch (error) {
     verdict = { status: "Failed", reason: describeError(error) + lastSeen };
   }

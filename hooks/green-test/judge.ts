@@ -1,14 +1,19 @@
+import type { SecretTexts } from "../secret-texts";
 import type { HttpCheck } from "./checks";
 import type { Answer } from "./http";
 
 export const defaultMaxLatencyMs = 5_000;
 
-/** Every way in which the answer is not what the check expects, each with what was expected and what came; empty if it passes. */
-export function judge(check: HttpCheck, answer: Answer): readonly string[] {
+/**
+ * Every way in which the answer is not what the check expects, each with what was expected and what came; empty if it passes.
+ *
+ * @param secrets what an excerpt of the answer must not show, however it is cut
+ */
+export function judge(check: HttpCheck, answer: Answer, secrets: SecretTexts): readonly string[] {
   return [
     ...judgeStatus(check, answer),
     ...judgeHeaders(check, answer),
-    ...judgeBody(check, answer),
+    ...judgeBody(check, answer, secrets),
     ...judgeLatency(check, answer),
   ];
 }
@@ -25,13 +30,18 @@ function judgeHeaders({ expectHeaders = {} }: HttpCheck, { headers }: Answer): s
   });
 }
 
-function judgeBody({ expectBodyContains, expectBodyMatches }: HttpCheck, { body }: Answer): string[] {
+function judgeBody(
+  { expectBodyContains, expectBodyMatches }: HttpCheck,
+  { body }: Answer,
+  secrets: SecretTexts,
+): string[] {
   const faults: string[] = [];
+  const got = excerpt(secrets.hide(body));
   if (expectBodyContains !== undefined && !body.includes(expectBodyContains)) {
-    faults.push(`expected a body that contains ${JSON.stringify(expectBodyContains)}, got ${excerpt(body)}`);
+    faults.push(`expected a body that contains ${JSON.stringify(expectBodyContains)}, got ${got}`);
   }
   if (expectBodyMatches !== undefined && !new RegExp(expectBodyMatches).test(body)) {
-    faults.push(`expected a body that matches /${expectBodyMatches}/, got ${excerpt(body)}`);
+    faults.push(`expected a body that matches /${expectBodyMatches}/, got ${got}`);
   }
   return faults;
 }

@@ -2,8 +2,16 @@ import type { HttpCheck } from "./checks";
 import { send } from "./http";
 import { defaultMaxLatencyMs, judge } from "./judge";
 import { describeError } from "../log";
+import type { SecretTexts } from "../secret-texts";
 import type { Endpoint } from "./test-listener";
 import { bound, stopwatch } from "./time";
+
+/** What a round tests green with. */
+export interface TestedChecks {
+  readonly checks: readonly HttpCheck[];
+  /** What no result may show. */
+  readonly secrets: SecretTexts;
+}
 
 /** One check, done once. */
 export interface CheckResult {
@@ -37,7 +45,7 @@ export type Prove = (signal: AbortSignal) => Promise<Endpoint>;
  */
 export async function runRound(
   prove: Prove,
-  checks: readonly HttpCheck[],
+  { checks, secrets }: TestedChecks,
   turn: number,
   signal: AbortSignal,
 ): Promise<Round> {
@@ -46,7 +54,10 @@ export async function runRound(
     const endpoint = await prove(signal);
     for (const [index, check] of checks.entries()) {
       const address = endpoint.addresses[(turn + index) % endpoint.addresses.length]!;
-      results.push(await runCheck(check, endpoint, address, signal));
+      results.push({
+        check: checkName(check, index, secrets),
+        ...(await runCheck(check, secrets, endpoint, address, signal)),
+      });
     }
     await prove(signal);
   } catch (error) {
@@ -59,27 +70,33 @@ export async function runRound(
   return { outcome: "failed", reason, notReady: failed.every(({ notReady }) => notReady), results };
 }
 
+/** Its method and path; its place in the list where they are not to be shown. */
+function checkName({ method = "GET", path }: HttpCheck, index: number, secrets: SecretTexts): string {
+  const name = `${method} ${path}`;
+  return secrets.isIn(path) || secrets.isIn(name) ? `checks[${index}]` : name;
+}
+
 async function runCheck(
   check: HttpCheck,
+  secrets: SecretTexts,
   endpoint: Endpoint,
   address: string,
   signal: AbortSignal,
-): Promise<CheckResult> {
-  const name = `${check.method ?? "GET"} ${check.path}`;
+): Promise<Omit<CheckResult, "check">> {
   const maxLatencyMs = check.maxLatencyMs ?? defaultMaxLatencyMs;
   const tooLate = bound(maxLatencyMs);
   const elapsedMs = stopwatch();
   try {
     const answer = await send(check, endpoint, address, AbortSignal.any([signal, tooLate]));
-    const fault = judge(check, answer).join(", ") || undefined;
+    const fault = secrets.hide(judge(check, answer, secrets).join(", ")) || undefined;
     const notReady = fault !== undefined && (answer.status === 502 || answer.status === 503);
-    return { check: name, status: answer.status, latencyMs: Math.round(answer.latencyMs), fault, notReady };
+    return { status: answer.status, latencyMs: Math.round(answer.latencyMs), fault, notReady };
   } catch (error) {
     signal.throwIfAborted();
     const fault = tooLate.aborted
       ? `expected an answer within ${maxLatencyMs} ms, got none`
-      : `expected an answer, got ${describeError(error)}`;
+      : `expected an answer, got ${secrets.hide(describeError(error))}`;
     const notReady = (error as NodeJS.ErrnoException).code === "ECONNREFUSED";
-    return { check: name, status: undefined, latencyMs: Math.round(elapsedMs()), fault, notReady };
+    return { status: undefined, latencyMs: Math.round(elapsedMs()), fault, notReady };
   }
 }

@@ -1,7 +1,11 @@
-import type { GreenTestConfig } from "./checks";
 import type { Log } from "../log";
-import { runRound, type Prove } from "./round";
+import { type Prove, runRound, type TestedChecks } from "./round";
 import { nowMs, wait } from "./time";
+
+/** What green is tested with, and for how long. */
+interface Soak extends TestedChecks {
+  readonly waitSeconds: number;
+}
 
 /** What the hook says about green, and why. */
 export interface Verdict {
@@ -21,11 +25,11 @@ const longestRowOfAttempts = 30;
  * round that could not be proven to have reached green does not count, and is tried again. Neither is tried without end.
  * Rejects with the signal's reason when aborted.
  */
-export async function soak(config: GreenTestConfig, prove: Prove, log: Log, signal: AbortSignal): Promise<Verdict> {
+export async function soak(config: Soak, prove: Prove, log: Log, signal: AbortSignal): Promise<Verdict> {
   let firstPassMs: number | undefined;
   let attemptsInARow = 0;
   for (let number = 1; ; number++) {
-    const round = await runRound(prove, config.checks, number, signal);
+    const round = await runRound(prove, config, number, signal);
     if (round.outcome === "passed") {
       log("info", `round ${number} passed`, { round: number, results: round.results });
       attemptsInARow = 0;

@@ -43,6 +43,7 @@ import type {
   DescribeTargetHealthOutput,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { GetObjectRequest } from "@aws-sdk/client-s3";
+import type { GetParameterRequest, GetParameterResult } from "@aws-sdk/client-ssm";
 
 type Answer<T> = T | Promise<T>;
 
@@ -75,6 +76,7 @@ export interface AwsOperations {
   putJobFailureResult(input: PutJobFailureResultInput): Answer<void>;
   getPipelineExecution(input: GetPipelineExecutionInput): Answer<GetPipelineExecutionOutput>;
   describeAlarms(input: DescribeAlarmsInput): Answer<DescribeAlarmsOutput>;
+  getParameter(input: GetParameterRequest): Answer<GetParameterResult>;
   /** The object's content. */
   getObject(input: GetObjectRequest): Answer<Buffer>;
 }

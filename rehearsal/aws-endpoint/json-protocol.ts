@@ -19,6 +19,7 @@ const services: Readonly<Record<string, readonly Capitalize<Call["operation"]>[]
   ],
   CodePipeline_20150709: ["PutJobSuccessResult", "PutJobFailureResult", "GetPipelineExecution"],
   GraniteServiceVersion20100801: ["DescribeAlarms"],
+  AmazonSSM: ["GetParameter"],
 };
 
 /** The methods that answer, by `X-Amz-Target`. */

@@ -12,6 +12,7 @@ import type {
   LoadBalancerResource,
   MetricAlarmResource,
   Owned,
+  ParameterResource,
   Pipeline,
   PipelineAction,
   Strings,
@@ -113,6 +114,14 @@ export class Account {
 
   get targetGroups(): TargetGroupResource[] {
     return this.recorder.all("aws:lb/targetGroup:TargetGroup").map(read<TargetGroupResource>);
+  }
+
+  /** The program's parameter of this name; undefined where it has none. */
+  parameter(name: string): ParameterResource | undefined {
+    return this.recorder
+      .all("aws:ssm/parameter:Parameter")
+      .map(read<ParameterResource>)
+      .find((one) => one.name === name);
   }
 
   function(name: string): FunctionResource {

@@ -128,6 +128,7 @@ const outputsOf: Readonly<Record<string, Outputs>> = {
   "aws:s3/bucketVersioning:BucketVersioning": nothingAdded,
   "aws:sns/topic:Topic": (name) => ({ name, id: arn("sns", name), arn: arn("sns", name) }),
   "aws:sns/topicPolicy:TopicPolicy": nothingAdded,
+  "aws:ssm/parameter:Parameter": (name) => ({ name, id: name, arn: arn("ssm", `parameter/${name}`), version: 1 }),
   "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": nothingAdded,
   "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": nothingAdded,
   "aws:wafv2/webAclAssociation:WebAclAssociation": nothingAdded,

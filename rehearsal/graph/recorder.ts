@@ -18,6 +18,8 @@ export interface GraphResource {
   readonly inputs: Readonly<Record<string, unknown>>;
   /** Names of the inputs that Pulumi keeps encrypted. */
   readonly secretInputs: readonly string[];
+  /** The inputs as a state shows them: without every value in them that Pulumi keeps encrypted. */
+  readonly shownInputs: unknown;
   /** Inputs, and what AWS would add: arns, names, addresses. */
   readonly outputs: Readonly<Record<string, unknown>>;
   readonly ignoreChanges: readonly string[];
@@ -32,6 +34,8 @@ export interface GraphOptions {
   readonly stack: string;
   /** Settings as Pulumi hands them over, `greenlight:cpu` to `"256"`. */
   readonly config?: Readonly<Record<string, string>>;
+  /** Those of them that were given with --secret. @default none */
+  readonly secretKeys?: readonly string[];
   /** The registry that ECR repositories are in, `host:port`. @default AWS's own */
   readonly registry?: string;
   /** @default all as such things are */
@@ -52,9 +56,9 @@ export class Recorder {
   private isStopped = false;
 
   static async install(options: GraphOptions): Promise<Recorder> {
-    const { project, stack, config = {}, registry, existing, preview = false } = options;
+    const { project, stack, config = {}, secretKeys = [], registry, existing, preview = false } = options;
     const recorder = new Recorder();
-    pulumi.runtime.setAllConfig({ ...config });
+    pulumi.runtime.setAllConfig({ ...config }, [...secretKeys]);
     await pulumi.runtime.setMocks(
       {
         newResource: (args) => {
@@ -146,6 +150,7 @@ export class Recorder {
       id: request.getId(),
       inputs: {},
       secretInputs: [],
+      shownInputs: {},
       outputs: pulumi.runtime.deserializeProperties(response.getProperties()),
       ignoreChanges: [],
       dependencies: request.getDependenciesList(),
@@ -165,9 +170,10 @@ export class Recorder {
       earlierNames: request.getAliasesList().map((alias) => alias.getSpec()?.getName() ?? alias.getUrn()),
       custom: request.getCustom(),
       id: response.getId(),
-      inputs: unwrapSecrets(inputs) as Record<string, unknown>,
+      inputs: replaceSecrets(inputs, unwrapped) as Record<string, unknown>,
       secretInputs: Object.keys(inputs).filter((key) => pulumi.runtime.isRpcSecret(inputs[key])),
-      outputs: unwrapSecrets(outputs) as Record<string, unknown>,
+      shownInputs: replaceSecrets(inputs, () => "[secret]"),
+      outputs: replaceSecrets(outputs, unwrapped) as Record<string, unknown>,
       ignoreChanges: request.getIgnorechangesList(),
       dependencies: request.getDependenciesList(),
       protect: request.getProtect() ?? false,
@@ -201,10 +207,14 @@ interface MockMonitor {
 }
 
 /** A secret comes as its value in an envelope; the rehearsal needs the value, as AWS would. */
-function unwrapSecrets(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(unwrapSecrets);
+function unwrapped(secret: unknown): unknown {
+  return replaceSecrets(pulumi.runtime.unwrapRpcSecret(secret), unwrapped);
+}
+
+function replaceSecrets(value: unknown, replaced: (secret: unknown) => unknown): unknown {
+  if (Array.isArray(value)) return value.map((item) => replaceSecrets(item, replaced));
   if (value === null || typeof value !== "object" || pulumi.asset.Asset.isInstance(value)) return value;
   if (pulumi.asset.Archive.isInstance(value)) return value;
-  if (pulumi.runtime.isRpcSecret(value)) return unwrapSecrets(pulumi.runtime.unwrapRpcSecret(value));
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, unwrapSecrets(item)]));
+  if (pulumi.runtime.isRpcSecret(value)) return replaced(value);
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, replaceSecrets(item, replaced)]));
 }

@@ -189,6 +189,14 @@ export interface LoadBalancerResource {
   readonly idleTimeout?: number;
 }
 
+/** A parameter of Systems Manager. */
+export interface ParameterResource {
+  readonly name: string;
+  readonly arn: string;
+  readonly type: "String" | "StringList" | "SecureString";
+  readonly value: string;
+}
+
 export interface FunctionResource {
   readonly name: string;
   readonly handler: string;

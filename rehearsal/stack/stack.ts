@@ -21,6 +21,7 @@ import { ecsOperations } from "./ecs-operations";
 import { describeOutcome, type FunctionInvoker, functionInvoker } from "./functions";
 import type { Images } from "./images";
 import { loadBalancerOperations } from "./load-balancer-operations";
+import { parameterOperations } from "./parameter-operations";
 import { ServiceDeployments } from "./service-deployments";
 import { type Revision, TaskDefinitions } from "./task-definitions";
 import { requireSecrets } from "./tasks";
@@ -70,7 +71,7 @@ export class Stack {
     this.service = new Service({ arn, name, desiredCount, ...grace }, clock, timeline, workspace.processes);
     this.taskDefinitions = new TaskDefinitions(taskDefinition, timeline);
     this.aws = new AwsAccess({
-      controlPlane: () => ({ ...loadBalancerOperations(traffic), ...this.operations }),
+      controlPlane: () => ({ ...loadBalancerOperations(traffic), ...parameterOperations(account), ...this.operations }),
       directory: workspace.directory,
       scale: clock.scale,
     });

@@ -250,14 +250,12 @@ describe("a test header", () => {
     assert.equal(graph.outputs.testUrl, graph.outputs.prodUrl);
   });
 
-  it("lets the hook reach the production port, with the header in each check", async () => {
+  it("lets the hook reach the production port, with the header from the secret parameter in each check", async () => {
     const graph = await devGraph({ ...ecs, testHeader });
     const ingress = graph.recorder.find("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "-dev-test");
     assert.deepEqual([ingress.inputs.fromPort, ingress.inputs.toPort], [8080, 8080]);
-    const { code } = graph.recorder.find("aws:lambda/function:Function", "-dev-test").inputs;
-    const assets = await (code as { assets: Promise<Record<string, { text: Promise<string> }>> }).assets;
-    const { checks } = JSON.parse(await assets["config.json"]!.text) as { checks: { headers: object }[] };
-    assert.deepEqual(checks[0]!.headers, { [testHeader.name]: testHeader.value });
+    const { value } = graph.recorder.find("aws:ssm/parameter:Parameter").inputs;
+    assert.deepEqual(JSON.parse(value as string), { testHeader });
   });
 
   it("is refused if a rule cannot tell it, and beside CIDRs of the test port", async () => {

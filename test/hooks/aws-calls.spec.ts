@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { greenTaskSet } from "../../hooks/green-test/prove-code-deploy";
 import { report } from "../../hooks/green-test/report";
+import { SecretTexts } from "../../hooks/secret-texts";
 import { AwsError } from "../../rehearsal/aws-endpoint/control-plane";
 import { startAwsEndpoint, type AwsEndpoint } from "../../rehearsal/aws-endpoint/endpoint";
 import { deploymentId, FakeAws, hookExecutionId, testListenerArn } from "./support/fake-aws";
@@ -29,7 +30,9 @@ describe("the hook's calls to AWS", () => {
   });
 
   describe("that prove green", () => {
-    const config = { checks: [{ path: "/" }], waitSeconds: 0, testListenerArn, hostHeader: "demo.elb.example.com" };
+    const secrets = new SecretTexts([]);
+    const hostHeader = "demo.elb.example.com";
+    const config = { checks: [{ path: "/" }], secrets, waitSeconds: 0, testListenerArn, hostHeader };
     const prove = (id = deploymentId) => greenTaskSet(id, config)(AbortSignal.timeout(30_000));
 
     it("find where green answers: the load balancer's private addresses at the listener's port", async () => {

@@ -8,6 +8,7 @@ export const testListenerArn =
 
 export const testRuleArn =
   "arn:aws:elasticloadbalancing:us-east-1:123456789012:listener-rule/app/demo/50dc6c495c0c9188/test/everything";
+export const parameterName = "demo-secrets-1234567";
 export const greenRevisionArn = "arn:aws:ecs:us-east-1:123456789012:service-revision/demo/demo/2";
 
 const loadBalancerArn = "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/demo/50dc6c495c0c9188";
@@ -22,6 +23,10 @@ export class FakeAws implements AwsControlPlane {
   testProtocol: "HTTP" | "HTTPS" = "HTTP";
   /** Private addresses of the load balancer. */
   addresses = ["127.0.0.1"];
+  /** The value of the secret parameter, if there is one. */
+  secretParameter: string | undefined;
+  /** Errors that answer the next questions for it, first one first. */
+  parameterErrors: AwsError[] = [];
   /** Errors that answer the next reports of a verdict, first one first. */
   reportErrors: AwsError[] = [];
   verdicts: (LifecycleEventStatus | undefined)[] = [];
@@ -117,6 +122,15 @@ export class FakeAws implements AwsControlPlane {
     const asked = Filters.find(({ Name }) => Name === "description")?.Values;
     const found = asked?.includes("ELB app/demo/50dc6c495c0c9188") ?? false;
     return { NetworkInterfaces: found ? this.addresses.map((PrivateIpAddress) => ({ PrivateIpAddress })) : [] };
+  }
+
+  getParameter({ Name, WithDecryption }: { Name?: string; WithDecryption?: boolean }) {
+    this.note("getParameter");
+    const error = this.parameterErrors.shift();
+    if (error) throw error;
+    if (Name !== parameterName || this.secretParameter === undefined)
+      throw new AwsError("ParameterNotFound", `no parameter ${Name}`);
+    return { Parameter: { Name, Value: WithDecryption ? this.secretParameter : "ciphertext" } };
   }
 
   /** Of the test listener, and of the rule for test traffic. */

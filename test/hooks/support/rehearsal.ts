@@ -7,7 +7,7 @@ import { startAwsEndpoint } from "../../../rehearsal/aws-endpoint/endpoint";
 import { Clock } from "../../../rehearsal/clock";
 import { Timeline } from "../../../rehearsal/events";
 import { invokeFunction, longestClockLeadMs, type InvocationOutcome } from "../../../rehearsal/lambda/invoke-function";
-import { deploymentId, FakeAws, hookExecutionId, testListenerArn, testRuleArn } from "./fake-aws";
+import { deploymentId, FakeAws, hookExecutionId, parameterName, testListenerArn, testRuleArn } from "./fake-aws";
 import { unpackHook } from "./hook-code";
 
 export interface LogLine {
@@ -32,6 +32,8 @@ export interface Green {
 export interface HookInvocation {
   /** Whether test traffic comes by a rule of a shared listener, as ECS's does. @default for ECS's events only */
   readonly byRule?: boolean;
+  /** Whether the stack has a secret parameter. @default false */
+  readonly readsParameter?: boolean;
   /** @default CodeDeploy's */
   readonly event?: unknown;
   readonly scale?: number;
@@ -79,7 +81,14 @@ export async function rehearseHook(config: GreenTestConfig, server = createServe
     green,
     log,
     closeAws: () => endpoint.close(),
-    invoke: ({ event = codeDeployEvent, scale = usualScale, timeoutSeconds = 900, byRule, ...others } = {}) => {
+    invoke: ({
+      event = codeDeployEvent,
+      scale = usualScale,
+      timeoutSeconds = 900,
+      byRule,
+      readsParameter = false,
+      ...others
+    } = {}) => {
       const timeline = new Timeline(new Clock(scale));
       timeline.on(({ text, detail }) => log.push({ text, detail }));
       return invokeFunction({
@@ -91,6 +100,7 @@ export async function rehearseHook(config: GreenTestConfig, server = createServe
           TEST_LISTENER_ARN: testListenerArn,
           ...((byRule ?? event !== codeDeployEvent) ? { TEST_LISTENER_RULE_ARN: testRuleArn } : {}),
           HOST_HEADER: hostHeader,
+          ...(readsParameter ? { SECRETS_PARAMETER: parameterName } : {}),
         },
         timeoutSeconds,
         event,
