@@ -9,7 +9,7 @@ import type { SecretTexts } from "../hooks/secret-texts";
 export function encryptInputs(secrets: SecretTexts): void {
   if (secrets.isEmpty) return;
   pulumi.runtime.registerStackTransformation(({ type, props, opts }) =>
-    type.startsWith("awsx:") ? undefined : { props: encrypted(props as unknown, secrets) as pulumi.Inputs, opts },
+    type.startsWith("awsx:") ? undefined : { props: encrypted(props, secrets) as pulumi.Inputs, opts },
   );
 }
 

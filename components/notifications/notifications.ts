@@ -89,7 +89,7 @@ export class Notifications extends pulumi.ComponentResource {
     this.keyArn = this.own?.key.arn ?? args.keyArn;
     this.topicArn = this.own?.topic.arn ?? pulumi.output(args.topicArn!);
     if (args.slack) slackChannel(`${name}-releases`, args.slack, this.topicArn, parent);
-    this.registerOutputs({ topicArn: this.topicArn });
+    this.registerOutputs();
   }
 
   /** The deployment group's triggers. */

@@ -1,5 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ReadResourceRequest, RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
+import type {
+  ReadResourceRequest,
+  RegisterResourceOutputsRequest,
+  RegisterResourceRequest,
+} from "@pulumi/pulumi/proto/resource_pb";
 import { awsCall, awsOutputs } from "./aws-outputs";
 import { existingOutputs, type ExistingThings } from "./existing";
 
@@ -50,6 +54,8 @@ export interface GraphOptions {
  */
 export class Recorder {
   readonly resources: GraphResource[] = [];
+  /** What components and the stack itself give as outputs, by URN, without what Pulumi keeps encrypted. */
+  readonly shownOutputs: Record<string, unknown> = {};
   /** Components that a provider makes, `awsx:ec2:Vpc` say: to the program, they have outputs as resources have. */
   private readonly remoteComponents = new Set<string>();
   private readonly urns = new Set<string>();
@@ -123,6 +129,12 @@ export class Recorder {
         if (!problem) this.record(request, response!);
         callback(problem, response);
       });
+    };
+    const registerOutputs = monitor.registerResourceOutputs.bind(monitor);
+    monitor.registerResourceOutputs = (request, callback) => {
+      const outputs = pulumi.runtime.deserializeProperties(request.getOutputs()!) as unknown;
+      this.shownOutputs[request.getUrn()] = replaceSecrets(outputs, () => "[secret]");
+      return registerOutputs(request, callback);
     };
     const read = monitor.readResource.bind(monitor);
     monitor.readResource = (request, callback) =>
@@ -200,6 +212,7 @@ interface MockMonitor {
     request: ReadResourceRequest,
     callback: (error: unknown, response: MockReadResponse | undefined) => void,
   ): unknown;
+  registerResourceOutputs(request: RegisterResourceOutputsRequest, callback: (error: unknown) => void): unknown;
   registerResource(
     request: RegisterResourceRequest,
     callback: (error: unknown, response: MockResponse | undefined) => void,

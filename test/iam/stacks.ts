@@ -132,6 +132,11 @@ const options: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     logRouter: { image: `${elsewhere}/log-router:1` },
   },
   "a network without NAT, and ECS as its controller": { natGateways: "none", controller: "ECS" },
+  "a network without NAT, and a test header": {
+    natGateways: "none",
+    controller: "ECS",
+    testHeader: { name: "X-Test", value: "s3cret" },
+  },
   "access logs": { loadBalancer: { accessLogs: {} } },
   "access logs in a bucket that is there": { loadBalancer: { accessLogs: { bucket: "all-our-logs" } } },
 };

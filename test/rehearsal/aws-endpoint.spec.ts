@@ -12,6 +12,7 @@ import {
   DescribeTargetHealthCommand,
   ElasticLoadBalancingV2Client,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { GetParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import assert from "node:assert/strict";
 import { AwsError } from "../../rehearsal/aws-endpoint/control-plane";
 import { startAwsEndpoint, type AwsEndpoint } from "../../rehearsal/aws-endpoint/endpoint";
@@ -25,6 +26,7 @@ describe("the AWS endpoint", () => {
     "describeListeners",
     "describeTargetHealth",
     "describeNetworkInterfaces",
+    "getParameter",
   );
   let endpoint: AwsEndpoint;
   let codeDeploy: CodeDeployClient;
@@ -49,6 +51,18 @@ describe("the AWS endpoint", () => {
       const { targetIds } = await codeDeploy.send(new ListDeploymentTargetsCommand({ deploymentId: "d-1" }));
       assert.deepEqual(aws.inputs, [{ deploymentId: "d-1" }]);
       assert.deepEqual(targetIds, ["demo:demo"]);
+    });
+
+    it("knows Systems Manager's parameters, too", async () => {
+      aws.answer = { Parameter: { Name: "shop-secrets", Value: "{}" } };
+      const ssm = new SSMClient(clientConfig(endpoint));
+      const input = { Name: "shop-secrets", WithDecryption: true };
+      assert.deepEqual((await ssm.send(new GetParameterCommand(input))).Parameter, {
+        Name: "shop-secrets",
+        Value: "{}",
+      });
+      assert.deepEqual(aws.inputs, [input]);
+      ssm.destroy();
     });
 
     it("gives times, numbers, lists and structures", async () => {

@@ -38,9 +38,19 @@ export function programGraph(options: Partial<GraphOptions>, settings: Settings 
   return evaluate({ project: "greenlight", stack: "dev", config: config(given), ...options }, freshProgram);
 }
 
-/** What a program throws, and what it had registered by then; `index.ts` unless another program is given. */
-export async function refusal(settings: Settings, program: () => unknown = freshProgram, project = "greenlight") {
-  const recorder = await Recorder.install({ project, stack: "dev", config: config(settings) });
+/**
+ * What a program throws, and what it had registered by then; `index.ts` unless another program is given.
+ *
+ * @param secrets settings that are given with --secret
+ */
+export async function refusal(
+  settings: Settings,
+  program: () => unknown = freshProgram,
+  project = "greenlight",
+  secrets: readonly string[] = [],
+) {
+  const secretKeys = secrets.map((key) => `greenlight:${key}`);
+  const recorder = await Recorder.install({ project, stack: "dev", config: config(settings), secretKeys });
   let error: InvalidInput | undefined;
   await pulumi.runtime.runInPulumiStack(() => {
     try {

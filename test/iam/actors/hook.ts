@@ -1,6 +1,6 @@
 import type { Actor } from "../actor";
 import type { Stack } from "../stack";
-import { logStream, shares } from "./things";
+import { logStream, secretParameters, shares } from "./things";
 
 const networkInterfaces = [
   "ec2:AssignPrivateIpAddresses",
@@ -25,6 +25,13 @@ export const hook: Actor = {
       source: "Lambda developer guide, monitoring-cloudwatchlogs",
     },
     ...(stack.hasCodeDeploy ? codeDeploy(stack) : native(stack)),
+    {
+      actions: ["ssm:GetParameter"],
+      on: secretParameters(stack),
+      context: fromCode(stack),
+      why: "reads its secret checks and the test header",
+      source: "hooks/green-test/secrets.ts",
+    },
     {
       actions: ["elasticloadbalancing:DescribeListeners", "elasticloadbalancing:DescribeTargetHealth"],
       on: ["*"],

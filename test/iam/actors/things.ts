@@ -12,6 +12,11 @@ export function repository(stack: Stack): string {
   return repositories(stack, "IMMUTABLE")[0]!;
 }
 
+/** The stack's secret parameter, if there is one. */
+export function secretParameters(stack: Stack): string[] {
+  return stack.all("aws:ssm/parameter:Parameter").map(({ outputs }) => outputs.arn as string);
+}
+
 /** Where the build's cache is, if there is one. */
 export function caches(stack: Stack): string[] {
   return repositories(stack, "MUTABLE");
