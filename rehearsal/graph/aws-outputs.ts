@@ -83,7 +83,11 @@ const outputsOf: Readonly<Record<string, Outputs>> = {
   "aws:iam/role:Role": (name) => ({ name, id: name, arn: `arn:aws:iam::${account}:role/${name}` }),
   "aws:iam/rolePolicy:RolePolicy": nothingAdded,
   "aws:iam/rolePolicyAttachment:RolePolicyAttachment": nothingAdded,
-  "aws:kms/key:Key": (_, __, suffix) => ({ id: suffix, keyId: suffix, arn: arn("kms", `key/${suffix}`) }),
+  "aws:kms/key:Key": (_, __, suffix) => {
+    // A UUID; the suffix has sixteen digits.
+    const keyId = `${suffix.slice(0, 8)}-${suffix.slice(8, 12)}-4${suffix.slice(13, 16)}-8000-000000000000`;
+    return { id: keyId, keyId, arn: arn("kms", `key/${keyId}`) };
+  },
   "aws:kms/keyPolicy:KeyPolicy": nothingAdded,
   "aws:lambda/function:Function": (name) => ({ name, id: name, arn: arn("lambda", `function:${name}`) }),
   "aws:lambda/permission:Permission": nothingAdded,

@@ -16,6 +16,8 @@ export interface GraphResource {
   readonly parent: string;
   /** Names that it had in earlier versions of the program. */
   readonly earlierNames: readonly string[];
+  /** URNs of the components that it belonged to in earlier versions. */
+  readonly earlierParents: readonly string[];
   /** False for components. */
   readonly custom: boolean;
   readonly id: string;
@@ -158,6 +160,7 @@ export class Recorder {
       name: request.getName(),
       parent: request.getParent(),
       earlierNames: [],
+      earlierParents: [],
       custom: true,
       id: request.getId(),
       inputs: {},
@@ -172,6 +175,7 @@ export class Recorder {
   }
 
   private record(request: RegisterResourceRequest, response: MockResponse): void {
+    const aliases = request.getAliasesList();
     const inputs = pulumi.runtime.deserializeProperties(request.getObject()!) as Record<string, unknown>;
     const outputs = pulumi.runtime.deserializeProperties(response.getObject()) as Record<string, unknown>;
     this.resources.push({
@@ -179,7 +183,8 @@ export class Recorder {
       type: request.getType(),
       name: request.getName(),
       parent: request.getParent(),
-      earlierNames: request.getAliasesList().map((alias) => alias.getSpec()?.getName() ?? alias.getUrn()),
+      earlierNames: aliases.map((alias) => alias.getSpec()?.getName() ?? alias.getUrn()).filter(Boolean),
+      earlierParents: aliases.map((alias) => alias.getSpec()?.getParenturn() ?? "").filter(Boolean),
       custom: request.getCustom(),
       id: response.getId(),
       inputs: replaceSecrets(inputs, unwrapped) as Record<string, unknown>,

@@ -50,6 +50,12 @@ describe("the app's tests", () => {
     assert.deepEqual(group, { type: "TEST", exportConfig: { type: "NO_EXPORT" }, deleteReports: true });
   });
 
+  it("keep the report group of a stack whose image's build ran them", async () => {
+    const { recorder } = await devGraph({ tests: reporting });
+    const { earlierParents } = recorder.find("aws:codebuild/reportGroup:ReportGroup");
+    assert.deepEqual(earlierParents, [recorder.find("greenlight:index:BuildProject").urn]);
+  });
+
   it("need no reports", async () => {
     const graph = await devGraph({ tests: { command: "npm test" } });
     assert.deepEqual(graph.recorder.all("aws:codebuild/reportGroup:ReportGroup"), []);

@@ -19,6 +19,7 @@ const autoNames: Readonly<Record<string, AutoName>> = {
   "aws:sns/topic:Topic": { property: "name", longest: 256 },
   "aws:cloudwatch/logGroup:LogGroup": { property: "name", longest: 512 },
   "aws:codebuild/project:Project": { property: "name", longest: 255 },
+  "aws:codebuild/reportGroup:ReportGroup": { property: "name", longest: 128 },
   "aws:codeconnections/connection:Connection": { property: "name", longest: 255 },
   "aws:codedeploy/application:Application": { property: "name", longest: 100 },
   "aws:codepipeline/pipeline:Pipeline": { property: "name", longest: 100 },

@@ -13,7 +13,9 @@ interface Rules {
   readonly also?: (inputs: Values) => Values;
 }
 
-export const parsed = (text: unknown) => (text === unknownValue ? text : (JSON.parse(String(text)) as unknown));
+/** JSON as what it says; what is unknown or not given stays so. */
+export const parsed = (text: unknown) =>
+  typeof text === "string" && text !== unknownValue ? (JSON.parse(text) as unknown) : text;
 export const attributes = (values: Values) =>
   Object.entries(values).flatMap(([key, value]) =>
     value === undefined ? [] : [{ Key: key, Value: typeof value === "string" ? value : JSON.stringify(value) }],

@@ -1,6 +1,6 @@
 import { capitalized, renamed } from "./shapes";
 import { as, known, parsed, type Translate } from "./translate";
-import type { Values } from "./values";
+import { isValues, type Values } from "./values";
 
 /** CloudFormation's words for what a stack has besides, once it is told who to tell, how to scale and what to be called. */
 export const productionTranslations: Readonly<Record<string, Translate>> = {
@@ -36,6 +36,14 @@ export const productionTranslations: Readonly<Record<string, Translate>> = {
     names: { name: "AlarmName", metricQueries: "Metrics" },
     shapes: { metricQueries: (value) => (value as Values[]).map(metricQuery) },
   }),
+  "aws:cloudwatch/eventBus:EventBus": as("AWS::Events::EventBus", {}),
+  "aws:cloudwatch/eventBusPolicy:EventBusPolicy": ({ eventBusName, policy }) => ({
+    type: "AWS::Events::EventBusPolicy",
+    properties: known({ EventBusName: eventBusName, StatementId: "Releases", Statement: statementOf(policy) }),
+  }),
+  "aws:codebuild/reportGroup:ReportGroup": as("AWS::CodeBuild::ReportGroup", {
+    shapes: { exportConfig: (value) => ({ ExportConfigType: (value as Values).type }) },
+  }),
   "aws:codestarnotifications/notificationRule:NotificationRule": as("AWS::CodeStarNotifications::NotificationRule", {
     shapes: {
       targets: (value) =>
@@ -45,6 +53,10 @@ export const productionTranslations: Readonly<Record<string, Translate>> = {
   "aws:ec2/vpcEndpoint:VpcEndpoint": as("AWS::EC2::VPCEndpoint", {
     names: { policy: "PolicyDocument" },
     shapes: { policy: parsed },
+  }),
+  "aws:ecr/repositoryPolicy:RepositoryPolicy": ({ policy }) => ({
+    type: "AWS::ECR::Repository",
+    properties: known({ RepositoryPolicyText: parsed(policy) }),
   }),
   "aws:kms/key:Key": as("AWS::KMS::Key", { names: { policy: "KeyPolicy" }, shapes: { policy: parsed } }),
   "aws:kms/keyPolicy:KeyPolicy": ({ policy }) => ({
@@ -72,6 +84,12 @@ export const productionTranslations: Readonly<Record<string, Translate>> = {
     properties: known({ Topics: [arn], PolicyDocument: parsed(policy) }),
   }),
 };
+
+/** A bus policy's only statement. */
+function statementOf(policy: unknown): unknown {
+  const document = parsed(policy);
+  return isValues(document) ? (document.Statement as readonly unknown[])[0] : document;
+}
 
 function metricQuery({ metric, ...query }: Values): Values {
   if (!metric) return capitalized(query) as Values;

@@ -210,6 +210,7 @@ export const translations: Readonly<Record<string, Translate>> = {
           BucketKeyEnabled: rule.bucketKeyEnabled,
           ServerSideEncryptionByDefault: renamed(capitalized(rule.applyServerSideEncryptionByDefault), {
             SseAlgorithm: "SSEAlgorithm",
+            KmsMasterKeyId: "KMSMasterKeyID",
           }),
         })),
       },
