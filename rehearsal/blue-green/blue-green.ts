@@ -45,8 +45,10 @@ export class BlueGreen<Props extends BlueGreenProps> implements BlueGreenOperati
     service.createTaskSet({ label, taskDefinition, targetGroup, launch, clientToken: id, externalId: id });
   }
 
-  describeGreen(): { readonly steady: boolean; readonly why: string } {
+  /** What has become of green once its start is over, which no scaled clock hurries. */
+  async describeGreen(): Promise<{ readonly steady: boolean; readonly why: string }> {
     const green = this.existingGreen();
+    await green.whenStarted();
     return { steady: green.stabilityStatus === "STEADY_STATE", why: whyNotSteady(green) };
   }
 

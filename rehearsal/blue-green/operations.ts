@@ -8,7 +8,8 @@ export type Side = "blue" | "green";
 export interface BlueGreenOperations {
   /** CreateTaskSet for green, with a client token and this deployment as its external id. */
   createGreen(): void;
-  describeGreen(): { readonly steady: boolean; readonly why: string };
+  /** Answers once green's start is over: its tasks are healthy, or one has failed. */
+  describeGreen(): Promise<{ readonly steady: boolean; readonly why: string }>;
   /** Sends `percent` of production to that side, and the rest to the other one. */
   sendProduction(input: { readonly to: Side; readonly percent: number }): void;
   /** Sends all test traffic to that side. */

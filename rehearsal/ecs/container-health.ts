@@ -31,7 +31,7 @@ export class ContainerHealth extends EventEmitter<{ change: [] }> {
   status: HealthStatus = "UNKNOWN";
   /** Why the last check that failed did. */
   lastFailure: string | undefined;
-  private failuresInARow = 0;
+  failuresInARow = 0;
 
   constructor(
     private readonly check: HealthCheck,
@@ -45,24 +45,25 @@ export class ContainerHealth extends EventEmitter<{ change: [] }> {
   /** Checks until the signal aborts; a check under way then is killed. */
   async watch(signal: AbortSignal): Promise<void> {
     const startedAt = performance.now();
-    // An app starts no faster under a scaled clock.
-    const startPeriodMs = this.clock.boundMs(this.check.startPeriodSeconds * 1000);
-    const intervalMs = this.clock.boundMs(this.check.intervalSeconds * 1000, shortestIntervalMs);
+    const { startPeriodSeconds, intervalSeconds, retries } = this.check;
+    // An app starts no faster under a scaled clock: it has all the time that AWS would give it to start.
+    const startMs = (startPeriodSeconds + (retries - 1) * intervalSeconds) * 1000;
+    const intervalMs = this.clock.boundMs(intervalSeconds * 1000, shortestIntervalMs);
     while (!signal.aborted) {
       await sleep(intervalMs, undefined, { signal }).catch(() => undefined);
       if (signal.aborted) return;
       const failure = await this.runCheck(signal);
       if (signal.aborted) return;
-      const starting = this.status === "UNKNOWN" && performance.now() - startedAt < startPeriodMs;
-      if (failure === undefined || !starting) this.judge(failure);
+      const starting = this.status === "UNKNOWN" && performance.now() - startedAt < startMs;
+      this.judge(failure, starting);
     }
   }
 
-  private judge(failure: string | undefined): void {
+  private judge(failure: string | undefined, starting: boolean): void {
     this.lastFailure = failure ?? this.lastFailure;
     this.failuresInARow = failure === undefined ? 0 : this.failuresInARow + 1;
     if (failure === undefined) this.enter("HEALTHY");
-    else if (this.failuresInARow >= this.check.retries) this.enter("UNHEALTHY");
+    else if (!starting && this.failuresInARow >= this.check.retries) this.enter("UNHEALTHY");
   }
 
   private enter(status: HealthStatus): void {

@@ -1,11 +1,15 @@
 import { EventEmitter, once } from "node:events";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock } from "../clock";
 import type { Timeline } from "../events";
 import type { Target } from "../load-balancer/target";
 import type { TargetGroup } from "../load-balancer/target-group";
+import { backOffSeconds } from "./back-off";
+import { lastWords } from "./error-line";
 import type { ProcessRegistry } from "./process-group";
-import { startTask, type Task, type TaskSpec } from "./task";
+import { failureCause } from "./start-failure";
+import { startTask, type Task, type TaskProps, type TaskSpec } from "./task";
+import { targetAddress } from "./task-target";
+import { TaskWatch } from "./task-watch";
 
 export interface TaskSetProps {
   readonly id: string;
@@ -35,8 +39,12 @@ interface Member {
 export class TaskSet extends EventEmitter<{ change: [] }> {
   /** Tasks that stopped by themselves, could not be started, or failed their health checks. */
   failedTaskCount = 0;
-  /** The last of these: its reason, exit code and last output. */
+  /** The last of these: its reason, exit code and last output, the error first. */
   lastFailure: string | undefined;
+  /** What that one printed last, the error first. */
+  lastOutput: readonly string[] = [];
+  /** Why no task of it will ever be healthy, for people; undefined while one may be. */
+  cause: string | undefined;
 
   private readonly members = new Set<Member>();
   private readonly lives = new Set<Promise<void>>();
@@ -44,6 +52,8 @@ export class TaskSet extends EventEmitter<{ change: [] }> {
   private started = 0;
   private failuresInARow = 0;
   private stopped: Promise<void> | undefined;
+  /** Whether a task of it has been healthy. */
+  private hasWorked = false;
   private readonly onHealth = () => this.emit("change");
 
   constructor(
@@ -112,6 +122,17 @@ export class TaskSet extends EventEmitter<{ change: [] }> {
     return ready.length === this.desired && this.members.size === this.desired ? "STEADY_STATE" : "STABILIZING";
   }
 
+  /** Whether its tasks are still starting: none has failed, and nothing says that they will not become healthy. */
+  get isStarting(): boolean {
+    const over = this.stopped !== undefined || this.cause !== undefined || this.failedTaskCount > 0;
+    return !over && this.stabilityStatus !== "STEADY_STATE";
+  }
+
+  /** Resolves when `isStarting` does not hold any more. An app starts no faster under a scaled clock: that takes real time. */
+  async whenStarted(): Promise<void> {
+    while (this.isStarting) await once(this, "change");
+  }
+
   /** Starts or stops tasks until there are as many; returns at once. */
   setDesiredCount(count: number): void {
     this.desired = count;
@@ -177,59 +198,64 @@ export class TaskSet extends EventEmitter<{ change: [] }> {
     const spec = await this.props.launch();
     if (signal.aborted) return String(signal.reason);
     const { label } = member;
-    const props = { ...spec, label, taskDefinitionArn: this.taskDefinition };
+    const props: TaskProps = { ...spec, label, taskDefinitionArn: this.taskDefinition };
     const task = await startTask(props, this.clock, this.timeline, this.processes);
     member.task = task;
     task.health?.on("change", this.onHealth);
     if (task.lastStatus !== "RUNNING") return task.stoppedReason ?? "";
-    member.target = this.props.targetGroup.register({ host: "127.0.0.1", port: task.port, label });
+    member.target = this.props.targetGroup.register(targetAddress(task));
     this.emit("change");
     return this.reasonToStop(task, member.target, signal);
   }
 
   private async reasonToStop(task: Task, target: Target, leave: AbortSignal): Promise<string> {
     const over = new AbortController();
+    const { signal } = over;
+    const { targetGroup, healthCheckGracePeriodSeconds: graceSeconds } = this.props;
+    const { clock, timeline } = this;
+    targetGroup.whenHealthy(target, signal).then(
+      () => (this.failuresInARow = 0),
+      () => undefined,
+    );
+    const watch = new TaskWatch({ task, target, targetGroup, graceSeconds, clock, timeline });
+    watch.on("started", () => this.worked()).on("hopeless", (cause) => this.giveUp(cause));
     try {
       return await Promise.race([
         task.whenStopped().then(() => task.stoppedReason ?? ""),
-        aborted(leave, over.signal),
-        this.unhealthy(task, target, over.signal),
+        aborted(leave, signal),
+        watch.untilUnhealthy(signal),
       ]);
     } finally {
       over.abort();
     }
   }
 
-  /** The grace period is one for both kinds of checks. Source: ECS API, CreateService, healthCheckGracePeriodSeconds. */
-  private async unhealthy({ health }: Task, target: Target, signal: AbortSignal): Promise<string> {
-    const { targetGroup, healthCheckGracePeriodSeconds } = this.props;
-    void targetGroup.whenHealthy(target, signal).then(
-      () => (this.failuresInARow = 0),
-      () => undefined,
-    );
-    // An app starts no faster under a scaled clock: its grace period is a bound on real work.
-    await sleep(this.clock.boundMs(healthCheckGracePeriodSeconds * 1000), undefined, { signal });
-    while (target.state !== "unhealthy" && health?.status !== "UNHEALTHY") await once(this, "change", { signal });
-    if (health?.status === "UNHEALTHY") return `Task failed container health checks: ${health.lastFailure ?? ""}`;
-    return `Task failed ELB health checks in (target-group ${targetGroup.arn}): ${target.health.description ?? ""}`;
+  private worked(): void {
+    this.hasWorked = true;
+    this.cause = undefined;
+    this.emit("change");
   }
 
-  private recordFailure({ label, task }: Member, reason: string): void {
+  private giveUp(cause: string): void {
+    if (this.hasWorked) return;
+    this.cause ??= cause;
+    this.emit("change");
+  }
+
+  private recordFailure({ label, task, target }: Member, reason: string): void {
     this.failedTaskCount++;
     this.failuresInARow++;
     const exit = task?.exitCode === undefined ? "" : ` (exit code ${task.exitCode})`;
-    const output = task?.logs.slice(-5).join("\n") ?? "";
+    this.lastOutput = lastWords(task?.logs ?? []);
+    const output = this.lastOutput.join("\n");
     this.lastFailure = `${reason}${exit}${output && `\n${output}`}`;
     this.timeline.emit("ecs", "task.failed", `task ${label} failed: ${reason}${exit}`, { task: label, reason, output });
+    const { healthCheckGracePeriodSeconds: graceSeconds, targetGroup } = this.props;
+    const { path } = targetGroup.healthCheck;
+    const cause = failureCause({ reason, task, isRegistered: target !== undefined, graceSeconds, path });
+    // What ended once may have met something that was not there yet; ECS starts it again, and so do we, once.
+    if (cause.isCertain || this.failuresInARow > 1) this.giveUp(`${label}: ${cause.text}`);
   }
-}
-
-/**
- * Waits longer before each attempt of tasks that keep failing. ECS does so too (developer guide,
- * service-throttle-logic) but gives no figures; these are ours: none, 10 s, 20 s, … up to 5 minutes.
- */
-export function backOffSeconds(failuresInARow: number): number {
-  return failuresInARow < 2 ? 0 : Math.min(10 * 2 ** (failuresInARow - 2), 300);
 }
 
 async function aborted(signal: AbortSignal, over: AbortSignal): Promise<string> {

@@ -1,13 +1,16 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { EventEmitter, once } from "node:events";
 import { constants } from "node:os";
-import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock } from "../clock";
 import type { Timeline } from "../events";
 import { ContainerHealth, type HealthCheck } from "./container-health";
 import { freePort } from "./free-port";
+import { listeningSockets, type ListeningSocket } from "./listening-sockets";
 import { type ProcessRegistry, signalGroup } from "./process-group";
+import { readLines } from "./read-lines";
+import { type ExpectedPort, notStartable, type TaskOrigin, unknownOrigin } from "./start-failure";
+import { localAddressOf, type TaskAddress } from "./task-address";
 
 /** What a container image and its task definition come to on this machine. */
 export interface TaskSpec {
@@ -16,7 +19,17 @@ export interface TaskSpec {
   readonly cwd: string;
   /** The task's whole environment, but for PORT, PATH and HOME. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Time between SIGTERM and SIGKILL. @default 30 */
+  /** Where it is on AWS. @default nowhere: it is reached at 127.0.0.1 */
+  readonly address?: TaskAddress;
+  /** The port that it listens on where it runs, when that is not its port of this machine. @default PORT says it */
+  readonly ownPort?: number;
+  /** What it listens on. @default read from its processes */
+  readonly listeningSockets?: () => Promise<readonly ListeningSocket[] | undefined>;
+  /** What can be changed when it does not come up. */
+  readonly origin?: TaskOrigin;
+  /** What asks it to end. @default SIGTERM */
+  readonly stopSignal?: NodeJS.Signals;
+  /** Time between that and SIGKILL. @default 30 */
   readonly stopTimeoutSeconds?: number;
   /** The container's own. @default none, and its health is UNKNOWN */
   readonly healthCheck?: HealthCheck;
@@ -49,6 +62,8 @@ export class Task extends EventEmitter<{ stopped: [] }> {
   stoppedReason: string | undefined;
   /** As ECS tells it: 128 + the signal's number if a signal ended it. */
   exitCode: number | undefined;
+  /** Why its program could not be started, and what to do about it. */
+  startFailure: string | undefined;
   /** What its health check says; none without one. */
   health: ContainerHealth | undefined;
 
@@ -81,6 +96,31 @@ export class Task extends EventEmitter<{ stopped: [] }> {
     return this.child?.pid;
   }
 
+  get address(): TaskAddress | undefined {
+    return this.props.address;
+  }
+
+  get origin(): TaskOrigin {
+    return this.props.origin ?? unknownOrigin;
+  }
+
+  /** The address of this machine at which the load balancer reaches it. */
+  get localAddress(): string {
+    const { address, ownPort } = this.props;
+    return address && ownPort === undefined ? localAddressOf(address) : "127.0.0.1";
+  }
+
+  get expectedPort(): ExpectedPort {
+    const { ownPort, address } = this.props;
+    return { port: ownPort ?? this.port, isToldByVariable: ownPort === undefined, containerPort: address?.port };
+  }
+
+  /** What its processes listen on; undefined where the system does not say. */
+  async listeningSockets(): Promise<readonly ListeningSocket[] | undefined> {
+    if (this.props.listeningSockets) return this.props.listeningSockets();
+    return this.pid === undefined ? [] : listeningSockets(this.pid);
+  }
+
   /** The last lines that it wrote to stdout and stderr, oldest first. */
   get logs(): readonly string[] {
     return this.lines;
@@ -91,7 +131,7 @@ export class Task extends EventEmitter<{ stopped: [] }> {
     if (this.lastStatus !== "STOPPED") await once(this, "stopped");
   }
 
-  /** SIGTERM to the whole group, SIGKILL after the stop timeout; resolves once the task is STOPPED. */
+  /** The stop signal to the whole group, SIGKILL after the stop timeout; resolves once the task is STOPPED. */
   stop(reason = "Task stopped by user"): Promise<void> {
     this.stopping ??= this.terminate(reason);
     return this.stopping;
@@ -106,6 +146,7 @@ export class Task extends EventEmitter<{ stopped: [] }> {
     } catch (error) {
       const what = `command "${this.command.join(" ")}" in ${this.props.cwd}`;
       this.stoppedReason = `CannotStartContainerError: ${(error as Error).message} (${what})`;
+      this.startFailure = notStartable(this.command[0] ?? "", error as NodeJS.ErrnoException, this.origin);
       this.enter("STOPPED");
     }
   }
@@ -117,7 +158,12 @@ export class Task extends EventEmitter<{ stopped: [] }> {
     await once(child, "spawn");
     child.on("error", () => undefined);
     child.once("exit", (code, signal) => void this.deprovision(child, outputRead, exitCodeOf(code, signal)));
-    const outputRead = this.readOutput(child);
+    const { label: task } = this;
+    const outputRead = readLines(child, (line) => {
+      this.lines.push(line);
+      if (this.lines.length > linesKept) this.lines.shift();
+      this.timeline.emit("ecs", "task.log", line, { task });
+    });
     this.watchHealth(child);
     this.enter("RUNNING");
   }
@@ -147,29 +193,24 @@ export class Task extends EventEmitter<{ stopped: [] }> {
     return typeof command === "function" ? command(this.port) : command;
   }
 
-  private async readOutput(child: ChildProcess): Promise<void> {
-    for (const stream of [child.stdout, child.stderr]) {
-      if (!stream) continue;
-      createInterface({ input: stream }).on("line", (line) => {
-        this.lines.push(line);
-        if (this.lines.length > linesKept) this.lines.shift();
-        this.timeline.emit("ecs", "task.log", line, { task: this.label });
-      });
-    }
-    await once(child, "close");
-  }
-
   private async terminate(reason: string): Promise<void> {
     if (this.lastStatus === "STOPPED") return;
     this.stoppedReason ??= reason;
     const ended = new AbortController();
     const stopped = this.whenStopped().finally(() => ended.abort());
-    this.signal("SIGTERM");
-    const timeoutMs = this.clock.boundMs((this.props.stopTimeoutSeconds ?? 30) * 1000);
+    const { stopSignal = "SIGTERM", stopTimeoutSeconds = 30 } = this.props;
+    this.signal(stopSignal);
+    const timeoutMs = this.clock.boundMs(stopTimeoutSeconds * 1000);
     await sleep(timeoutMs, undefined, { signal: ended.signal }).catch(() => undefined);
-    if (!ended.signal.aborted) await this.props.kill?.();
-    this.signal("SIGKILL");
+    if (!ended.signal.aborted) await this.kill(stopSignal, stopTimeoutSeconds);
     await stopped;
+  }
+
+  private async kill(ignored: NodeJS.Signals, afterSeconds: number): Promise<void> {
+    const text = `${this.label} ignored ${ignored} and was killed after ${afterSeconds} s. Handle ${ignored}.`;
+    this.timeline.emit("ecs", "task.killed", text, { task: this.label, signal: ignored, afterSeconds });
+    await this.props.kill?.();
+    this.signal("SIGKILL");
   }
 
   private signal(signal: NodeJS.Signals): void {

@@ -60,8 +60,8 @@ export const codeDeploy: KilledController = {
     "greenlight:canary": '{"percent":10,"minutes":1}',
     "greenlight:terminationWaitMinutes": "1",
   },
-  // Not healthy in time.
-  failingApp: broken("exports.listens = false;"),
+  // Its health check is not there, which is known long before its grace period is over.
+  failingApp: broken("exports.answer = (_, response) => response.writeHead(404).end();"),
   paths: () => paths(codeDeployMachine(everyRule)).map((path) => toTheEnd(path, path.troubles.length > 1)),
   release: ({ rehearsal: { stack } }, image) => {
     const hooks = Object.fromEntries(hookableEvents.map((event) => [event, "a function of the stage's"]));

@@ -25,9 +25,29 @@ export interface Health {
   readonly description?: string;
 }
 
+/** A health check that failed. */
+export interface FailedProbe {
+  readonly passed: false;
+  readonly reason: string;
+  readonly description: string;
+  /** How it failed: nothing listens there, something answered wrongly, or no answer came. */
+  readonly how?: "refused" | "wrong" | "silent";
+  /** The status of a wrong answer; none if it was not HTTP. */
+  readonly status?: number;
+}
+
 /** The result of one health check. */
-export type ProbeResult =
-  { readonly passed: true } | { readonly passed: false; readonly reason: string; readonly description: string };
+export type ProbeResult = { readonly passed: true } | FailedProbe;
+
+/** Where a health check asks. */
+export interface ProbedAddress {
+  readonly host: string;
+  readonly port: number;
+  /** A Unix socket that leads to the port. @default none: `host` and `port` are this machine's */
+  readonly socketPath?: string | undefined;
+  /** @default `host` and `port` */
+  readonly hostHeader?: string | undefined;
+}
 
 /** The health of a target that no health check has judged yet. */
 export const initialHealth: Health = {
@@ -73,28 +93,41 @@ export function parseMatcher(matcher: string): (status: number) => boolean {
   return (status) => ranges.some(({ low, high }) => low <= status && status <= high);
 }
 
-/** One health check over a connection of its own. Never rejects; an aborted one counts as failed. */
+/**
+ * One health check over a connection of its own. Never rejects; an aborted one counts as failed. Its Host header is the
+ * target's private address and port. Source: ALB user guide, load-balancer-troubleshooting.
+ */
 export function probe(
-  { host, port }: { readonly host: string; readonly port: number },
+  { host, port, socketPath, hostHeader }: ProbedAddress,
   { path, matcher }: Pick<HealthCheck, "path" | "matcher">,
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<ProbeResult> {
   return new Promise((resolve) => {
-    const fail = (reason: string, description: string) => resolve({ passed: false, reason, description });
-    const headers = { "user-agent": "ELB-HealthChecker/2.0" };
-    const request = get({ host, port, path, headers, agent: false, signal });
+    const fail = (reason: string, description: string, how: FailedProbe["how"], status?: number) =>
+      resolve({ passed: false, reason, description, how, ...(status === undefined ? {} : { status }) });
+    const headers = { "user-agent": "ELB-HealthChecker/2.0", ...(hostHeader ? { host: hostHeader } : {}) };
+    const where = socketPath === undefined ? { host, port } : { socketPath };
+    const request = get({ ...where, path, headers, agent: false, signal });
     const timer = setTimeout(() => {
-      fail("Target.Timeout", "Request timed out");
+      fail("Target.Timeout", "Request timed out", "silent");
       request.destroy();
     }, timeoutMs);
     request.on("close", () => clearTimeout(timer));
-    request.on("error", ({ message }) => fail("Target.FailedHealthChecks", `Health checks failed: ${message}`));
+    request.on("error", (error: NodeJS.ErrnoException) =>
+      fail("Target.FailedHealthChecks", `Health checks failed: ${error.message}`, howItFailed(error)),
+    );
     request.on("response", (response) => {
       response.on("error", () => undefined).resume();
       const status = response.statusCode ?? 0;
       if (parseMatcher(matcher)(status)) resolve({ passed: true });
-      else fail("Target.ResponseCodeMismatch", `Health checks failed with these codes: [${status}]`);
+      else fail("Target.ResponseCodeMismatch", `Health checks failed with these codes: [${status}]`, "wrong", status);
     });
   });
+}
+
+/** Node's parser says `HPE_…` of what is no HTTP. */
+function howItFailed({ code = "" }: NodeJS.ErrnoException): FailedProbe["how"] {
+  if (code === "ECONNREFUSED" || code === "ENOENT") return "refused";
+  return code.startsWith("HPE_") ? "wrong" : "silent";
 }

@@ -2,7 +2,7 @@ import { EventEmitter, once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock } from "../clock";
 import type { Timeline } from "../events";
-import { type HealthCheck, initialHealth, nextHealth, parseMatcher, probe } from "./health-check";
+import { type HealthCheck, initialHealth, nextHealth, parseMatcher, type ProbeResult } from "./health-check";
 import { Target, type TargetAddress, type TargetHealth } from "./target";
 import { Turns } from "./turns";
 
@@ -28,10 +28,11 @@ export interface TargetGroupMetrics {
 }
 
 /**
- * Targets, their health, and whose turn is next. Emits `health` whenever a target's state changes.
+ * Targets, their health, and whose turn is next. Emits `health` whenever a target's state changes, and `probe` after each
+ * health check.
  * Source: ALB user guide, target-group-health-checks and edit-target-group-attributes.
  */
-export class TargetGroup extends EventEmitter<{ health: [target: Target] }> {
+export class TargetGroup extends EventEmitter<{ health: [target: Target]; probe: [target: Target, ProbeResult] }> {
   readonly arn: string;
   readonly name: string;
   readonly metrics: TargetGroupMetrics = { requestCount: 0, httpCodeElb5xxCount: 0, httpCodeTarget5xxCount: 0 };
@@ -57,6 +58,10 @@ export class TargetGroup extends EventEmitter<{ health: [target: Target] }> {
     this.arn = props.arn;
     this.name = props.name;
     this.stickinessSeconds = props.stickinessSeconds;
+  }
+
+  get healthCheck(): HealthCheck {
+    return this.props.healthCheck;
   }
 
   /** Registered targets, the draining ones included. */
@@ -162,15 +167,17 @@ export class TargetGroup extends EventEmitter<{ health: [target: Target] }> {
     const { healthCheck } = this.props;
     const intervalMs = healthCheck.intervalSeconds * 1000;
     const timeoutMs = this.clock.boundMs(healthCheck.timeoutSeconds * 1000);
-    // An app starts no faster under a scaled clock: the time that AWS would have given it to start is a bound on real work.
-    const startBy = this.clock.elapsedMs + this.clock.boundMs((healthCheck.unhealthyThreshold - 1) * intervalMs);
+    // An app starts no faster under a scaled clock: it has all the time that AWS would give it to start.
+    const startBy = this.clock.elapsedMs + (healthCheck.unhealthyThreshold - 1) * intervalMs;
     let health = initialHealth;
     this.setHealth(target, health);
     while (!signal.aborted) {
       const interval = this.clock.wait(intervalMs, signal).catch(() => undefined);
-      const next = nextHealth(health, await probe(target, healthCheck, timeoutMs, signal), healthCheck);
-      const starting = health.state === "initial" && this.clock.elapsedMs < startBy;
+      const result = await target.probe(healthCheck, timeoutMs, signal);
       if (signal.aborted) return;
+      this.emit("probe", target, result);
+      const next = nextHealth(health, result, healthCheck);
+      const starting = health.state === "initial" && this.clock.elapsedMs < startBy;
       if (!(starting && next.state === "unhealthy")) {
         health = next;
         this.setHealth(target, health);

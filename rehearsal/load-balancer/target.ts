@@ -1,5 +1,6 @@
 import { Agent } from "node:http";
 import { Duplex } from "node:stream";
+import { type HealthCheck, probe, type ProbedAddress, type ProbeResult } from "./health-check";
 import type { Response } from "./listener-server";
 
 export type TargetState = "initial" | "healthy" | "unhealthy" | "unused" | "draining";
@@ -14,10 +15,10 @@ export interface TargetHealth {
 }
 
 /** Where a target listens; `label` is its name for people. */
-export interface TargetAddress {
-  readonly host: string;
-  readonly port: number;
+export interface TargetAddress extends ProbedAddress {
   readonly label: string;
+  /** Why a load balancer of AWS's would not reach it, although this machine does. @default nothing prevents it */
+  readonly whyUnreachable?: (() => Promise<string | undefined>) | undefined;
 }
 
 /** Longest time an unused connection to a target is kept, in real milliseconds: the load balancer's default idle timeout. */
@@ -25,9 +26,14 @@ const idleConnectionMs = 60_000;
 
 /** A registered target, and the load balancer's connections to it. Its target group alone changes it. */
 export class Target implements TargetAddress {
-  readonly host: string;
   readonly port: number;
   readonly label: string;
+  readonly hostHeader: string | undefined;
+  readonly socketPath: string | undefined;
+  /** An app may choose to listen on one address of the machine alone: then this is it. */
+  host: string;
+  /** The last health check; none yet. */
+  lastProbe: ProbeResult | undefined;
   /** Since when it starts slowly, in milliseconds of AWS time; undefined if it has its full share. */
   slowSinceAwsMs: number | undefined;
   health: TargetHealth = { state: "initial", reason: "Elb.RegistrationInProgress" };
@@ -41,10 +47,22 @@ export class Target implements TargetAddress {
   private readonly exchanges = new Set<Response | Duplex>();
   private onIdle: (() => void) | undefined;
 
-  constructor({ host, port, label }: TargetAddress) {
+  constructor(private readonly address: TargetAddress) {
+    const { host, port, label, hostHeader, socketPath } = address;
     this.host = host;
     this.port = port;
     this.label = label;
+    this.hostHeader = hostHeader;
+    this.socketPath = socketPath;
+  }
+
+  /** One health check. */
+  async probe(check: Pick<HealthCheck, "path" | "matcher">, timeoutMs: number, signal: AbortSignal) {
+    const result = await probe(this, check, timeoutMs, signal);
+    const why = result.passed ? await this.address.whyUnreachable?.() : undefined;
+    const reason = "Target.FailedHealthChecks";
+    this.lastProbe = why === undefined ? result : { passed: false, reason, description: why, how: "refused" };
+    return this.lastProbe;
   }
 
   /** Its name in a cookie. */

@@ -9,7 +9,7 @@ import type { Account } from "../graph/account";
 import { ImageStore } from "../images/image-store";
 import { installStandIns } from "../images/stand-ins";
 import type { Workspace } from "../workspace";
-import { taskLauncher } from "./tasks";
+import { taskLauncher, type TaskSurroundings } from "./tasks";
 import { stackBefore } from "./stack-before";
 import { stringify } from "yaml";
 
@@ -26,7 +26,9 @@ export interface Images {
 }
 
 /** Images in a store in the workspace, with a `docker` and an `aws` that work on it, and a process for each task. */
-export async function createImages(account: Account, workspace: Workspace): Promise<Images> {
+export async function createImages(account: Account, surroundings: Omit<TaskSurroundings, "region">): Promise<Images> {
+  const { workspace } = surroundings;
+  const { region } = account;
   const storeDirectory = join(workspace.directory, "images");
   const binDirectory = join(workspace.directory, "bin");
   await mkdir(binDirectory, { recursive: true });
@@ -39,7 +41,8 @@ export async function createImages(account: Account, workspace: Workspace): Prom
     binDirectory,
     buildEnvironment: {},
     digestOf: async (imageName) => (await store.describe(imageName)).imageDigest,
-    launcher: (taskDefinition, containerName) => taskLauncher(taskDefinition, containerName, store, workspace),
+    launcher: (taskDefinition, containerName) =>
+      taskLauncher(taskDefinition, containerName, store, { ...surroundings, region }),
   };
 }
 

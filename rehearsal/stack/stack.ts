@@ -8,7 +8,7 @@ import { parseTaskDefinition } from "../codepipeline/fill-template";
 import type { ControllerProcess } from "../controller/controller-process";
 import { Service } from "../ecs/service";
 import type { TaskSet } from "../ecs/task-set";
-import { whyNotSteady } from "../ecs/why-not-steady";
+import { whyNotSteady, withLastWords } from "../ecs/why-not-steady";
 import type { DeploymentConfiguration } from "../ecs-deployment/deployment-configuration";
 import type { ServiceDeployment } from "../ecs-deployment/service-deployment";
 import type { Timeline } from "../events";
@@ -45,9 +45,13 @@ export interface StackOptions {
   readonly signal: AbortSignal;
 }
 
-/** How long the first version may take to become healthy, in minutes of AWS time, and at least in real seconds. Our own limits. */
+/**
+ * How long the first version may take to become healthy, in minutes of AWS time, and no less than its grace period in real
+ * seconds. Our own limit.
+ */
 const creationTimeoutMinutes = 10;
-const leastCreationTimeoutSeconds = 30;
+/** Real seconds between a task's first answer and its health. */
+const settlingSeconds = 30;
 
 /** ECS and who releases to it, as the program has set them up: one service, and the deployments that release it. */
 export class Stack {
@@ -190,21 +194,19 @@ export class Stack {
 
   private async whenHealthy(taskSet: TaskSet): Promise<void> {
     const { clock, timeline, signal } = this.options;
-    const limitMs = clock.boundMs(creationTimeoutMinutes * 60_000, leastCreationTimeoutSeconds * 1000);
-    const tooLate = new AbortController();
-    const timer = setTimeout(() => tooLate.abort(), limitMs);
+    const { healthCheckGracePeriodSeconds: graceSeconds = 0 } = this.options.target.service;
+    const limitSeconds = Math.max(graceSeconds, clock.realMs(creationTimeoutMinutes * 60_000) / 1000) + settlingSeconds;
+    const over = new AbortController();
+    const giveUp = (why: string) => over.abort(new Error(`The first version did not become healthy. ${why}`));
+    const timer = setTimeout(() => giveUp(`It had ${limitSeconds} s. ${whyNotSteady(taskSet)}`), limitSeconds * 1000);
+    const onChange = () => taskSet.cause !== undefined && giveUp(withLastWords(taskSet));
+    taskSet.on("change", onChange);
     try {
-      const either = AbortSignal.any([signal, tooLate.signal]);
+      const either = AbortSignal.any([signal, over.signal]);
       await timeline.during(`${taskSet.label} becomes healthy`, undefined, () => taskSet.whenSteady(either));
-    } catch (error) {
-      if (!tooLate.signal.aborted) throw error;
-      const advice = "The app must listen on $PORT and pass the stack's health check.";
-      throw new Error(
-        `The first version did not become healthy within ${limitMs / 1000} s. ${advice}\n${whyNotSteady(taskSet)}`,
-        { cause: error },
-      );
     } finally {
       clearTimeout(timer);
+      taskSet.off("change", onChange);
     }
   }
 

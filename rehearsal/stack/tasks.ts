@@ -2,11 +2,20 @@ import { join } from "node:path";
 import type { RegisteredTaskDefinition } from "../codepipeline/fill-template";
 import type { HealthCheck } from "../ecs/container-health";
 import type { TaskSpec } from "../ecs/task";
+import { fargateEnvironment, localHostName, signalOf, taskAddress } from "../ecs/fargate";
 import { prepareContainer } from "../images/container";
 import type { ImageStore } from "../images/image-store";
 import type { Workspace } from "../workspace";
 
 let started = 0;
+
+/** What tasks are started with, whatever their revision. */
+export interface TaskSurroundings {
+  readonly workspace: Workspace;
+  readonly region: string;
+  /** The file with the stack's settings: `Pulumi.dev.yaml`. */
+  readonly settingsFile: string;
+}
 
 /**
  * How a task of this revision is started here: its image's files in a directory of its own, its command as a process.
@@ -16,15 +25,17 @@ export function taskLauncher(
   taskDefinition: RegisteredTaskDefinition,
   containerName: string,
   store: ImageStore,
-  workspace: Workspace,
+  { workspace, region, settingsFile }: TaskSurroundings,
 ): () => Promise<TaskSpec> {
   const container = taskDefinition.containerDefinitions.find(({ name }) => name === containerName)!;
-  const environment = containerEnvironment(container, process.env);
+  const own = containerEnvironment(container, process.env);
   const check = container.healthCheck;
   return async () => {
     const image = await store.resolve(container.image).catch((error: Error) => {
       throw new Error(`CannotPullContainerError: ${error.message}`);
     });
+    const address = taskAddress(container);
+    const environment = { ...fargateEnvironment(region), ...localHostName(address), ...own };
     const prepared = await prepareContainer(image, {
       directory: join(workspace.directory, "tasks", String(++started)),
       environment,
@@ -34,7 +45,14 @@ export function taskLauncher(
     });
     const { healthCheckCommand, ...runs } = prepared;
     const healthCheck = check && healthCheckOf(check, healthCheckCommand!);
-    return { ...runs, ...(healthCheck ? { healthCheck } : {}), stopTimeoutSeconds: container.stopTimeout };
+    return {
+      ...runs,
+      address,
+      origin: { settingsFile },
+      ...(healthCheck ? { healthCheck } : {}),
+      ...(image.config.StopSignal ? { stopSignal: signalOf(image.config.StopSignal) } : {}),
+      stopTimeoutSeconds: container.stopTimeout,
+    };
   };
 }
 

@@ -17,6 +17,8 @@ const rolledBack = (name: string, fault: string, saying: RegExp, rest: Rest): Fa
 const neverHealthy = (name: string, fault: string, code: string): Fault =>
   rolledBack(name, fault, /timed out while waiting for the replacement task set to become healthy/, {
     ecsSaying: /the circuit breaker's threshold of 3 failures is reached/,
+    // A start is not hurried, so a task is given little time.
+    settings: { "greenlight:healthCheck": '{"intervalSeconds":5}', "greenlight:healthCheckGracePeriodSeconds": "4" },
     run: (stage) => stage.release(broken(code)),
   });
 

@@ -37,7 +37,7 @@ export interface GroupChange {
 
 const healthCheck = {
   path: "/",
-  intervalSeconds: 30,
+  intervalSeconds: 5,
   timeoutSeconds: 10,
   healthyThreshold: 2,
   unhealthyThreshold: 2,
@@ -73,7 +73,8 @@ export class Harness {
       this.timeline,
       random,
     );
-    const props = { arn: "arn:service", name: "app", desiredCount: 1, healthCheckGracePeriodSeconds: 60 };
+    // An app's start is not hurried, so neither is the end of one that never answers.
+    const props = { arn: "arn:service", name: "app", desiredCount: 1, healthCheckGracePeriodSeconds: 2 };
     this.service = new Service(props, this.clock, this.timeline, this.processes);
   }
 
@@ -233,7 +234,7 @@ function deploymentGroup({ config, approvalMinutes, rollback = true }: GroupChan
 function server(version: string): TaskSpec {
   const command = nodeCommand(`
     const server = require("node:http").createServer((_, response) => response.end(process.env.VERSION));
-    server.listen(process.env.PORT, "127.0.0.1");
+    server.listen(process.env.PORT);
     process.once("SIGTERM", () => server.close());
   `);
   return { command, cwd: tmpdir(), environment: { VERSION: version } };

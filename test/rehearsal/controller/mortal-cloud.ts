@@ -101,7 +101,7 @@ export abstract class MortalCloud<Happening extends string> implements BlueGreen
     this.state.greenRuns = true;
   }
 
-  describeGreen() {
+  async describeGreen() {
     return { steady: !this.isGreenLate, why: "it answers nothing" };
   }
 

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { Clock } from "../../../rehearsal/clock";
 import { Service } from "../../../rehearsal/ecs/service";
 import type { TaskSpec } from "../../../rehearsal/ecs/task";
-import { backOffSeconds, TaskSet, type TaskSetProps } from "../../../rehearsal/ecs/task-set";
+import { backOffSeconds } from "../../../rehearsal/ecs/back-off";
+import { TaskSet, type TaskSetProps } from "../../../rehearsal/ecs/task-set";
 import { whyNotSteady } from "../../../rehearsal/ecs/why-not-steady";
 import { Timeline } from "../../../rehearsal/events";
 import { LoadBalancer } from "../../../rehearsal/load-balancer/load-balancer";
@@ -177,7 +178,7 @@ describe("an ECS task set", () => {
       require("node:http").createServer((_, response) => {
         checks++;
         response.writeHead(checks > 1 && checks < 6 ? 503 : 200).end();
-      }).listen(process.env.PORT, "127.0.0.1")`);
+      }).listen(process.env.PORT)`);
     const set = taskSet({ launch: () => spec(unsteady) });
     const seen = new Set<string>();
     group.on("health", ({ state }) => seen.add(state));
@@ -220,7 +221,7 @@ describe("an ECS task set", () => {
         if (request.url === "/health") return response.end();
         console.log("working");
         setTimeout(() => response.end("done"), 200);
-      }).listen(process.env.PORT, "127.0.0.1")`);
+      }).listen(process.env.PORT)`);
     const set = taskSet({ launch: () => spec(slow) });
     await set.whenSteady();
     const answer = fetch(url);

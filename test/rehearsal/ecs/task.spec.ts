@@ -81,7 +81,7 @@ describe("an ECS task", () => {
 
   it("takes the processes that it started along", async () => {
     const child = `process.on("SIGTERM", () => {});
-      require("node:http").createServer().listen(process.env.PORT, "127.0.0.1", () => console.log("child"))`;
+      require("node:http").createServer().listen(process.env.PORT, () => console.log("child"))`;
     const task = await start(
       nodeCommand(`process.on("SIGTERM", () => process.exit(0));
       require("node:child_process").spawn(process.execPath, ["-e", ${JSON.stringify(child)}], { stdio: "inherit" })`),

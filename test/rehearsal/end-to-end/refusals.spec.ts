@@ -32,6 +32,17 @@ describe("npm start that cannot start", function () {
   const crashing = withDockerfile(
     'FROM node:22\nCMD ["node", "-e", "console.error(\'no database\'); process.exit(4)"]\n',
   );
+  const withServer = (server: string) =>
+    scenario(async ({ start, app }) =>
+      refused(await start(["--app", await app({ ...tinyApp, "server.cjs": server })])),
+    );
+  const local = withServer(`require("http").createServer((q, a) => a.end()).listen(process.env.PORT, "127.0.0.1");`);
+  const withoutPath = withServer(
+    `require("http").createServer((q, a) => a.writeHead(404).end()).listen(process.env.PORT);`,
+  );
+  const withHosts = withServer(`require("http")
+      .createServer(({ headers }, a) => a.writeHead(headers.host.startsWith("127.") ? 200 : 400).end())
+      .listen(process.env.PORT);`);
   const unbuildable = withDockerfile(
     "FROM node:22\nRUN node -e \"console.error('no such package'), process.exit(7)\"\n",
   );
@@ -112,9 +123,32 @@ describe("npm start that cannot start", function () {
   it("shows what an app said that ends at once", async () => {
     const { status, message, types } = await crashing();
     assert.equal(status, 2);
-    assert.match(message, /^The first version did not become healthy within \d+ s\. The app must listen on \$PORT/);
-    assert.match(message, /Essential container in task exited \(exit code 4\)\nno database\n$/);
+    assert.match(
+      message,
+      /^The first version did not become healthy\. v1-2: it ended with exit code 4: no database\.\n$/,
+    );
     assert.ok(!types.includes("pushed"));
+  });
+
+  it("names the address that an app listens on, where a load balancer does not reach it", async () => {
+    const { status, message } = await local();
+    assert.equal(status, 2);
+    assert.match(
+      message,
+      /^The first version did not become healthy\. v1-1: it listens on 127\.0\.0\.1:\d+ only; listen on/,
+    );
+  });
+
+  it("names the path whose health check fails, the setting and its file", async () => {
+    const { status, message } = await withoutPath();
+    assert.equal(status, 2);
+    assert.match(message, /GET \/ answered 404; 200–299 is expected\. Set healthCheck\.path in Pulumi\.dev\.yaml\.\n$/);
+  });
+
+  it("names the Host of health checks to an app with a list of allowed hosts", async () => {
+    const { status, message } = await withHosts();
+    assert.equal(status, 2);
+    assert.match(message, /GET \/ answered 400; .*"Host: 10\.0\.\d+\.\d+:3000"/);
   });
 
   it("tells that an image has nothing to start", async () => {
