@@ -1,12 +1,16 @@
+import { readlinkSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { RegisteredTaskDefinition } from "../codepipeline/fill-template";
+import { fargateEnvironment, signalOf, taskAddress } from "../ecs/fargate";
+import { type ListeningSocket, readTables } from "../ecs/listening-sockets";
 import type { TaskSpec } from "../ecs/task";
+import { hostNameOf } from "../ecs/task-address";
 import type { Timeline } from "../events";
 import { describeInRegistry } from "../images/registry-api";
 import { installStandIns } from "../images/stand-ins";
 import type { Images } from "../stack/images";
-import { containerEnvironment, healthCheckOf } from "../stack/tasks";
+import { containerEnvironment, healthCheckOf, type TaskSurroundings } from "../stack/tasks";
 import type { Workspace } from "../workspace";
 import { type DockerEngine, findEngine } from "./engine";
 import { startRegistry } from "./registry";
@@ -50,7 +54,8 @@ export async function startDocker({ workspace, timeline }: DockerOptions): Promi
     // The engine has a cache of its own, and a builder in a container would not reach the registry on loopback.
     buildEnvironment: { ...engine.environment, CACHE_REPOSITORY_URI: "" },
     digestOf: async (imageName) => (await describeInRegistry(imageName)).imageDigest,
-    launcher: (taskDefinition, containerName) => containerLauncher(taskDefinition, containerName, engine, label),
+    launcher: (taskDefinition, containerName, surroundings) =>
+      containerLauncher(taskDefinition, containerName, { ...surroundings, engine, label }),
   };
 }
 
@@ -60,18 +65,22 @@ let started = 0;
 function containerLauncher(
   taskDefinition: RegisteredTaskDefinition,
   containerName: string,
-  engine: DockerEngine,
-  label: string,
+  { engine, label, region, settingsFile }: TaskSurroundings & { readonly engine: DockerEngine; readonly label: string },
 ): () => Promise<TaskSpec> {
   const container = taskDefinition.containerDefinitions.find(({ name }) => name === containerName)!;
-  const environment = containerEnvironment(container, process.env);
-  const hidden = Object.fromEntries(Object.entries(environment).filter(([name]) => !isReadByDocker(name)));
+  const own = containerEnvironment(container, process.env);
   return async () => {
+    const address = taskAddress(container);
+    const hostName = hostNameOf(address, region);
+    const environment = { ...fargateEnvironment(region), HOSTNAME: hostName, ...own };
+    const hidden = Object.fromEntries(Object.entries(environment).filter(([name]) => !isReadByDocker(name)));
     await engine.run("pull", "--quiet", container.image).catch((error: Error) => {
       throw new Error(`CannotPullContainerError: ${error.message}`);
     });
     const name = `${label.split("=")[1]}-${++started}`;
-    const run = { taskDefinition, containerName, name, label, environment };
+    const run = { taskDefinition, containerName, name, label, hostName, environment };
+    const inspect = (format: string, what: string) => engine.run("inspect", "--format", format, what).catch(() => "");
+    const stopSignal = await inspect("{{.Config.StopSignal}}", container.image);
     const check = container.healthCheck;
     const healthCheck = check && healthCheckOf(check, ["docker", "exec", name, ...wordsOf(check.command)]);
     return {
@@ -79,6 +88,11 @@ function containerLauncher(
       command: (port) => ["docker", ...runArguments({ ...run, port })],
       cwd: "/",
       environment: { ...hidden, ...engine.environment },
+      address,
+      ownPort: address.port,
+      listeningSockets: async () => socketsOfContainer(await inspect("{{.State.Pid}}", name)),
+      origin: { settingsFile },
+      ...(stopSignal ? { stopSignal: signalOf(stopSignal) } : {}),
       stopTimeoutSeconds: container.stopTimeout,
       kill: () =>
         engine.run("rm", "--force", name).then(
@@ -93,4 +107,15 @@ function containerLauncher(
 function wordsOf([kind, ...words]: readonly string[]): readonly string[] {
   if (kind === "CMD-SHELL") return ["/bin/sh", "-c", words.join(" ")];
   return kind === "CMD" ? words : [kind!, ...words];
+}
+
+/** The sockets of a container's network, if its engine runs on this very machine. */
+function socketsOfContainer(pid: string): readonly ListeningSocket[] | undefined {
+  try {
+    const network = (process: string) => readlinkSync(`/proc/${process}/ns/net`);
+    // The pid of an engine in a virtual machine is another process here.
+    return network(pid) === network("self") ? undefined : [...readTables(`/proc/${pid}/net`).values()];
+  } catch {
+    return undefined;
+  }
 }

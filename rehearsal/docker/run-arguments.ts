@@ -33,6 +33,8 @@ export interface ContainerRun {
   readonly label: string;
   /** The port of this machine's loopback that leads to the container's. */
   readonly port: number;
+  /** @default Docker's own choice */
+  readonly hostName?: string;
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -64,6 +66,7 @@ export function runArguments(run: ContainerRun): readonly string[] {
     ...option("--cpu-shares", limits.cpu && Math.max(2, limits.cpu)),
     ...option("--memory", memoryMiB && `${memoryMiB}m`),
     ...option("--memory-reservation", limits.memoryReservation && `${limits.memoryReservation}m`),
+    ...option("--hostname", run.hostName),
     ...option("--user", limits.user),
     ...option("--workdir", limits.workingDirectory),
     ...(limits.readonlyRootFilesystem ? ["--read-only"] : []),

@@ -22,13 +22,15 @@ export interface Images {
   /** The digest under which the registry has `repository:tag`. @throws RegistryError */
   digestOf(imageName: string): Promise<string>;
   /** How a task of this revision is started; only the container that takes the load balancer's requests is. */
-  launcher(taskDefinition: RegisteredTaskDefinition, containerName: string): () => Promise<TaskSpec>;
+  launcher(
+    taskDefinition: RegisteredTaskDefinition,
+    containerName: string,
+    surroundings: TaskSurroundings,
+  ): () => Promise<TaskSpec>;
 }
 
 /** Images in a store in the workspace, with a `docker` and an `aws` that work on it, and a process for each task. */
-export async function createImages(account: Account, surroundings: Omit<TaskSurroundings, "region">): Promise<Images> {
-  const { workspace } = surroundings;
-  const { region } = account;
+export async function createImages(account: Account, workspace: Workspace): Promise<Images> {
   const storeDirectory = join(workspace.directory, "images");
   const binDirectory = join(workspace.directory, "bin");
   await mkdir(binDirectory, { recursive: true });
@@ -41,8 +43,8 @@ export async function createImages(account: Account, surroundings: Omit<TaskSurr
     binDirectory,
     buildEnvironment: {},
     digestOf: async (imageName) => (await store.describe(imageName)).imageDigest,
-    launcher: (taskDefinition, containerName) =>
-      taskLauncher(taskDefinition, containerName, store, { ...surroundings, region }),
+    launcher: (taskDefinition, containerName, surroundings) =>
+      taskLauncher(taskDefinition, containerName, store, { ...surroundings, workspace }),
   };
 }
 

@@ -36,6 +36,8 @@ export interface StackOptions {
   readonly traffic: TrafficSide;
   readonly images: Images;
   readonly alarms: Alarms;
+  /** The file with the stack's settings: `Pulumi.dev.yaml`. */
+  readonly settingsFile: string;
   /** Take the place of the program's functions. @default its own code, each invocation in a process of its own */
   readonly functions?: Functions;
   readonly workspace: Workspace;
@@ -211,7 +213,8 @@ export class Stack {
   }
 
   private launcher({ definition }: Revision, containerName: string) {
-    const launch = this.options.images.launcher(definition, containerName);
+    const { account, images, settingsFile } = this.options;
+    const launch = images.launcher(definition, containerName, { region: account.region, settingsFile });
     return async () => {
       requireSecrets(definition, containerName, this.deletedSecrets);
       return launch();

@@ -11,7 +11,6 @@ let started = 0;
 
 /** What tasks are started with, whatever their revision. */
 export interface TaskSurroundings {
-  readonly workspace: Workspace;
   readonly region: string;
   /** The file with the stack's settings: `Pulumi.dev.yaml`. */
   readonly settingsFile: string;
@@ -25,7 +24,7 @@ export function taskLauncher(
   taskDefinition: RegisteredTaskDefinition,
   containerName: string,
   store: ImageStore,
-  { workspace, region, settingsFile }: TaskSurroundings,
+  { workspace, region, settingsFile }: TaskSurroundings & { readonly workspace: Workspace },
 ): () => Promise<TaskSpec> {
   const container = taskDefinition.containerDefinitions.find(({ name }) => name === containerName)!;
   const own = containerEnvironment(container, process.env);

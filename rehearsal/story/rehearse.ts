@@ -90,7 +90,8 @@ export async function setUpRehearsal(context: RehearsalContext): Promise<Rehears
   const { portOffset } = options;
   const traffic = await startTrafficSide({ ...context, account, target, productionUrl, portOffset });
   const alarms = createAlarms(account, target, traffic, context);
-  const stack = new Stack({ ...context, account, target, traffic, images, alarms });
+  const settingsFile = `Pulumi.${options.stack}.yaml`;
+  const stack = new Stack({ ...context, account, target, traffic, images, alarms, settingsFile });
   // Closed before the stack, so that nothing is left to drain.
   workspace.onClose(() => traffic.loadBalancer.close());
   const repository = await commitApp(context, program);
