@@ -42,7 +42,9 @@ describe("a task that starts", function () {
   /** Starts it before the tests; each awaits its own outcome: the cause, or its health. */
   function starting(one: Case): () => Promise<Outcome> {
     let outcome!: Promise<Outcome>;
-    cases.push(() => (outcome = play(one)));
+    cases.push(() => {
+      outcome = play(one);
+    });
     return () => outcome;
   }
 
