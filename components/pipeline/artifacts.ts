@@ -27,5 +27,10 @@ export function artifactObjects(
   bucketArn: pulumi.Input<string>,
   artifacts: readonly string[],
 ): pulumi.Output<string>[] {
-  return artifacts.map((name) => pulumi.interpolate`${bucketArn}/*/${name.slice(0, artifactFolderLength)}/*`);
+  return artifacts.map((name) => pulumi.interpolate`${bucketArn}/*/${folderPattern(name)}/*`);
+}
+
+/** Also right where CodePipeline keeps more of a name. */
+function folderPattern(artifact: string): string {
+  return artifact.length > artifactFolderLength ? `${artifact.slice(0, artifactFolderLength)}*` : artifact;
 }

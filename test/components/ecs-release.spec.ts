@@ -60,7 +60,7 @@ describe("the pipeline of a service that ECS deploys", () => {
     const allowed = statements(graph, "-release").map(({ Action, Resource }) => [Action, Resource]);
     assert.deepEqual(allowed.slice(1), [
       [["codepipeline:PutJobSuccessResult", "codepipeline:PutJobFailureResult"], ["*"]],
-      [["s3:GetObject"], [`${artifacts}/*/ReleaseTem/*`, `${artifacts}/*/Image/*`]],
+      [["s3:GetObject"], [`${artifacts}/*/ReleaseTem*/*`, `${artifacts}/*/Image/*`]],
       [["ecs:RegisterTaskDefinition", "ecs:TagResource"], [`arn:aws:ecs:${account}:task-definition/greenlight-dev:*`]],
       [["ecs:DescribeTaskDefinition"], ["*"]],
       [["ecs:DescribeServices", "ecs:UpdateService", "ecs:ListServiceDeployments"], [service]],
