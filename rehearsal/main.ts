@@ -1,16 +1,16 @@
 import { join } from "node:path";
 import { Clock } from "./clock";
 import { Timeline } from "./events";
-import { UsageError } from "./command-line";
 import { helpText, parseOptions, type RehearsalOptions } from "./options";
 import type * as story from "./story/run";
-import { type Display, displayMode, showTimeline } from "./terminal/display";
-import { createWorkspace } from "./workspace";
+import { watchNpm } from "./npm";
+import { displayMode, showTimeline } from "./terminal/display";
+import { createWorkspace, type Workspace } from "./workspace";
 
 /** Exit statuses, as `--help` tells them. */
 const exit = { asItShould: 0, notAsItShould: 1, couldNotStart: 2, interrupted: 130 };
 
-const parentCheckMs = 500;
+const npmCheckMs = 500;
 
 async function main(): Promise<number> {
   const parsed = parseOptions(process.argv.slice(2));
@@ -23,9 +23,15 @@ async function main(): Promise<number> {
 
 async function rehearse(options: RehearsalOptions): Promise<number> {
   const signal = interruption();
+  const workspace = await createWorkspace();
+  const status = await rehearseIn(workspace, options, signal);
+  const isClean = await cleanUp(workspace);
+  return isClean || status !== exit.asItShould ? status : exit.notAsItShould;
+}
+
+async function rehearseIn(workspace: Workspace, options: RehearsalOptions, signal: AbortSignal): Promise<number> {
   const clock = new Clock(options.scale);
   const timeline = new Timeline(clock);
-  const workspace = await createWorkspace();
   const display = showTimeline(timeline, { mode: displayMode(options.json, process.stdout), stdout: process.stdout });
   try {
     const programDirectory = join(__dirname, "..");
@@ -43,7 +49,7 @@ async function rehearse(options: RehearsalOptions): Promise<number> {
     process.stderr.write(`${(error as Error).message}\n`);
     return exit.couldNotStart;
   } finally {
-    await cleanUp(workspace, display);
+    display.stop();
   }
 }
 
@@ -53,23 +59,29 @@ function interruption(): AbortSignal {
   const interrupt = () => controller.abort(new Error("interrupted"));
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, interrupt);
   for (const stream of [process.stdout, process.stderr]) stream.on("error", interrupt);
-  // npm that is killed tells nobody; whoever started us without npm may have meant to leave us alone.
+  // Whoever started us without npm may have meant to leave us alone.
   if (process.env.npm_lifecycle_event !== undefined) {
-    const parent = process.ppid;
-    setInterval(() => process.ppid !== parent && interrupt(), parentCheckMs).unref();
+    const npmIsGone = watchNpm();
+    setInterval(() => npmIsGone() && interrupt(), npmCheckMs).unref();
   }
   return controller.signal;
 }
 
-async function cleanUp(workspace: { close(): Promise<void> }, display: Display): Promise<void> {
-  display.stop();
-  await workspace.close().catch((error: Error) => process.stderr.write(`${error.message}\n`));
+/** Says what is left, if anything is. */
+async function cleanUp(workspace: Workspace): Promise<boolean> {
+  try {
+    await workspace.close();
+    return true;
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n`);
+    return false;
+  }
 }
 
 main().then(
   (status) => process.exit(status),
   (error: Error) => {
-    process.stderr.write(`${error instanceof UsageError ? error.message : (error.stack ?? error.message)}\n`);
+    process.stderr.write(`${error.message}\n`);
     process.exit(exit.couldNotStart);
   },
 );

@@ -84,7 +84,7 @@ Examples:
 
 Exit status:
   0    every step of the release was observed, and no request was lost
-  1    the release did not go as it should
+  1    the release did not go as it should, or something could not be removed at the end
   2    wrong usage, or it could not start
   130  interrupted
 `;

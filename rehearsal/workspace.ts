@@ -1,8 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, realpath, rm } from "node:fs/promises";
+import { mkdtemp, realpath } from "node:fs/promises";
+import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
+import { text } from "node:stream/consumers";
+import { endProcesses } from "./cleanup/end-processes.mjs";
+import { removeFolder } from "./cleanup/remove-folder.mjs";
 import type { ProcessRegistry } from "./ecs/process-group";
 
 /** What belongs to one rehearsal on a Docker engine. */
@@ -74,24 +78,34 @@ export class Workspace {
       }
     };
     for (let step = this.cleanUps.pop(); step; step = this.cleanUps.pop()) await attempt(step);
-    await attempt(() => rm(this.directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }));
-    await this.reaper.close();
+    await attempt(async () => {
+      throwIfAny((await endProcesses(this.reaper.mark)).map((process) => `process ${process} still runs`));
+    });
+    await attempt(() => removeFolder(this.directory));
+    await attempt(async () => throwIfAny((await this.reaper.close()).map((thing) => `${thing} is left`)));
     if (failures.length === 0) return;
     const messages = failures.map((error) => (error instanceof Error ? error.message : String(error)));
     throw new AggregateError(failures, `Not everything could be cleaned up: ${messages.join("; ")}`);
   }
 }
 
+function throwIfAny(problems: readonly string[]): void {
+  if (problems.length > 0) throw new Error(problems.join("; "));
+}
+
 /** The other end of reaper.mjs. A reaper that cannot be started or has died only leaves us without its help. */
 class Reaper implements ProcessRegistry {
   readonly running = new Set<number>();
+  readonly mark: Readonly<Record<string, string>>;
   private readonly child: ChildProcess;
 
   constructor(directory: string) {
+    // reaper.mjs knows it, too.
+    this.mark = { GREENLIGHT_WORKSPACE: basename(directory) };
     this.child = spawn(process.execPath, [join(__dirname, "reaper.mjs")], {
       // A session of its own: Ctrl-C does not reach it.
       detached: true,
-      stdio: ["pipe", "ignore", "ignore"],
+      stdio: ["pipe", "pipe", "ignore"],
       cwd: "/",
       // To find docker by.
       env: { PATH: process.env.PATH },
@@ -99,6 +113,8 @@ class Reaper implements ProcessRegistry {
     this.child.on("error", () => undefined);
     this.child.stdin?.on("error", () => undefined);
     this.child.unref();
+    // Nor does its pipe keep this process alive.
+    (this.child.stdout as Socket | null)?.unref();
     this.tell(`dir ${directory}`);
   }
 
@@ -116,13 +132,15 @@ class Reaper implements ProcessRegistry {
     this.tell(`docker ${JSON.stringify(leftovers)}`);
   }
 
-  async close(): Promise<void> {
-    const { pid, exitCode, signalCode, stdin } = this.child;
+  /** Returns what it could not remove. */
+  async close(): Promise<readonly string[]> {
+    const { pid, exitCode, signalCode, stdin, stdout } = this.child;
     stdin?.end();
     const running = pid !== undefined && exitCode === null && signalCode === null;
-    if (!running) return;
+    if (!running || stdout === null) return [];
     this.child.ref();
-    await once(this.child, "exit");
+    const [said] = await Promise.all([text(stdout), once(this.child, "exit")]);
+    return said.split("\n").filter((line) => line !== "");
   }
 
   private tell(line: string): void {

@@ -41,7 +41,7 @@ export class BuildShell {
       done`;
     const child = spawn(options.program, ["-c", loop], {
       cwd: options.workingDirectory,
-      env: options.environment,
+      env: { ...options.environment, ...options.processes.mark },
       stdio: ["ignore", "pipe", "ignore", "pipe"],
       // A process group of its own, to be killed whole.
       detached: true,

@@ -1,5 +1,7 @@
-import { cp, mkdir, mkdtemp, realpath, rm } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, realpath } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { endProcesses } from "../cleanup/end-processes.mjs";
+import { removeFolder } from "../cleanup/remove-folder.mjs";
 import type { Clock } from "../clock";
 import type { ProcessRegistry } from "../ecs/process-group";
 import type { Timeline } from "../events";
@@ -79,8 +81,15 @@ export async function runBuild(request: BuildRequest): Promise<BuildResult> {
   try {
     return await new Build(request, buildspec, directory).run();
   } finally {
-    await rm(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+    // CodeBuild's container takes along what a command has left running.
+    if (request.processes.mark)
+      await endProcesses({ ...request.processes.mark, CODEBUILD_SRC_DIR: sourceIn(directory) });
+    await removeFolder(directory);
   }
+}
+
+function sourceIn(directory: string): string {
+  return join(directory, "src");
 }
 
 class Build {
@@ -98,7 +107,7 @@ class Build {
     private readonly buildspec: Buildspec,
     private readonly directory: string,
   ) {
-    this.source = join(directory, "src");
+    this.source = sourceIn(directory);
     this.environment = {
       ...buildspec.env?.variables,
       ...request.environment,

@@ -51,7 +51,11 @@ async function startProgram(program: string, workspace: Workspace): Promise<stri
   };
   await mkdir(directory);
   await writeFile(join(directory, "config.yml"), stringify(configuration));
-  const child = spawn(program, ["serve", join(directory, "config.yml")], { detached: true, stdio: "ignore" });
+  const child = spawn(program, ["serve", join(directory, "config.yml")], {
+    detached: true,
+    stdio: "ignore",
+    env: { ...process.env, ...workspace.processes.mark },
+  });
   const ended = once(child, "exit").catch(() => undefined);
   const { pid } = child;
   if (pid !== undefined) workspace.processes.add(pid);

@@ -1,5 +1,7 @@
 /** Learns of every process group while it runs, so that nothing outlives the rehearsal even if it is killed. */
 export interface ProcessRegistry {
+  /** Belongs in the environment of every process: by it those are found that have left their group. @default nothing */
+  readonly mark?: Readonly<Record<string, string>>;
   add(pgid: number): void;
   remove(pgid: number): void;
 }

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { EventEmitter, once } from "node:events";
 import { constants } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
+import { endProcesses } from "../cleanup/end-processes.mjs";
 import type { Clock } from "../clock";
 import type { Timeline } from "../events";
 import { ContainerHealth, type HealthCheck } from "./container-health";
@@ -170,7 +171,12 @@ export class Task extends EventEmitter<{ stopped: [] }> {
 
   private get environment(): NodeJS.ProcessEnv {
     const { PATH = "", HOME = "" } = process.env;
-    return { PATH, HOME, ...this.props.environment, PORT: String(this.port) };
+    return { PATH, HOME, ...this.props.environment, ...this.mark };
+  }
+
+  /** By this every process of the task is known, and of no other task. */
+  private get mark(): Readonly<Record<string, string>> {
+    return { ...this.processes?.mark, PORT: String(this.port) };
   }
 
   private spawn(): ChildProcess {
@@ -227,6 +233,8 @@ export class Task extends EventEmitter<{ stopped: [] }> {
     // What is still there after a SIGKILL is dead but not yet collected by its parent.
     while (signalGroup(pgid, "SIGKILL") && performance.now() < giveUpAt) await sleep(5);
     this.processes?.remove(pgid);
+    // A container takes those along that have left the group.
+    if (this.processes?.mark) await endProcesses(this.mark);
     await this.watching;
     // A process that left the group keeps the pipes open; its output is not waited for.
     await Promise.race([outputRead, sleep(lastWaitMs, undefined, { ref: false })]);

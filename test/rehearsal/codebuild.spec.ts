@@ -13,6 +13,9 @@ import type { BuildRequest, BuildResult } from "../../rehearsal/codebuild/run-bu
 import { runBuild } from "../../rehearsal/codebuild/run-build";
 import type { TimelineEvent } from "../../rehearsal/events";
 import { Timeline } from "../../rehearsal/events";
+import { shellQuote } from "../../rehearsal/images/shell-quote";
+import { stillRunning } from "./end-to-end/process-table";
+import { daemonScript } from "./fixtures/tasks";
 
 describe("a CodeBuild build", () => {
   let directory: string;
@@ -27,6 +30,11 @@ describe("a CodeBuild build", () => {
   });
   afterEach(() => rm(directory, { recursive: true, force: true }));
 
+  const registry = () => ({
+    add: (pgid: number) => void groups.add(pgid),
+    remove: (pgid: number) => void groups.delete(pgid),
+  });
+
   function build(buildspec: object | string, change: Partial<BuildRequest> = {}): Promise<BuildResult> {
     const clock = new Clock(60);
     const timeline = new Timeline(clock);
@@ -40,7 +48,7 @@ describe("a CodeBuild build", () => {
       timeoutMinutes: 60,
       clock,
       timeline,
-      processes: { add: (pgid) => void groups.add(pgid), remove: (pgid) => void groups.delete(pgid) },
+      processes: registry(),
       signal: new AbortController().signal,
       ...change,
     });
@@ -256,6 +264,20 @@ describe("a CodeBuild build", () => {
     assert.equal(result.status, "SUCCEEDED");
     await Promise.all((await connected).map(gone));
     close();
+  });
+
+  it("ends what a command started in a session of its own, and removes folders that it has closed", async () => {
+    const processes = { ...registry(), mark: { GREENLIGHT_WORKSPACE: `greenlight-test-${process.pid}` } };
+    const commands = [
+      `node -e ${shellQuote(daemonScript)} > said & while ! [ -s said ]; do sleep 0.05; done; cat said`,
+      "mkdir -p closed/work && touch closed/work/file && chmod 000 closed/work",
+    ];
+    const result = await build({ env: bash, phases: { build: { commands } } }, { processes });
+    assert.equal(result.status, "SUCCEEDED", result.reason);
+    const [daemon = ""] = output();
+    assert.match(daemon, /^daemon \d+$/);
+    assert.deepEqual(stillRunning([Number(daemon.split(" ")[1])]), []);
+    assert.deepEqual(await readdir(join(directory, "work")), []);
   });
 
   it("does not start when it is stopped beforehand", async () => {

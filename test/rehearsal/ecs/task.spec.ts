@@ -4,7 +4,8 @@ import { Clock } from "../../../rehearsal/clock";
 import { startTask, type Task, type TaskProps } from "../../../rehearsal/ecs/task";
 import { signalGroup } from "../../../rehearsal/ecs/process-group";
 import { Timeline, type TimelineEvent } from "../../../rehearsal/events";
-import { isListening, nodeCommand, Processes, serverCommand, until } from "../fixtures/tasks";
+import { stillRunning } from "../end-to-end/process-table";
+import { daemonScript, isListening, nodeCommand, Processes, serverCommand, until } from "../fixtures/tasks";
 
 const cwd = tmpdir();
 
@@ -90,6 +91,22 @@ describe("an ECS task", () => {
     await task.stop();
     assert.equal(task.exitCode, 0);
     assert.equal(await isListening(task.port), false);
+  });
+
+  it("takes along what it started in sessions of their own, and nothing of another task's", async () => {
+    processes.mark = { GREENLIGHT_WORKSPACE: `greenlight-test-${process.pid}` };
+    try {
+      const [task, other] = [await start(nodeCommand(daemonScript)), await start(nodeCommand(daemonScript))];
+      await until(() => [task, other].every(({ logs }) => logs.length > 0));
+      const [daemon = 0, stranger = 0] = [task, other].map(({ logs }) => Number(logs[0]!.split(" ")[1]));
+      await task.stop();
+      assert.deepEqual(stillRunning([daemon]), []);
+      assert.equal(stillRunning([stranger]).length, 1);
+      await other.stop();
+      assert.deepEqual(stillRunning([stranger]), []);
+    } finally {
+      delete processes.mark;
+    }
   });
 
   it("takes the health check that runs at that moment along", async () => {

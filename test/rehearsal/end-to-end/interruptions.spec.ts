@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
 import type { TimelineEvent } from "../../../rehearsal/events";
 import { until } from "../fixtures/tasks";
+import { stillRunning } from "./process-table";
 import { scenarios, type Stage, tinyApp } from "./scenarios";
 
 const interrupted = 130;
@@ -9,6 +10,16 @@ const interrupted = 130;
 const slowApp = {
   ...tinyApp,
   Dockerfile: `FROM node:22\nRUN node -e "console.log('building slowly'); setInterval(() => {}, 1000)"\n`,
+};
+
+/** It starts a process that nothing of it holds. */
+const daemonApp = {
+  ...tinyApp,
+  "server.cjs": `${tinyApp["server.cjs"]}
+const { spawn } = require("node:child_process");
+const daemon = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { detached: true, stdio: "ignore" });
+console.log("daemon " + daemon.pid);
+`,
 };
 
 const hookRuns = ({ source, type }: TimelineEvent) => source === "lambda" && type === "invoked";
@@ -65,6 +76,17 @@ describe("npm start that is interrupted", function () {
   const killed = signalled(hookRuns, { signal: "SIGKILL" });
   const killedWhileBuilding = signalled(appBuilds, { files: slowApp, signal: "SIGKILL" });
 
+  const withDaemon = scenario(async ({ start, app }) => {
+    const rehearsal = await start(["--app", await app(daemonApp)]);
+    await rehearsal.event(({ text }) => text.startsWith("daemon "));
+    const pids = rehearsal.events.flatMap(({ text }) => /^daemon (\d+)$/.exec(text)?.[1] ?? []).map(Number);
+    rehearsal.signal("SIGINT");
+    const status = await rehearsal.end();
+    await rehearsal.assertNothingIsLeft();
+    assert.deepEqual(stillRunning(pids), []);
+    return { status, stderr: rehearsal.stderr };
+  });
+
   /** Ends a rehearsal by something that happens to whoever started it. */
   const abandoned = (words: Parameters<Stage["start"]>[1], happen: "reader is gone" | "parent is killed") =>
     scenario(async ({ start, app }) => {
@@ -79,6 +101,10 @@ describe("npm start that is interrupted", function () {
     });
   const withoutReader = abandoned({}, "reader is gone");
   const withoutNpm = abandoned({ shell: 'node "$0" "$@" & wait' }, "parent is killed");
+  const withoutNpmAboveItsShell = abandoned(
+    { shell: `sh -c 'node "$0" "$@"; exit' "$0" "$@" & wait` },
+    "parent is killed",
+  );
 
   it("at once, leaves nothing behind", async () => {
     // Before its program is loaded, the signal ends it as any other process.
@@ -113,5 +139,13 @@ describe("npm start that is interrupted", function () {
 
   it("because npm was killed, ends as if by Ctrl-C", async () => {
     assert.equal((await withoutNpm()).status, "SIGKILL");
+  });
+
+  it("because npm was killed, whose shell lives on, ends as if by Ctrl-C", async () => {
+    assert.equal((await withoutNpmAboveItsShell()).status, "SIGKILL");
+  });
+
+  it("although its app has left its process group and its session", async () => {
+    assert.deepEqual(await withDaemon(), { status: interrupted, stderr: "" });
   });
 });
