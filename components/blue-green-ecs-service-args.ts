@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { arns, ecs, elb } from "../aws-rules";
 import type { Notifications } from "./notifications/notifications";
 import { alarmProblems, type Alarms } from "./deployment/alarms";
 import { type Autoscaling, autoscalingProblems } from "./service/autoscaling";
@@ -6,7 +7,7 @@ import { capacityProblems, type CapacityProvider } from "./task/capacity-provide
 import { withDefaults } from "./defaults";
 import { controllerProblems, durationProblems } from "./deployment/controller-problems";
 import type { ControllerType } from "./deployment/controller-type";
-import { portProblems, retentionProblems, sizeProblems, taskCounts } from "./limits";
+import { portProblems, retentionProblems, sizeProblems } from "./limits";
 import { cidrProblems } from "./load-balancer/cidr-problems";
 import { healthCheckProblems } from "./load-balancer/health-check-problems";
 import { type Https, httpsProblems } from "./load-balancer/https";
@@ -16,9 +17,9 @@ import {
   loadBalancerProblems,
   type TargetOptions,
 } from "./load-balancer/load-balancer-options";
-import { type Network, subnetProblems } from "./network";
+import { idProblems, type Network, subnetProblems } from "./network";
 import type { Problem } from "./problems";
-import { type Ranges, rangeProblems } from "./ranges";
+import { type Ranges, rangeProblems, textProblem, textProblems } from "./rule-problems";
 import { sharedLoadBalancerProblems } from "./load-balancer/shared-load-balancer-problems";
 import { allAtOnce, type ShiftStep, shiftProblems } from "./deployment/traffic-shift";
 import { taskDefaults, type TaskOptions, taskProblems } from "./task/task-options";
@@ -129,10 +130,7 @@ function clusterProblems({
   clusterArn,
   executeCommand,
 }: Pick<BlueGreenEcsServiceArgs, "clusterArn" | "executeCommand">) {
-  const problems: Problem[] = [];
-  if (typeof clusterArn === "string" && !/^arn:[\w-]+:ecs:[^:]+:\d{12}:cluster\/.+$/.test(clusterArn)) {
-    problems.push({ path: "clusterArn", message: `"${clusterArn}" is not the ARN of an ECS cluster.` });
-  }
+  const problems = textProblem("clusterArn", clusterArn, arns.clusterArn);
   if (clusterArn !== undefined && executeCommand) {
     // Source: ECS API, ExecuteCommandConfiguration, which is the cluster's.
     const message =
@@ -142,11 +140,10 @@ function clusterProblems({
   return problems;
 }
 
-/** Sources: ECS API, CreateService; Elastic Load Balancing API, TargetGroupAttribute. */
 const ranges: Ranges<BlueGreenEcsServiceArgs> = {
-  desiredCount: taskCounts,
-  healthCheckGracePeriodSeconds: [0, 2_147_483_647],
-  deregistrationDelaySeconds: [0, 3600],
+  desiredCount: ecs.taskCount,
+  healthCheckGracePeriodSeconds: ecs.healthCheckGracePeriodSeconds,
+  deregistrationDelaySeconds: elb.deregistrationDelaySeconds,
 };
 
 /** Everything that is wrong with a service's plain arguments; also asked by the reader of the settings. */
@@ -156,6 +153,7 @@ export function serviceProblems(args: Partial<Omit<BlueGreenEcsServiceArgs, "not
   const ports = testHeader ? { productionPort } : { productionPort, testPort };
   return [
     ...rangeProblems("", settled, ranges),
+    ...textProblems("", args, { image: ecs.image, repositoryArn: arns.repositoryArn }),
     ...shiftProblems(settled, settled.controller),
     ...taskProblems(settled),
     ...capacityProblems(settled.capacityProviders),
@@ -164,6 +162,7 @@ export function serviceProblems(args: Partial<Omit<BlueGreenEcsServiceArgs, "not
     ...portProblems(ports),
     ...cidrProblems("productionCidrs", settled.productionCidrs),
     ...cidrProblems("testCidrs", settled.testCidrs),
+    ...(args.network ? idProblems("network.", args.network) : []),
     ...(args.network && !settled.sharedLoadBalancer && settled.loadBalancer.arn === undefined
       ? subnetProblems("network.", args.network, settled.loadBalancer.internal)
       : []),

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { arns } from "../aws-rules";
 import type { BlueGreenEcsService } from "./blue-green-ecs-service";
 import type { BuildCacheArgs } from "./pipeline/build-cache";
 import { BuildProject } from "./pipeline/build-project";
@@ -20,6 +21,7 @@ import { pipelineStages } from "./pipeline/pipeline-stages";
 import { pipelineTriggers, type TriggerArgs, triggerProblems } from "./pipeline/pipeline-triggers";
 import { PrivateBucket } from "./private-bucket";
 import { refuse } from "./problems";
+import { textProblem } from "./rule-problems";
 import { type PromoteFrom, promotionProblems } from "./pipeline/promotion";
 import { PromotionSource } from "./pipeline/promotion-source";
 import { ReleasedImages } from "./pipeline/released-images";
@@ -127,6 +129,7 @@ export class DeployPipeline extends pulumi.ComponentResource {
       ...triggerProblems(settled),
       ...approvalProblems(settled),
       ...windowProblems(settled),
+      ...textProblem("signingProfileArn", settled.signingProfileArn, arns.signingProfileArn),
       ...(settled.notifications?.problems ?? []),
     ]);
     super("greenlight:index:DeployPipeline", name, {}, opts);

@@ -4,6 +4,7 @@ import { checkMistakes } from "../hooks/green-test/check-mistakes";
 import type { GreenTestConfig, HttpCheck } from "../hooks/green-test/checks";
 import type { BlueGreenEcsService } from "./blue-green-ecs-service";
 import { withDefaults } from "./defaults";
+import { droppedHeaderProblems } from "./load-balancer/dropped-headers";
 import { checkPathProblems } from "./load-balancer/shared-load-balancer-problems";
 import type { ControllerType } from "./deployment/controller-type";
 import { bundleGreenTestHook } from "./hook-bundle";
@@ -63,6 +64,7 @@ export class GreenTestHook extends pulumi.ComponentResource {
       ...waitProblems(waitMinutes, service.controller.type),
       ...(checks ? checkMistakes(checks) : []),
       ...checkPathProblems(checks ?? [], service.loadBalancer.share?.paths),
+      ...droppedHeaderProblems(checks ?? [], service.loadBalancer.dropsInvalidHeaderFields),
       ...secretsProblems(args),
       ...retentionProblems("logRetentionDays", logRetentionDays),
     ]);

@@ -1,27 +1,12 @@
+import { cloudWatch, ecs, elb, http } from "../aws-rules";
 import type { Problem } from "./problems";
-import { ports, rangeProblems } from "./ranges";
-
-/** Fargate's CPU units, and the memory in MiB that each takes. Source: ECS developer guide, task definition parameters, "Task size". */
-const memoryOfCpu: ReadonlyMap<number, readonly number[]> = new Map([
-  [256, [512, 1024, 2048]],
-  [512, range(1024, 4096, 1024)],
-  [1024, range(2048, 8192, 1024)],
-  [2048, range(4096, 16384, 1024)],
-  [4096, range(8192, 30720, 1024)],
-  [8192, range(16384, 61440, 4096)],
-  [16384, range(32768, 122880, 8192)],
-]);
-
-/** Days that CloudWatch Logs keeps a log for. Source: CloudWatch Logs API, PutRetentionPolicy. */
-const logRetentionDays = [
-  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
-];
+import { rangeProblems } from "./rule-problems";
 
 /**
  * The longest name a stack or component may carry: target groups and load balancers take 32 characters, of which
  * `-green` takes 6 and the suffix by which Pulumi tells a replacement from its predecessor 8.
  */
-export const longestNameLength = 18;
+export const longestNameLength = elb.longestLoadBalancerName - "-green".length - "-1234567".length;
 
 /**
  * Longest soak. For CodeDeploy it is inside one Lambda invocation: its 15 minutes, less what starting, one last round and
@@ -29,13 +14,10 @@ export const longestNameLength = 18;
  */
 export const longestSoakMinutes = { CODE_DEPLOY: 13, ECS: 1320 };
 
-/** Tasks of a service that is not asleep. Source: ECS, service quotas. */
-export const taskCounts = [1, 5000] as const;
-
 /** Checks a name that physical names of limited length are made from. */
 export function nameProblems(path: string, name: string): Problem[] {
   if (name.length > longestNameLength) {
-    const limit = `a target group or load balancer name holds 32 characters, ${longestNameLength} of them for this`;
+    const limit = `a target group or load balancer name holds ${elb.longestLoadBalancerName} characters, ${longestNameLength} of them for this`;
     return [{ path, message: `"${name}" has ${name.length} characters; ${limit}. Choose a shorter name.` }];
   }
   if (!/^[a-z](-?[a-z0-9])*$/.test(name) || name.startsWith("internal-")) {
@@ -47,10 +29,13 @@ export function nameProblems(path: string, name: string): Problem[] {
 
 /** Checks that Fargate pairs these sizes. `cpu` in units (1024 are one vCPU). */
 export function sizeProblems(cpu: number, memoryMiB: number): Problem[] {
-  const memories = memoryOfCpu.get(cpu);
+  const memories = ecs.memoryOfCpu.get(cpu);
   if (!memories) {
     return [
-      { path: "cpu", message: `Fargate has no size of ${cpu} units; choose ${[...memoryOfCpu.keys()].join(", ")}.` },
+      {
+        path: "cpu",
+        message: `Fargate has no size of ${cpu} units; choose ${[...ecs.memoryOfCpu.keys()].join(", ")}.`,
+      },
     ];
   }
   if (memories.includes(memoryMiB)) return [];
@@ -70,7 +55,7 @@ export interface ListenerPorts {
 /** Checks the two listener ports, each and against the other. */
 export function portProblems(listeners: ListenerPorts): Problem[] {
   const { productionPort, testPort } = listeners;
-  const problems = rangeProblems("", listeners, { productionPort: ports, testPort: ports });
+  const problems = rangeProblems("", listeners, { productionPort: http.port, testPort: http.port });
   if (productionPort !== testPort) return problems;
   const message = `is ${testPort}, as productionPort is; one load balancer has one listener a port, so choose another.`;
   return [...problems, { path: "testPort", message }];
@@ -78,15 +63,11 @@ export function portProblems(listeners: ListenerPorts): Problem[] {
 
 /** Checks that CloudWatch Logs has this retention. */
 export function retentionProblems(path: string, days: number): Problem[] {
-  if (logRetentionDays.includes(days)) return [];
+  if (cloudWatch.logRetentionDays.includes(days)) return [];
   return [
     {
       path,
-      message: `CloudWatch Logs cannot keep logs for ${days} days; choose one of ${logRetentionDays.join(", ")}.`,
+      message: `CloudWatch Logs cannot keep logs for ${days} days; choose one of ${cloudWatch.logRetentionDays.join(", ")}.`,
     },
   ];
-}
-
-function range(first: number, last: number, step: number): number[] {
-  return Array.from({ length: (last - first) / step + 1 }, (_, index) => first + index * step);
 }

@@ -1,8 +1,9 @@
 import * as awsx from "@pulumi/awsx";
 import * as pulumi from "@pulumi/pulumi";
+import { names } from "../aws-rules";
 import { withDefaults } from "./defaults";
 import { type Problem, refuse } from "./problems";
-import { rangeProblems } from "./ranges";
+import { listProblems, rangeProblems, textProblem } from "./rule-problems";
 
 /** Where a service lives: the load balancer in the public subnets, tasks and test hook in the private ones. */
 export interface Network {
@@ -50,6 +51,15 @@ const vpcCidrMask = 16;
  * @param at what comes before the field's name where it is written
  * @param internal whether the load balancer is in the private subnets
  */
+export function idProblems(at: string, { vpcId, publicSubnetIds, privateSubnetIds }: Partial<Network>): Problem[] {
+  const list = (ids: unknown) => (Array.isArray(ids) ? ids : []);
+  return [
+    ...textProblem(`${at}vpcId`, vpcId, names.vpcId),
+    ...listProblems(`${at}publicSubnetIds`, list(publicSubnetIds), names.subnetId),
+    ...listProblems(`${at}privateSubnetIds`, list(privateSubnetIds), names.subnetId),
+  ];
+}
+
 export function subnetProblems(at: string, network: Partial<Network>, internal = false): Problem[] {
   const field = internal ? "privateSubnetIds" : "publicSubnetIds";
   const ids = network[field];
@@ -82,14 +92,14 @@ export function createNetwork(name: string, args: NetworkArgs = {}, opts?: pulum
   return { vpcId, publicSubnetIds, privateSubnetIds, routeTableIds };
 }
 
-/**
- * What is wrong with a new network's zones; also asked by the reader of the settings. A load balancer needs two, each with a subnet of a
- * /27 or more, and no region has above six. Source: Elastic Load Balancing user guide, "Subnets for your load balancer".
- */
+/** What is wrong with a new network's zones; also asked by the reader of the settings. */
 export function zoneProblems(args: NetworkArgs): Problem[] {
   const { availabilityZones, zoneCidrMask } = withDefaults<Required<NetworkArgs>, NetworkArgs>(networkDefaults, args);
   const zones = { availabilityZones, zoneCidrMask };
-  const problems = rangeProblems("", zones, { availabilityZones: [2, 6], zoneCidrMask: [vpcCidrMask + 1, 25] });
+  const problems = rangeProblems("", zones, {
+    availabilityZones: names.availabilityZones,
+    zoneCidrMask: names.zoneCidrMask,
+  });
   const room = 2 ** (zoneCidrMask - vpcCidrMask);
   if (problems.length > 0 || availabilityZones <= room) return problems;
   const least = vpcCidrMask + Math.ceil(Math.log2(availabilityZones));

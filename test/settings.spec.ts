@@ -155,9 +155,13 @@ describe("bad settings, of types and of meaning", () => {
     [
       "a repository's address",
       { githubRepository: "a/b/c" },
-      /^githubRepository: "a\/b\/c" is not a GitHub repository/,
+      /^githubRepository: is "a\/b\/c"; expected a GitHub repository as owner\/name\.$/,
     ],
-    ["another kind of ARN", { connectionArn: "arn:aws:s3:::b" }, /^connectionArn: is not the ARN of a connection$/],
+    [
+      "another kind of ARN",
+      { connectionArn: "arn:aws:s3:::b" },
+      /^connectionArn: is "arn:aws:s3:::b"; expected the ARN of a connection, arn:aws:codeconnections:/,
+    ],
     ["no checks", { checks: [] }, /^checks: /],
     [
       "a check's bad pattern",
@@ -174,7 +178,11 @@ describe("bad settings, of types and of meaning", () => {
       { healthCheck: { timeoutSeconds: 30 } },
       /^healthCheck\.timeoutSeconds: must be shorter/,
     ],
-    ["a bad matcher", { healthCheck: { matcher: "2xx" } }, /^healthCheck\.matcher: expected statuses like 200-299/],
+    [
+      "a bad matcher",
+      { healthCheck: { matcher: "2xx" } },
+      /^healthCheck\.matcher: is "2xx"; expected statuses like 200-299/,
+    ],
     [
       "too many alarms",
       { alarmNames: Array.from({ length: 11 }, (_, index) => `alarm-${index}`) },
@@ -196,7 +204,7 @@ describe("bad settings, of types and of meaning", () => {
     [
       "statuses the wrong way round",
       { healthCheck: { matcher: "299-200" } },
-      /^healthCheck\.matcher: expected statuses like/,
+      /^healthCheck\.matcher: is "299-200"; .*expected statuses like/,
     ],
     [
       "a configuration that CodeDeploy has not",

@@ -1,8 +1,10 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
+import { cloudWatch, codeDeploy } from "../../aws-rules";
 import { withDefaults } from "../defaults";
 import type { BlueGreenLoadBalancer } from "../load-balancer/load-balancer";
 import type { Problem } from "../problems";
+import { listProblems, rangeProblems } from "../rule-problems";
 
 /**
  * When a release goes back by itself: alarms on what the load balancer sees of each target group, and on what it answers
@@ -39,11 +41,6 @@ const defaults = {
   datapointsToAlarm: 2,
 };
 
-/** Alarms of a deployment group. Source: CodeDeploy API, AlarmConfiguration. */
-const mostAlarms = 10;
-/** Minutes that an alarm of this period looks back at: a day. Source: CloudWatch API, PutMetricAlarm. */
-const longestEvaluation = 1440;
-
 interface Judged {
   readonly alarms?: Alarms;
   readonly alarmNames: readonly unknown[];
@@ -53,17 +50,17 @@ interface Judged {
 /** What is wrong with a service's alarms. */
 export function alarmProblems({ alarms, alarmNames, terminationWaitMinutes }: Judged): Problem[] {
   const made = alarms ? 2 * kindsOf(withDefaults(defaults, alarms)).length + 1 : 0;
-  const problems: Problem[] = [];
+  const problems = listProblems("alarmNames", alarmNames, cloudWatch.alarmName);
   const wrong = (path: string, message: string) => problems.push({ path, message });
-  if (alarmNames.length + made > mostAlarms) {
+  const { most } = codeDeploy.alarmsOfGroup;
+  if (alarmNames.length + made > most) {
     const besides = made > 0 ? ` besides the ${made} that \`alarms\` makes` : "";
-    wrong("alarmNames", `has ${alarmNames.length}${besides}; a deployment group takes at most ${mostAlarms}.`);
+    wrong("alarmNames", `has ${alarmNames.length}${besides}; a deployment group takes at most ${most}.`);
   }
   // Source: CodeDeploy API, InvalidAlarmConfigException.
   alarmNames.forEach((name, index) => {
-    if (typeof name !== "string") return;
-    if (name.trim() === "" || name.length > 255) wrong(`alarmNames[${index}]`, "is no name of 1 to 255 characters.");
-    else if (alarmNames.indexOf(name) !== index) wrong(`alarmNames[${index}]`, `"${name}" is there twice.`);
+    if (typeof name === "string" && alarmNames.indexOf(name) !== index)
+      wrong(`alarmNames[${index}]`, `"${name}" is there twice.`);
   });
   if (!alarms) return problems;
   const settled = withDefaults(defaults, alarms);
@@ -75,15 +72,14 @@ export function alarmProblems({ alarms, alarmNames, terminationWaitMinutes }: Ju
   if (settled.latencyP99Ms !== undefined && !(settled.latencyP99Ms > 0)) {
     wrong("alarms.latencyP99Ms", `is ${settled.latencyP99Ms}; expected milliseconds above 0.`);
   }
-  for (const key of ["unhealthyTasks", "minimumRequests", "datapointsToAlarm"] as const) {
-    if (!isCount(settled[key])) wrong(`alarms.${key}`, `is ${settled[key]}; expected a whole number from 1.`);
-  }
-  if (!isCount(evaluationPeriods) || evaluationPeriods > longestEvaluation) {
-    wrong(
-      "alarms.evaluationPeriods",
-      `is ${evaluationPeriods}; expected whole minutes from 1 to ${longestEvaluation}.`,
-    );
-  } else if (datapointsToAlarm > evaluationPeriods) {
+  const counts = rangeProblems("alarms", settled, {
+    unhealthyTasks: cloudWatch.datapoints,
+    minimumRequests: cloudWatch.datapoints,
+    datapointsToAlarm: cloudWatch.datapoints,
+    evaluationPeriods: cloudWatch.evaluationPeriods,
+  });
+  problems.push(...counts);
+  if (!counts.some(({ path }) => path === "alarms.evaluationPeriods") && datapointsToAlarm > evaluationPeriods) {
     wrong("alarms.datapointsToAlarm", `is ${datapointsToAlarm}; it cannot exceed the ${evaluationPeriods} periods.`);
   }
   if (terminationWaitMinutes <= datapointsToAlarm) {
@@ -199,8 +195,4 @@ function kindsOf({ serverErrorPercent, latencyP99Ms, unhealthyTasks, minimumRequ
       threshold: unhealthyTasks,
     },
   ];
-}
-
-function isCount(value: number): boolean {
-  return Number.isInteger(value) && value >= 1;
 }

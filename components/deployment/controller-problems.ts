@@ -1,3 +1,4 @@
+import { codeDeploy, codePipeline, ecs, type NumberRule, numberMistake } from "../../aws-rules";
 import type { ControllerType } from "./controller-type";
 import type { Problem } from "../problems";
 import type { TestHeader } from "../load-balancer/test-header";
@@ -5,20 +6,17 @@ import { allAtOnce, shiftMinutes, type TrafficShift } from "./traffic-shift";
 
 /** Minutes that each controller waits at most. */
 export const longestWaits = {
-  /** Source: CodeDeploy API, BlueInstanceTerminationOption and DeploymentReadyOption. */
-  CODE_DEPLOY: { name: "CodeDeploy", termination: 2880, approval: 2880 },
-  /** Source: ECS API, DeploymentConfiguration; a person has less than ECS allows because the pipeline's step ends. */
-  ECS: { name: "ECS", termination: 1440, approval: 1320 },
-} as const;
-
-/**
- * How long CodePipeline follows a release: an action of CodeDeploy for five days, a Lambda action for 24 hours. Of either some is kept
- * for tasks to start and hooks to answer, which take CodeDeploy an hour each. Source: CodePipeline user guide, limits.
- */
-const longestReleases = {
-  CODE_DEPLOY: { followed: "5 days", minutes: 7080 },
-  ECS: { followed: "24 hours", minutes: 1380 },
-} as const;
+  CODE_DEPLOY: {
+    name: "CodeDeploy",
+    termination: codeDeploy.terminationWaitMinutes,
+    approval: codeDeploy.approvalWaitMinutes,
+  },
+  /** A person has less than ECS allows because the pipeline's step ends. */
+  ECS: { name: "ECS", termination: ecs.bakeMinutes, approval: { ...codeDeploy.approvalWaitMinutes, most: 1320 } },
+} as const satisfies Record<
+  ControllerType,
+  Readonly<Record<"termination" | "approval", NumberRule>> & { name: string }
+>;
 
 export interface ControlledRelease extends TrafficShift {
   readonly controller: ControllerType;
@@ -33,14 +31,11 @@ export function controllerProblems(release: ControlledRelease): Problem[] {
   const { controller, terminationWaitMinutes, approvalWaitMinutes } = release;
   const { name, termination, approval } = longestWaits[controller];
   const problems: Problem[] = controller === "ECS" ? ecsProblems(release) : codeDeployProblems(release);
-  const outside = (value: number, least: number, most: number) => !(value >= least && value <= most);
-  if (outside(terminationWaitMinutes, 0, termination)) {
-    const message = `is ${terminationWaitMinutes}; ${name} waits 0 to ${termination}.`;
-    problems.push({ path: "terminationWaitMinutes", message });
-  }
-  if (approvalWaitMinutes !== undefined && outside(approvalWaitMinutes, 1, approval)) {
-    const message = `is ${approvalWaitMinutes}; ${name} waits 1 to ${approval}.`;
-    problems.push({ path: "approvalWaitMinutes", message });
+  const waits = { terminationWaitMinutes: termination, approvalWaitMinutes: approval };
+  for (const [path, rule] of Object.entries(waits)) {
+    const minutes = { terminationWaitMinutes, approvalWaitMinutes }[path];
+    if (minutes === undefined || numberMistake(rule, minutes) === undefined) continue;
+    problems.push({ path, message: `is ${minutes}; ${name} waits ${rule.least} to ${rule.most}.` });
   }
   return problems;
 }
@@ -49,9 +44,9 @@ export function controllerProblems(release: ControlledRelease): Problem[] {
 export function durationProblems(release: ControlledRelease, waitMinutes: number): Problem[] {
   const { controller, terminationWaitMinutes } = release;
   const minutes = waitMinutes + shiftMinutes(release) + terminationWaitMinutes;
-  const longest = longestReleases[controller];
+  const longest = codePipeline.longestReleases[controller];
   // What is too long by itself is told by itself.
-  if (terminationWaitMinutes > longestWaits[controller].termination || !Number.isFinite(minutes)) return [];
+  if (terminationWaitMinutes > longestWaits[controller].termination.most || !Number.isFinite(minutes)) return [];
   if (minutes <= longest.minutes) return [];
   const reason = `the waits of a release come to ${minutes} minutes, and the pipeline follows one for ${longest.followed}`;
   const message = `is ${terminationWaitMinutes}; ${reason}: keep all waits within ${longest.minutes}.`;

@@ -1,7 +1,9 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
+import { codeDeploy, ecs, type NumberRule } from "../../aws-rules";
 import type { ControllerType } from "./controller-type";
 import type { Problem } from "../problems";
+import { rangeProblems, textProblem } from "../rule-problems";
 
 /** A share of production's traffic, in whole percent, and the minutes until the next. */
 export interface ShiftStep {
@@ -19,22 +21,15 @@ export interface TrafficShift {
   readonly deploymentConfigName?: string;
 }
 
-export const allAtOnce = "CodeDeployDefault.ECSAllAtOnce";
+export const allAtOnce = codeDeploy.ecsConfigurations[0];
 
-/** Source: CodeDeploy user guide, deployment-configurations. */
-const predefined = [
-  allAtOnce,
-  "CodeDeployDefault.ECSLinear10PercentEvery1Minutes",
-  "CodeDeployDefault.ECSLinear10PercentEvery3Minutes",
-  "CodeDeployDefault.ECSCanary10Percent5Minutes",
-  "CodeDeployDefault.ECSCanary10Percent15Minutes",
-];
-
-/** Source: CodeDeploy user guide, limits, "Deployments"; ECS API, CanaryConfiguration and LinearConfiguration. */
 const limits = {
-  /** In all, between the first share and the last. */
-  CODE_DEPLOY: { shiftMinutes: 2880, stepMinutes: 2880, linearPercent: 1 },
-  ECS: { shiftMinutes: Infinity, stepMinutes: 1440, linearPercent: 3 },
+  CODE_DEPLOY: {
+    shiftMinutes: codeDeploy.shiftMinutes.most,
+    stepMinutes: codeDeploy.shiftMinutes.most,
+    linearPercent: codeDeploy.shiftPercent,
+  },
+  ECS: { shiftMinutes: Infinity, stepMinutes: ecs.shiftStepMinutes.most, linearPercent: ecs.linearPercent },
 } as const;
 
 /** What is wrong with a shift of one's own. */
@@ -42,13 +37,14 @@ export function shiftProblems(shift: TrafficShift, controller: ControllerType): 
   const { canary, linear, deploymentConfigName = allAtOnce } = shift;
   const { linearPercent } = limits[controller];
   const problems = [
-    ...stepProblems("canary", canary, { controller, leastPercent: 1, minutes: shiftMinutes({ canary }) }),
-    ...stepProblems("linear", linear, { controller, leastPercent: linearPercent, minutes: shiftMinutes({ linear }) }),
+    ...stepProblems("canary", canary, {
+      controller,
+      percents: codeDeploy.shiftPercent,
+      minutes: shiftMinutes({ canary }),
+    }),
+    ...stepProblems("linear", linear, { controller, percents: linearPercent, minutes: shiftMinutes({ linear }) }),
   ];
-  if (deploymentConfigName.startsWith("CodeDeployDefault.") && !predefined.includes(deploymentConfigName)) {
-    const message = `"${deploymentConfigName}" is none of CodeDeploy's for ECS, which are ${predefined.join(", ")}.`;
-    problems.push({ path: "deploymentConfigName", message });
-  }
+  problems.push(...textProblem("deploymentConfigName", deploymentConfigName, codeDeploy.configurationName));
   const given = [
     ...(canary ? ["canary"] : []),
     ...(linear ? ["linear"] : []),
@@ -96,7 +92,7 @@ export function shiftMinutes({ canary, linear }: TrafficShift): number {
 
 interface StepLimits {
   readonly controller: ControllerType;
-  readonly leastPercent: number;
+  readonly percents: NumberRule;
   /** Of the whole shift. */
   readonly minutes: number;
 }
@@ -105,11 +101,8 @@ function stepProblems(path: string, step: ShiftStep | undefined, at: StepLimits)
   if (!step) return [];
   const { percent, minutes } = step;
   const { stepMinutes, shiftMinutes: longestShift } = limits[at.controller];
-  const problems: Problem[] = [];
+  const problems = rangeProblems(path, { percent }, { percent: at.percents });
   const wrong = (field: keyof ShiftStep, message: string) => problems.push({ path: `${path}.${field}`, message });
-  if (!Number.isInteger(percent) || percent < at.leastPercent || percent > 99) {
-    wrong("percent", `is ${percent}; expected a whole number from ${at.leastPercent} to 99.`);
-  }
   if (!Number.isInteger(minutes) || minutes < 1) {
     wrong("minutes", `is ${minutes}; expected whole minutes from 1.`);
   } else if (problems.length === 0 && at.minutes > longestShift) {

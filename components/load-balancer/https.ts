@@ -1,10 +1,11 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { arns, elb, http, names } from "../../aws-rules";
 import { checkServerIdentity, type PeerCertificate } from "node:tls";
 import type { ListenerPorts } from "../limits";
 import type { EventPatterns } from "../notifications/notifications";
 import { type Problem, refuse } from "../problems";
-import { ports as portRange, rangeProblems } from "../ranges";
+import { rangeProblems, textProblems } from "../rule-problems";
 
 /** HTTPS for both listeners, and the name that users call. */
 export interface Https {
@@ -35,11 +36,17 @@ export const httpsDefaults = { sslPolicy: "ELBSecurityPolicy-TLS13-1-2-Res-2021-
  */
 export function httpsProblems(https: Https | undefined, ports: ListenerPorts | undefined): Problem[] {
   if (!https) return [];
-  const problems = rangeProblems("https", https, { redirectPort: portRange });
+  const { domainName, zoneId, certificateArn, redirectPort = httpsDefaults.redirectPort } = https;
+  const problems = textProblems("https", https, {
+    domainName: names.domainName,
+    zoneId: names.hostedZoneId,
+    certificateArn: arns.certificateArn,
+  });
   const wrong = (field: keyof Https, message: string) => problems.push({ path: `https.${field}`, message });
-  const { domainName, zoneId, certificateArn, sslPolicy, redirectPort = httpsDefaults.redirectPort } = https;
-  if (!/^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/.test(domainName) || domainName.length > 253) {
-    wrong("domainName", `"${domainName}" is not a name that users can call; expected one like app.example.com.`);
+  const issued = certificateArn === undefined && zoneId !== undefined;
+  if (issued && domainName.length > names.issuedDomainName.most && problems.length === 0) {
+    const limit = `ACM issues certificates for names of at most ${names.issuedDomainName.most}`;
+    wrong("domainName", `has ${domainName.length} characters; ${limit}. Name a certificate in certificateArn.`);
   }
   if (ports && zoneId === undefined && certificateArn === undefined) {
     wrong(
@@ -47,13 +54,10 @@ export function httpsProblems(https: Https | undefined, ports: ListenerPorts | u
       "is missing; HTTPS needs a certificate: name one, or a zoneId in which one can be validated.",
     );
   }
-  if (typeof certificateArn === "string" && !/^arn:[\w-]+:acm:[^:]+:\d{12}:certificate\//.test(certificateArn)) {
-    wrong("certificateArn", `"${certificateArn}" is not the ARN of an ACM certificate.`);
-  }
-  if (sslPolicy !== undefined && !/^ELBSecurityPolicy-TLS13-1-[23]-/.test(sslPolicy)) {
-    const expected = "a policy without TLS 1.0 and 1.1: ELBSecurityPolicy-TLS13-1-2-… or ELBSecurityPolicy-TLS13-1-3-…";
-    wrong("sslPolicy", `is "${sslPolicy}"; expected ${expected}.`);
-  }
+  problems.push(
+    ...textProblems("https", https, { sslPolicy: elb.sslPolicy }),
+    ...rangeProblems("https", https, { redirectPort: http.port }),
+  );
   for (const [other, port] of Object.entries(ports ?? {})) {
     if (redirectPort === port) {
       wrong(

@@ -1,7 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { arns, elb, names } from "../../aws-rules";
 import type { AccessLogs } from "./access-logs";
 import type { Problem } from "../problems";
-import { rangeProblems } from "../ranges";
+import { rangeProblems, textProblem } from "../rule-problems";
 
 /** What a load balancer may have besides its listeners. */
 export interface LoadBalancerOptions {
@@ -14,6 +15,11 @@ export interface LoadBalancerOptions {
   readonly internal?: boolean;
   /** Longest silence on a connection, 1 to 4000 seconds. Source: ELB API, LoadBalancerAttribute. @default 60 */
   readonly idleTimeoutSeconds?: number;
+  /**
+   * Drops header fields whose names hold other characters than letters, digits and hyphens, before they reach the app. Source: ELB API,
+   * LoadBalancerAttribute, routing.http.drop_invalid_header_fields.enabled. @default true
+   */
+  readonly dropInvalidHeaderFields?: boolean;
   /** One line about each request, in a bucket; `{}` takes all defaults. @default none */
   readonly accessLogs?: AccessLogs;
   /** A regional web ACL of AWS WAF that judges each request. @default none */
@@ -31,41 +37,37 @@ export interface TargetOptions {
   readonly slowStartSeconds?: number;
 }
 
-/** What is wrong with the plain values. Limits: ELB API, LoadBalancerAttribute and TargetGroupAttribute. */
+/** What is wrong with the plain values. */
 export function loadBalancerProblems(
   options: LoadBalancerOptions,
   { stickiness, slowStartSeconds = 0 }: TargetOptions,
 ): Problem[] {
-  const { idleTimeoutSeconds = 60, accessLogs, webAclArn } = options;
-  const problems = options.arn === undefined ? [] : existingProblems(options);
-  const wrong = (path: string, message: string) => problems.push({ path, message });
-  const outside = (value: number, least: number, most: number) => !(value >= least && value <= most);
-  if (outside(idleTimeoutSeconds, 1, 4000)) {
-    wrong("loadBalancer.idleTimeoutSeconds", `is ${idleTimeoutSeconds}; a load balancer takes 1 to 4000.`);
+  const { accessLogs = {}, webAclArn } = options;
+  const at = "loadBalancer";
+  return [
+    ...(options.arn === undefined ? [] : existingProblems(options)),
+    ...rangeProblems(at, options, { idleTimeoutSeconds: elb.idleTimeoutSeconds }),
+    ...accessLogProblems(`${at}.accessLogs`, accessLogs),
+    ...textProblem(`${at}.webAclArn`, webAclArn, arns.webAclArn),
+    ...rangeProblems("stickiness", stickiness ?? {}, { seconds: elb.stickinessSeconds }),
+    ...rangeProblems("", slowStartSeconds === 0 ? {} : { slowStartSeconds }, {
+      slowStartSeconds: elb.slowStartSeconds,
+    }),
+  ];
+}
+
+function accessLogProblems(at: string, { bucket, prefix, keepDays }: AccessLogs): Problem[] {
+  const problems = [
+    ...textProblem(`${at}.bucket`, bucket, names.bucketName),
+    ...textProblem(`${at}.prefix`, prefix, elb.accessLogPrefix),
+  ];
+  if (prefix?.includes("AWSLogs")) {
+    problems.push({ path: `${at}.prefix`, message: "contains AWSLogs, which AWS adds itself; leave it out." });
   }
-  if (accessLogs?.prefix !== undefined && !/^[^/].*[^/]$/.test(accessLogs.prefix)) {
-    const expected = "a prefix of two characters or more that neither begins nor ends with /";
-    wrong("loadBalancer.accessLogs.prefix", `is "${accessLogs.prefix}"; expected ${expected}.`);
-  }
-  if (accessLogs?.prefix?.includes("AWSLogs")) {
-    wrong("loadBalancer.accessLogs.prefix", "contains AWSLogs, which AWS adds itself; leave it out.");
-  }
-  problems.push(...rangeProblems("loadBalancer.accessLogs", accessLogs ?? {}, { keepDays: [1, Infinity] }));
-  if (accessLogs?.bucket !== undefined && accessLogs.keepDays !== undefined) {
-    const message = "is for a bucket that is made here; leave it out, and give your bucket a lifecycle rule.";
-    wrong("loadBalancer.accessLogs.keepDays", message);
-  }
-  if (typeof webAclArn === "string" && !/^arn:[\w-]+:wafv2:[^:]+:\d{12}:regional\/webacl\//.test(webAclArn)) {
-    const expected = "the ARN of a web ACL of scope REGIONAL; one for CloudFront cannot protect a load balancer";
-    wrong("loadBalancer.webAclArn", `is "${webAclArn}"; expected ${expected}.`);
-  }
-  if (stickiness && outside(stickiness.seconds, 1, 604_800)) {
-    wrong("stickiness.seconds", `is ${stickiness.seconds}; a target group takes 1 to 604800, a week.`);
-  }
-  if (slowStartSeconds !== 0 && outside(slowStartSeconds, 30, 900)) {
-    wrong("slowStartSeconds", `is ${slowStartSeconds}; a target group takes 30 to 900, or 0 for none.`);
-  }
-  return problems;
+  problems.push(...rangeProblems(at, { keepDays }, { keepDays: elb.accessLogDays }));
+  if (bucket === undefined || keepDays === undefined) return problems;
+  const message = "is for a bucket that is made here; leave it out, and give your bucket a lifecycle rule.";
+  return [...problems, { path: `${at}.keepDays`, message }];
 }
 
 function existingProblems({ arn, ...others }: LoadBalancerOptions): Problem[] {
@@ -73,12 +75,5 @@ function existingProblems({ arn, ...others }: LoadBalancerOptions): Problem[] {
   const problems = Object.entries(others)
     .filter(([, value]) => value !== undefined)
     .map(([field]) => ({ path: `loadBalancer.${field}`, message }));
-  if (
-    typeof arn !== "string" ||
-    /^arn:[\w-]+:elasticloadbalancing:[^:]+:\d{12}:loadbalancer\/app\/[^/]+\/\w+$/.test(arn)
-  ) {
-    return problems;
-  }
-  const expected = "that of an application load balancer (…:loadbalancer/app/…)";
-  return [...problems, { path: "loadBalancer.arn", message: `is "${arn}"; expected ${expected}.` }];
+  return [...problems, ...textProblem("loadBalancer.arn", arn, arns.loadBalancerArn)];
 }

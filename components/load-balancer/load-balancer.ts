@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { dropsInvalidHeaderFields } from "./dropped-headers";
 import type { BlueGreenLoadBalancerArgs } from "./load-balancer-args";
 import type { ListenerShare, LoadBalancerFront, TestTraffic } from "./load-balancer-front";
 import { ownLoadBalancer } from "./own-load-balancer";
@@ -25,6 +26,8 @@ export class BlueGreenLoadBalancer extends pulumi.ComponentResource implements L
   /** Where requests meet green before users do. */
   readonly test: TestTraffic;
   readonly share: ListenerShare | undefined;
+  /** Whether it is known to drop header fields that are not valid, before they reach the app. */
+  readonly dropsInvalidHeaderFields: boolean;
 
   constructor(
     private readonly name: string,
@@ -45,6 +48,7 @@ export class BlueGreenLoadBalancer extends pulumi.ComponentResource implements L
     this.certificateArn = front.certificateArn;
     this.test = front.test;
     this.share = front.share;
+    this.dropsInvalidHeaderFields = dropsInvalidHeaderFields(args.loadBalancer, args.sharedLoadBalancer);
     this.registerOutputs();
   }
 

@@ -99,7 +99,7 @@ function newLoadBalancer(
       securityGroups: [securityGroup.id],
       idleTimeout: options.idleTimeoutSeconds ?? 60,
       enableHttp2: true,
-      dropInvalidHeaderFields: true,
+      dropInvalidHeaderFields: options.dropInvalidHeaderFields ?? true,
       enableDeletionProtection: deletionProtection,
       // Said when they are off, too: the provider leaves alone what is not named, and would let them go on.
       accessLogs: options.accessLogs

@@ -1,9 +1,11 @@
+import { arns, elb, numberMistake } from "../../aws-rules";
 import type { HttpCheck } from "../../hooks/green-test/checks";
 import type { Https } from "./https";
 import type { LoadBalancerOptions } from "./load-balancer-options";
 import type { Problem } from "../problems";
 import type { SharedLoadBalancer } from "./load-balancer-args";
 import { loadBalancerOf } from "./shared-load-balancer";
+import { listProblems, textProblem } from "../rule-problems";
 import type { TestHeader } from "./test-header";
 
 /** What a shared load balancer is judged with. */
@@ -17,7 +19,7 @@ export interface Sharing {
 
 const at = "sharedLoadBalancer";
 
-/** Everything that is wrong with a place behind a shared load balancer. Limits: ALB user guide, load-balancer-limits. */
+/** Everything that is wrong with a place behind a shared load balancer. */
 export function sharedLoadBalancerProblems(sharing: Sharing): Problem[] {
   const shared = sharing.sharedLoadBalancer;
   if (!shared) return [];
@@ -31,12 +33,12 @@ export function sharedLoadBalancerProblems(sharing: Sharing): Problem[] {
 
 function listenerProblems(shared: SharedLoadBalancer, testHeader: TestHeader | undefined): Problem[] {
   const { productionListenerArn: production, testListenerArn: test } = shared;
-  const problems: Problem[] = [];
+  const problems = [
+    ...textProblem(`${at}.productionListenerArn`, production, arns.listenerArn),
+    ...textProblem(`${at}.testListenerArn`, test, arns.listenerArn),
+  ];
+  const known = problems.length === 0 && typeof production === "string" && typeof test === "string";
   const wrong = (field: string, message: string) => problems.push({ path: `${at}.${field}`, message });
-  for (const [field, arn] of Object.entries({ productionListenerArn: production, testListenerArn: test })) {
-    if (typeof arn !== "string" || isListener(arn)) continue;
-    wrong(field, `"${arn}" is not the ARN of an application load balancer's listener (…:listener/app/…).`);
-  }
   if (test === undefined && !testHeader) {
     const way = "name a second listener of the load balancer, or with controller ECS a testHeader";
     wrong("testListenerArn", `is missing; green is tested before users see it: ${way}.`);
@@ -44,7 +46,7 @@ function listenerProblems(shared: SharedLoadBalancer, testHeader: TestHeader | u
   if (test !== undefined && testHeader) {
     wrong("testListenerArn", "is not used where testHeader tells test traffic; leave one of the two out.");
   }
-  if (typeof production === "string" && typeof test === "string" && isListener(production) && isListener(test)) {
+  if (known) {
     if (production === test) wrong("testListenerArn", "is the production listener; test traffic needs another one.");
     else if (loadBalancerOf(production) !== loadBalancerOf(test))
       wrong("testListenerArn", "is of another load balancer than the production listener; both must be of one.");
@@ -53,22 +55,18 @@ function listenerProblems(shared: SharedLoadBalancer, testHeader: TestHeader | u
 }
 
 function conditionProblems({ hosts = [], paths = [] }: SharedLoadBalancer, https?: Https): Problem[] {
-  const problems: Problem[] = [];
+  const problems = [
+    ...listProblems(`${at}.hosts`, hosts, elb.ruleHost),
+    ...listProblems(`${at}.paths`, paths, elb.rulePath),
+  ];
   const wrong = (field: string, message: string) => problems.push({ path: `${at}.${field}`, message });
   if (hosts.length + paths.length === 0) {
     wrong("hosts", "and paths are both missing; a rule without either would take the other services' requests.");
   }
-  if (hosts.length + paths.length > 5) {
-    wrong("hosts", `and paths come to ${hosts.length + paths.length} values; a rule takes five in all.`);
+  if (hosts.length + paths.length > elb.ruleValues.most) {
+    const all = `and paths come to ${hosts.length + paths.length} values`;
+    wrong("hosts", `${all}; a rule takes ${elb.ruleValues.most} in all. Use * to say more with one.`);
   }
-  hosts.forEach((host, index) => {
-    if (!/^[\w.*?-]{1,128}$/.test(host))
-      wrong(`hosts[${index}]`, `"${host}" is not a host; expected shop.example.com.`);
-  });
-  paths.forEach((path, index) => {
-    if (!/^\/[\w.$/~"'@:+&*?-]{0,127}$/.test(path))
-      wrong(`paths[${index}]`, `"${path}" is not a path; expected one like /shop/*.`);
-  });
   const names = https ? [https.domainName] : hosts.filter((host) => !/[*?]/.test(host));
   if (hosts.length > 0 && !names.some((name) => hosts.some((host) => covers(host, name)))) {
     const message = https
@@ -80,10 +78,15 @@ function conditionProblems({ hosts = [], paths = [] }: SharedLoadBalancer, https
 }
 
 function priorityProblems({ priority }: SharedLoadBalancer, testHeader: TestHeader | undefined): Problem[] {
-  const least = testHeader ? 2 : 1;
-  if (Number.isInteger(priority) && priority >= least && priority <= 50_000) return [];
+  const least = testHeader ? elb.rulePriority.least + 1 : elb.rulePriority.least;
+  if (numberMistake({ ...elb.rulePriority, least }, priority) === undefined) return [];
   const why = testHeader ? ", since testHeader takes the one before it too" : "";
-  return [{ path: `${at}.priority`, message: `is ${priority}; expected a whole number from ${least} to 50000${why}.` }];
+  return [
+    {
+      path: `${at}.priority`,
+      message: `is ${priority}; expected a whole number from ${least} to ${elb.rulePriority.most}${why}.`,
+    },
+  ];
 }
 
 /** What belongs to whoever made the load balancer. */
@@ -106,10 +109,6 @@ export function checkPathProblems(checks: readonly HttpCheck[], paths: readonly 
     const message = `"${path}" is not a path of the service's, which are ${paths.join(", ")}; test green by one of those.`;
     return [{ path: `checks[${index}].path`, message }];
   });
-}
-
-function isListener(arn: string): boolean {
-  return /^arn:[\w-]+:elasticloadbalancing:[^:]+:\d{12}:listener\/app\/[^/]+\/\w+\/\w+$/.test(arn);
 }
 
 /** Hosts in any case, paths in this one. */

@@ -1,8 +1,10 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { arns, names } from "../../aws-rules";
 import { admit, type NotificationTopic, notificationTopic } from "./notification-topic";
 import { grant, keyUse, serviceRole, type Statement } from "../policy";
 import { type Problem, refuse } from "../problems";
+import { textProblems } from "../rule-problems";
 
 /**
  * What people are told of: a release's start, end, failure, its being rolled back or stopped, and that it waits for a person;
@@ -50,16 +52,20 @@ export type EventPatterns = Readonly<Partial<Record<NotificationEvent, pulumi.In
 
 /** What is wrong with who is told; also asked by the reader of the settings. */
 export function notificationsProblems(notifications: NotificationsArgs | undefined): Problem[] {
-  return topicKeyProblems("notifications", notifications ?? {});
+  return [
+    ...topicKeyProblems("notifications", notifications ?? {}),
+    ...textProblems("notifications.slack", notifications?.slack ?? {}, {
+      workspaceId: names.slackWorkspaceId,
+      channelId: names.slackChannelId,
+    }),
+  ];
 }
 
-/** A key that is given without the topic that it encrypts. @param path what the two are fields of */
-export function topicKeyProblems(
-  path: string,
-  { topicArn, keyArn }: Pick<NotificationsArgs, "topicArn" | "keyArn">,
-): Problem[] {
-  if (keyArn === undefined || topicArn !== undefined) return [];
-  return [{ path: `${path}.keyArn`, message: "is of no topic; name it in topicArn, or leave both out." }];
+/** What is wrong with a topic and the key that encrypts it. @param path what the two are fields of */
+export function topicKeyProblems(path: string, topic: Pick<NotificationsArgs, "topicArn" | "keyArn">): Problem[] {
+  const problems = textProblems(path, topic, { topicArn: arns.topicArn, keyArn: arns.kmsKeyArn });
+  if (topic.keyArn === undefined || topic.topicArn !== undefined) return problems;
+  return [...problems, { path: `${path}.keyArn`, message: "is of no topic; name it in topicArn, or leave both out." }];
 }
 
 /**

@@ -1,7 +1,9 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
+import { codeBuild } from "../../aws-rules";
 import type { Statement } from "../policy";
 import type { Problem } from "../problems";
+import { listProblems, textProblems } from "../rule-problems";
 
 /** The app's own tests, run in a build project of their own before the image is built. */
 export interface BuildTestsArgs {
@@ -35,8 +37,13 @@ export function testsProblems({
     const message = "has no meaning beside promoteFrom: the stack that builds runs them. Leave one of them out.";
     return [{ path: "tests", message }];
   }
-  if (tests.reportFormat === undefined || tests.reportFiles?.length) return [];
-  return [{ path: "tests.reportFormat", message: "is of no reports; name the files in reportFiles, or leave it out." }];
+  const problems = [
+    ...textProblems("tests", tests, { command: codeBuild.command }),
+    ...listProblems("tests.reportFiles", tests.reportFiles, codeBuild.buildPath),
+  ];
+  if (tests.reportFormat === undefined || tests.reportFiles?.length) return problems;
+  const message = "is of no reports; name the files in reportFiles, or leave it out.";
+  return [...problems, { path: "tests.reportFormat", message }];
 }
 
 /** Where reports are kept, for 30 days. Source: CodeBuild user guide, test-report. */

@@ -1,8 +1,10 @@
 import type * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { publishingKey, topicKeyProblems } from "../notifications/notifications";
+import { codePipeline } from "../../aws-rules";
 import type { Statement } from "../policy";
 import type { Problem } from "../problems";
+import { rangeProblems, textProblems } from "../rule-problems";
 
 /** A person lets each run go on to its deployment. */
 export interface DeployApprovalArgs {
@@ -10,7 +12,7 @@ export interface DeployApprovalArgs {
   readonly topicArn?: pulumi.Input<string>;
   /** The KMS key that this topic is encrypted with, if it is one of your own. @default none */
   readonly keyArn?: pulumi.Input<string>;
-  /** What the person is asked to look at. @default nothing */
+  /** What the person reads, in up to 1000 characters. @default nothing */
   readonly message?: string;
   /** Minutes after which a run that nobody approved fails; 5 to 86400. @default 10080, which are seven days */
   readonly timeoutMinutes?: number;
@@ -18,14 +20,17 @@ export interface DeployApprovalArgs {
 
 type Stage = aws.types.input.codepipeline.PipelineStage;
 
-/** Source: CodePipeline user guide, limits, "approval action timeout". */
-const timeouts = { least: 5, most: 86_400, fallback: 10_080 };
+const defaultTimeoutMinutes = 10_080;
 
 /**
  * The stage before Deploy that waits for a person; it is a stage of its own, so that a newer run may supersede one that
  * waits before it. Source: CodePipeline user guide, approvals-action-add.
  */
-export function approvalStage({ topicArn, message, timeoutMinutes = timeouts.fallback }: DeployApprovalArgs): Stage {
+export function approvalStage({
+  topicArn,
+  message,
+  timeoutMinutes = defaultTimeoutMinutes,
+}: DeployApprovalArgs): Stage {
   const configuration = {
     ...(topicArn === undefined ? {} : { NotificationArn: topicArn }),
     ...(message === undefined ? {} : { CustomData: message }),
@@ -53,10 +58,11 @@ export function approvalStatements(approval: DeployApprovalArgs | undefined): St
 }
 
 export function approvalProblems({ deployApproval }: { readonly deployApproval?: DeployApprovalArgs }): Problem[] {
-  const { timeoutMinutes = timeouts.fallback } = deployApproval ?? {};
-  const problems = topicKeyProblems("deployApproval", deployApproval ?? {});
-  if (Number.isInteger(timeoutMinutes) && timeoutMinutes >= timeouts.least && timeoutMinutes <= timeouts.most)
-    return problems;
-  const message = `is ${timeoutMinutes}; CodePipeline waits ${timeouts.least} to ${timeouts.most} whole minutes for a person.`;
-  return [...problems, { path: "deployApproval.timeoutMinutes", message }];
+  const at = "deployApproval";
+  const approval = deployApproval ?? {};
+  return [
+    ...topicKeyProblems(at, approval),
+    ...textProblems(at, approval, { message: codePipeline.approvalMessage }),
+    ...rangeProblems(at, approval, { timeoutMinutes: codePipeline.approvalTimeoutMinutes }),
+  ];
 }

@@ -1,11 +1,9 @@
 import type * as aws from "@pulumi/aws";
+import { codePipeline } from "../../aws-rules";
 import type { NamedAlarm } from "../deployment/alarms";
 
 type BeforeEntry = aws.types.input.codepipeline.PipelineStageBeforeEntry;
 export type EntryRule = aws.types.input.codepipeline.PipelineStageBeforeEntryConditionRule;
-
-/** Source: CloudFormation reference, AWS::CodePipeline::Pipeline Condition, "Rules". */
-const mostRules = 5;
 
 /** What the stages Build and Deploy ask before they let a run in. */
 export interface EntryConditions {
@@ -22,7 +20,7 @@ export function entryConditions(
   deployRules: readonly EntryRule[] = [],
 ): EntryConditions {
   const rules = alarms.map(quietRule);
-  const room = mostRules - deployRules.length;
+  const room = codePipeline.conditionRules.most - deployRules.length;
   return { build: beforeEntry(rules.slice(room)), deploy: beforeEntry([...deployRules, ...rules.slice(0, room)]) };
 }
 

@@ -1,10 +1,12 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { arns, codeBuild, codePipeline } from "../../aws-rules";
 import { isAbsolute, normalize } from "node:path/posix";
 import { sourceArtifact } from "./artifacts";
 import type { TriggerArgs } from "./pipeline-triggers";
 import type { Statement } from "../policy";
 import type { Problem } from "../problems";
+import { textProblems } from "../rule-problems";
 
 /** Where a pipeline's runs get what they build: its source action, and what the pipeline's role needs for it. */
 export interface PipelineSource {
@@ -19,26 +21,28 @@ export interface GithubSourceArgs {
   readonly connectionArn: pulumi.Input<string>;
 }
 
-/** What is wrong with where commits are, and the app in them. */
-export function sourceProblems({
-  githubRepository,
-  sourceDirectory = ".",
-}: {
+interface SourceSettings {
   readonly githubRepository?: string | undefined;
+  readonly branch?: string | undefined;
+  readonly connectionArn?: pulumi.Input<string> | undefined;
   readonly sourceDirectory?: string | undefined;
-}): Problem[] {
-  const problems: Problem[] = [];
-  const wrong = (path: string, value: string, message: string) =>
-    problems.push({ path, message: `"${value}" is not ${message}` });
-  if (githubRepository !== undefined && !/^[\w.-]+\/[\w.-]+$/.test(githubRepository))
-    wrong("githubRepository", githubRepository, "a GitHub repository; expected owner/name.");
-  if (isAbsolute(sourceDirectory) || normalize(sourceDirectory).startsWith(".."))
-    wrong(
-      "sourceDirectory",
-      sourceDirectory,
-      "in the repository; expected a folder below its top, like services/shop.",
-    );
-  return problems;
+}
+
+/** What is wrong with where commits are, and the app in them. */
+export function sourceProblems(source: SourceSettings): Problem[] {
+  const problems = textProblems("", source, {
+    githubRepository: codePipeline.githubRepository,
+    branch: codePipeline.branch,
+    connectionArn: arns.connectionArn,
+    sourceDirectory: codeBuild.buildPath,
+  });
+  const { sourceDirectory = "." } = source;
+  if (!isAbsolute(sourceDirectory) && !normalize(sourceDirectory).startsWith("..")) return problems;
+  const expected = "expected a folder below its top, like services/shop";
+  return [
+    ...problems,
+    { path: "sourceDirectory", message: `"${sourceDirectory}" is not in the repository; ${expected}.` },
+  ];
 }
 
 const namespace = "SourceVariables";

@@ -1,5 +1,7 @@
 import type * as aws from "@pulumi/aws";
+import { codePipeline } from "../../aws-rules";
 import type { Problem } from "../problems";
+import { listProblems } from "../rule-problems";
 
 /** Patterns in glob form: `services/shop/**`. What is both included and excluded is excluded. */
 export interface Patterns {
@@ -18,9 +20,6 @@ export interface TriggerArgs {
 }
 
 type Trigger = aws.types.input.codepipeline.PipelineTrigger;
-
-/** AWS takes at most eight patterns a list. Source: CodePipeline API, GitBranchFilterCriteria and GitFilePathFilterCriteria. */
-const mostPatterns = 8;
 
 /** The pipeline's triggers, as CodePipeline's V2 pipelines have them. Source: CodePipeline user guide, pipelines-filter. */
 export function pipelineTriggers(triggers: TriggerArgs, branch: string): Trigger[] {
@@ -46,12 +45,12 @@ export function triggerProblems({ triggers }: { readonly triggers?: TriggerArgs 
     const { includes = [], excludes = [] } = patterns;
     const lists = Object.entries({ includes, excludes }).filter(([, list]) => list.length > 0);
     if (lists.length === 0) return [{ path, message: "names no pattern; give includes or excludes." }];
-    return lists
-      .filter(([, list]) => list.length > mostPatterns)
-      .map(([key, list]) => ({
-        path: `${path}.${key}`,
-        message: `has ${list.length} patterns; CodePipeline takes at most ${mostPatterns}. Use ** to say more with one.`,
-      }));
+    const { most } = codePipeline.triggerPatterns;
+    return lists.flatMap(([key, list]) => {
+      const message = `has ${list.length} patterns; CodePipeline takes at most ${most}. Use ** to say more with one.`;
+      const wrong = listProblems(`${path}.${key}`, list, codePipeline.triggerPattern);
+      return list.length > most ? [...wrong, { path: `${path}.${key}`, message }] : wrong;
+    });
   });
 }
 

@@ -1,6 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { arns, names, textMistake } from "../../aws-rules";
 import { ecrRepository } from "../ecr-arn";
 import type { Problem } from "../problems";
+import { listProblems, textProblems } from "../rule-problems";
 import type { CpuArchitecture } from "../task/task-definition";
 
 /** The stack whose released images this one releases, by that stack's output `released`. */
@@ -35,7 +37,7 @@ interface Judged {
 export function promotionProblems(settings: Judged): Problem[] {
   const { githubRepository, promoteFrom, promoteTo = [] } = settings;
   return [
-    ...promoteTo.flatMap((arn, index) => busProblems(arn, `promoteTo[${index}]`)),
+    ...listProblems("promoteTo", promoteTo, arns.eventBusArn),
     ...(promoteFrom
       ? [...fromProblems(promoteFrom, settings.cpuArchitecture), ...buildProblems(settings)]
       : githubRepository === undefined
@@ -44,23 +46,17 @@ export function promotionProblems(settings: Judged): Problem[] {
   ];
 }
 
-function busProblems(arn: string, path: string): Problem[] {
-  if (/^arn:[\w-]+:events:[\w-]+:\d{12}:event-bus\/[\w./-]+$/.test(arn)) return [];
-  const message = `"${arn}" is not the ARN of an event bus; expected the other stack's output promotionBusArn.`;
-  return [{ path, message }];
-}
-
-function fromProblems(
-  { repositoryUri, bucket, keyArn, cpuArchitecture }: PromoteFrom,
-  own: CpuArchitecture = "X86_64",
-): Problem[] {
-  const problems: Problem[] = [];
+function fromProblems(from: PromoteFrom, own: CpuArchitecture = "X86_64"): Problem[] {
+  const { repositoryUri, keyArn, cpuArchitecture } = from;
+  const problems = textProblems("promoteFrom", from, { keyArn: arns.kmsKeyArn, bucket: names.bucketName });
   const wrong = (field: string, message: string) => problems.push({ path: `promoteFrom.${field}`, message });
   const repository = ecrRepository(repositoryUri);
   const [, , , region, account] = keyArn.split(":");
-  if (!/^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[\w-]+$/.test(keyArn))
-    wrong("keyArn", `"${keyArn}" is not the ARN of a KMS key.`);
-  else if (repository && (repository.region !== region || repository.account !== account)) {
+  if (
+    textMistake(arns.kmsKeyArn, keyArn) === undefined &&
+    repository &&
+    (repository.region !== region || repository.account !== account)
+  ) {
     wrong("keyArn", "is of another account or region than repositoryUri; both are of one stack's output `released`.");
   }
   if (!repository || /[:@]/.test(repositoryUri)) {
@@ -72,7 +68,6 @@ function fromProblems(
       `is ${cpuArchitecture}, and this stack's is ${own}; no task here could run its images. Set cpuArchitecture to ${cpuArchitecture}.`,
     );
   }
-  if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket)) wrong("bucket", `"${bucket}" is not the name of a bucket.`);
   return problems;
 }
 

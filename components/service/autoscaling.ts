@@ -1,9 +1,9 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { BlueGreenLoadBalancer } from "../load-balancer/load-balancer";
-import { taskCounts } from "../limits";
 import type { Problem } from "../problems";
-import { type Ranges, rangeProblems } from "../ranges";
+import { ecs, names } from "../../aws-rules";
+import { type Ranges, rangeProblems } from "../rule-problems";
 import { type Schedule, scheduledAction, scheduleProblems } from "./scaling-schedule";
 
 /** How many tasks run, by what they do and by the clock; at least one target or schedule. */
@@ -43,10 +43,10 @@ const metrics = {
 const defaultCooldownSeconds = 300;
 
 const ranges: Ranges<Autoscaling> = {
-  minimum: taskCounts,
-  maximum: taskCounts,
-  scaleInCooldownSeconds: [0, Infinity],
-  scaleOutCooldownSeconds: [0, Infinity],
+  minimum: ecs.taskCount,
+  maximum: ecs.taskCount,
+  scaleInCooldownSeconds: names.cooldownSeconds,
+  scaleOutCooldownSeconds: names.cooldownSeconds,
 };
 
 /** What is wrong with the autoscaling of a service that is born with `desiredCount` tasks. */

@@ -1,9 +1,9 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { cronMistake, isTimeZone } from "../cron";
-import { taskCounts } from "../limits";
 import type { Problem } from "../problems";
-import { rangeProblems } from "../ranges";
+import { ecs } from "../../aws-rules";
+import { rangeProblems } from "../rule-problems";
 
 /** From some moments on the service has other limits; 0 and 0 puts it to sleep. */
 export interface Schedule {
@@ -31,8 +31,8 @@ export function scheduleProblems(path: string, schedules: readonly Schedule[]): 
 }
 
 function oneProblems(path: string, { name, cron, timeZone = "UTC", minimum, maximum }: Schedule): Problem[] {
-  const counts = [0, taskCounts[1]] as const;
-  const problems = rangeProblems(path, { minimum, maximum }, { minimum: counts, maximum: counts });
+  const counts = { minimum: ecs.scheduledTaskCount, maximum: ecs.scheduledTaskCount };
+  const problems = rangeProblems(path, { minimum, maximum }, counts);
   const wrong = (field: string, message: string) => problems.push({ path: `${path}.${field}`, message });
   if (!/^[a-z][a-z0-9-]*$/.test(name)) wrong("name", `"${name}" is no name; expected one like night.`);
   const fields = cron.trim().split(/\s+/);

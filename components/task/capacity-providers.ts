@@ -1,7 +1,8 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "../problems";
-import { rangeProblems } from "../ranges";
+import { ecs } from "../../aws-rules";
+import { rangeProblems } from "../rule-problems";
 
 /** A share of the tasks on one of Fargate's two capacity providers. Source: ECS API, CapacityProviderStrategyItem. */
 export interface CapacityProvider {
@@ -17,7 +18,7 @@ export function capacityProblems(providers: readonly CapacityProvider[]): Proble
   if (providers.length === 0) return [];
   const path = "capacityProviders";
   const problems = providers.flatMap((provider, index) =>
-    rangeProblems(`${path}[${index}]`, provider, { weight: [0, 1000], base: [0, 100_000] }),
+    rangeProblems(`${path}[${index}]`, provider, { weight: ecs.capacityWeight, base: ecs.capacityBase }),
   );
   if (new Set(providers.map(({ name }) => name)).size < providers.length) {
     problems.push({ path, message: "names a provider twice; give each one weight." });

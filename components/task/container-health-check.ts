@@ -1,5 +1,6 @@
 import type { Problem } from "../problems";
-import { type Ranges, rangeProblems } from "../ranges";
+import { type Ranges, rangeProblems } from "../rule-problems";
+import { ecs } from "../../aws-rules";
 
 /**
  * A command that ECS runs in the container; exit status 0 means healthy. A task of which an essential container is
@@ -18,12 +19,11 @@ export interface ContainerHealthCheck {
   readonly startPeriodSeconds?: number;
 }
 
-/** Source: ECS developer guide, task definition parameters for Fargate, "Health check". */
 const ranges: Ranges<ContainerHealthCheck> = {
-  intervalSeconds: [5, 300],
-  timeoutSeconds: [2, 60],
-  retries: [1, 10],
-  startPeriodSeconds: [0, 300],
+  intervalSeconds: ecs.containerCheckIntervalSeconds,
+  timeoutSeconds: ecs.containerCheckTimeoutSeconds,
+  retries: ecs.containerCheckRetries,
+  startPeriodSeconds: ecs.containerCheckStartPeriodSeconds,
 };
 
 export function healthCheckProblems(path: string, check: ContainerHealthCheck): Problem[] {

@@ -1,7 +1,8 @@
 import * as path from "node:path";
 import type { Problem } from "../problems";
 import { type ContainerHealthCheck, healthCheckProblems, renderHealthCheck } from "./container-health-check";
-import { rangeProblems } from "../ranges";
+import { ecs } from "../../aws-rules";
+import { rangeProblems, textProblem } from "../rule-problems";
 
 /** How a container runs; the app's, or that of a sidecar. Source: ECS developer guide, task definition parameters for Fargate. */
 export interface ContainerOptions {
@@ -43,24 +44,12 @@ export interface Dependency {
   readonly condition: "START" | "COMPLETE" | "SUCCESS" | "HEALTHY";
 }
 
-/** Source: ECS API, KernelCapabilities. */
-const capabilities = new Set(
-  (
-    "ALL AUDIT_CONTROL AUDIT_WRITE BLOCK_SUSPEND CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID IPC_LOCK IPC_OWNER KILL " +
-    "LEASE LINUX_IMMUTABLE MAC_ADMIN MAC_OVERRIDE MKNOD NET_ADMIN NET_BIND_SERVICE NET_BROADCAST NET_RAW SETFCAP SETGID " +
-    "SETPCAP SETUID SYS_ADMIN SYS_BOOT SYS_CHROOT SYS_MODULE SYS_NICE SYS_PACCT SYS_PTRACE SYS_RAWIO SYS_RESOURCE " +
-    "SYS_TIME SYS_TTY_CONFIG SYSLOG WAKE_ALARM"
-  ).split(" "),
-);
-
 /** What is wrong with a container's options, whatever other containers there are. */
 export function optionProblems(at: string, options: ContainerOptions): Problem[] {
   const { user, tmpfs = [], dropCapabilities = [], healthCheck } = options;
-  const problems = rangeProblems(at, options, { maxOpenFiles: [1, 1_048_576], stopTimeoutSeconds: [1, 120] });
+  const ranges = { maxOpenFiles: ecs.openFiles, stopTimeoutSeconds: ecs.stopTimeoutSeconds };
+  const problems = [...rangeProblems(at, options, ranges), ...textProblem(`${at}.user`, user, ecs.containerUser)];
   const wrong = (field: string, message: string) => problems.push({ path: `${at}.${field}`, message });
-  if (user !== undefined && !/^[\w.-]+(:[\w.-]+)?$/.test(user)) {
-    wrong("user", `"${user}" is no user; expected one like node, 1000 or 1000:1000.`);
-  }
   for (const [index, { containerPath, sizeMiB }] of tmpfs.entries()) {
     if (!isDirectory(containerPath)) {
       wrong(
@@ -70,9 +59,9 @@ export function optionProblems(at: string, options: ContainerOptions): Problem[]
     }
     if (tmpfs.findIndex((one) => one.containerPath === containerPath) !== index)
       wrong(`tmpfs[${index}].containerPath`, `${containerPath} is there twice.`);
-    if (!(Number.isInteger(sizeMiB) && sizeMiB >= 1)) wrong(`tmpfs[${index}].sizeMiB`, `is ${sizeMiB}; expected MiB.`);
+    problems.push(...rangeProblems(`${at}.tmpfs[${index}]`, { sizeMiB }, { sizeMiB: ecs.tmpfsMiB }));
   }
-  const unknown = dropCapabilities.filter((capability) => !capabilities.has(capability));
+  const unknown = dropCapabilities.filter((capability) => !ecs.capabilities.has(capability));
   if (unknown.length > 0) wrong("dropCapabilities", `has ${unknown.join(", ")}, which ECS does not know.`);
   return [...problems, ...(healthCheck ? healthCheckProblems(`${at}.healthCheck`, healthCheck) : [])];
 }

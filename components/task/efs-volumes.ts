@@ -1,7 +1,9 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Statement } from "../policy";
+import { ecs, names as nameRules } from "../../aws-rules";
 import type { Problem } from "../problems";
+import { textProblems } from "../rule-problems";
 import { siblingArn } from "../sibling-arn";
 import { isDirectory, type Tmpfs } from "./container-options";
 
@@ -10,7 +12,7 @@ import { isDirectory, type Tmpfs } from "./container-options";
  * on the way, by leave of the task's role alone. Source: ECS developer guide, efs-volumes and specify-efs-config.
  */
 export interface EfsVolume {
-  /** Lower-case letters, digits and hyphens. */
+  /** Letters, digits, hyphens and underscores. */
   readonly name: string;
   /** `fs-…` */
   readonly fileSystemId: string;
@@ -33,23 +35,21 @@ const nfs = 2049;
 export function efsProblems(volumes: readonly EfsVolume[], tmpfs: readonly Tmpfs[] = []): Problem[] {
   const names = volumes.map(({ name }) => name);
   const paths = volumes.map(({ containerPath }) => containerPath);
-  return volumes.flatMap(({ name, fileSystemId, accessPointId, containerPath, securityGroupId }, index) => {
-    const problems: Problem[] = [];
-    const wrong = (field: string, message: string) => problems.push({ path: `efsVolumes[${index}].${field}`, message });
-    if (!/^[a-z0-9][a-z0-9-]*$/.test(name)) wrong("name", `"${name}" is no name; expected one like uploads.`);
-    else if (names.indexOf(name) !== index) wrong("name", `"${name}" is there twice.`);
-    if (!/^fs-[0-9a-f]+$/.test(fileSystemId))
-      wrong("fileSystemId", `"${fileSystemId}" is not like fs-0123456789abcdef0.`);
-    if (!/^fsap-[0-9a-f]+$/.test(accessPointId)) {
-      wrong("accessPointId", `"${accessPointId}" is not like fsap-0123456789abcdef0.`);
-    }
+  return volumes.flatMap((volume, index) => {
+    const { name, containerPath } = volume;
+    const at = `efsVolumes[${index}]`;
+    const problems = textProblems(at, volume, {
+      name: ecs.taskName,
+      fileSystemId: ecs.fileSystemId,
+      accessPointId: ecs.accessPointId,
+      securityGroupId: nameRules.securityGroupId,
+    });
+    const wrong = (field: string, message: string) => problems.push({ path: `${at}.${field}`, message });
+    if (names.indexOf(name) !== index) wrong("name", `"${name}" is there twice.`);
     if (!isDirectory(containerPath)) wrong("containerPath", `"${containerPath}" is no directory; expected /data, say.`);
     else if (paths.indexOf(containerPath) !== index) wrong("containerPath", `${containerPath} is there twice.`);
     else if (tmpfs.some((one) => one.containerPath === containerPath))
       wrong("containerPath", `${containerPath} is in container.tmpfs, too; a directory is one of the two.`);
-    if (securityGroupId !== undefined && !/^sg-[0-9a-f]+$/.test(securityGroupId)) {
-      wrong("securityGroupId", `"${securityGroupId}" is not like sg-0123456789abcdef0.`);
-    }
     return problems;
   });
 }

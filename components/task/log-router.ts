@@ -1,7 +1,9 @@
 import type * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Statement } from "../policy";
+import { ecs } from "../../aws-rules";
 import type { Problem } from "../problems";
+import { textProblem } from "../rule-problems";
 import { type Secrets, secretProblems } from "./secrets";
 import { type LogDestination, writeStatement } from "./logs";
 import type { Sidecar } from "./sidecars";
@@ -23,8 +25,11 @@ const image = "public.ecr.aws/aws-observability/aws-for-fluent-bit:3.4.15";
 
 export const logRouterName = "log-router";
 
-export function logRouterProblems({ options, secretOptions = {} }: LogRouter): Problem[] {
-  const problems = secretProblems(secretOptions, options ?? {}, "logRouter.secretOptions");
+export function logRouterProblems({ image: own, options, secretOptions = {} }: LogRouter): Problem[] {
+  const problems = [
+    ...textProblem("logRouter.image", own, ecs.image),
+    ...secretProblems(secretOptions, options ?? {}, "logRouter.secretOptions"),
+  ];
   if (!options && Object.keys(secretOptions).length > 0) {
     const message = "are for a destination of yours, and logs go to CloudWatch here; name it in options.";
     return [...problems, { path: "logRouter.secretOptions", message }];

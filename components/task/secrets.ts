@@ -1,5 +1,7 @@
 import { keyUse, type Statement } from "../policy";
+import { arns, ecs, textMistake } from "../../aws-rules";
 import type { Problem } from "../problems";
+import { textProblem } from "../rule-problems";
 
 /**
  * The container's secrets: names of environment variables, each with the ARN of where ECS reads its value as a task
@@ -8,8 +10,10 @@ import type { Problem } from "../problems";
  */
 export type Secrets = Readonly<Record<string, string>>;
 
-const secretArn = /^arn:[\w-]+:secretsmanager:[\w-]+:\d{12}:secret:[\w/+=.@-]+(:[^:]*:[^:]*:[^:]*)?$/;
-const parameterArn = /^arn:[\w-]+:ssm:[\w-]+:\d{12}:parameter\/[\w./-]+$/;
+/** What is wrong with the names of environment variables. Their values may be anything. */
+export function environmentProblems(environment: Readonly<Record<string, unknown>>, at = "environment"): Problem[] {
+  return Object.keys(environment).flatMap((name) => nameProblems(`${at}.${name}`, name));
+}
 
 /** What is wrong with the secrets, and with their names beside those of `environment`. */
 export function secretProblems(
@@ -19,23 +23,24 @@ export function secretProblems(
 ): Problem[] {
   return Object.entries(secrets).flatMap(([name, arn]) => {
     const path = `${at}.${name}`;
-    const problems: Problem[] = [];
-    if (!secretArn.test(arn) && !parameterArn.test(arn)) {
-      const expected = "the ARN of a Secrets Manager secret or a Systems Manager parameter, not a value";
-      problems.push({ path, message: `is not what ECS can read from; expected ${expected}.` });
-    }
+    const problems = [...nameProblems(path, name), ...textProblem(path, arn, arns.secretArn)];
     if (name === "PORT") problems.push({ path, message: "PORT tells the container its port; choose another name." });
     if (name in environment) problems.push({ path, message: "is in environment too; keep one of the two." });
     return problems;
   });
 }
 
+function nameProblems(path: string, name: string): Problem[] {
+  const mistake = textMistake(ecs.environmentName, name);
+  return mistake === undefined ? [] : [{ path, message: `the name ${mistake}` }];
+}
+
 /** What ECS may read with the execution role: these secrets and nothing beside them. */
 export function secretStatements(secrets: readonly Secrets[], keyArns: readonly string[]): Statement[] {
-  const arns = [...new Set(secrets.flatMap((some) => Object.values(some)))];
+  const all = [...new Set(secrets.flatMap((some) => Object.values(some)))];
   // A secret's ARN has seven parts; what follows says which part of the value is meant.
-  const inSecretsManager = arns.filter((arn) => secretArn.test(arn)).map((arn) => arn.split(":").slice(0, 7).join(":"));
-  const parameters = arns.filter((arn) => parameterArn.test(arn));
+  const inSecretsManager = all.filter(arns.isSecretsManagerArn).map((arn) => arn.split(":").slice(0, 7).join(":"));
+  const parameters = all.filter((arn) => !arns.isSecretsManagerArn(arn));
   const reads = [
     {
       service: "secretsmanager",

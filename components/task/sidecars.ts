@@ -1,7 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "../problems";
-import { ports, rangeProblems } from "../ranges";
-import { type Secrets, secretProblems } from "./secrets";
+import { ecs, http } from "../../aws-rules";
+import { rangeProblems, textProblems } from "../rule-problems";
+import { environmentProblems, type Secrets, secretProblems } from "./secrets";
 import { type ContainerOptions, type Dependency, optionProblems } from "./container-options";
 
 /** A container beside the app's, in the same task: it shares the app's network, and its CPU and memory. */
@@ -42,14 +43,15 @@ function oneProblems(path: string, sidecar: Sidecar): Problem[] {
   const listens = Object.fromEntries((sidecar.ports ?? []).map((port, index) => [`ports[${index}]`, port]));
   const problems = [
     ...optionProblems(path, sidecar),
-    // Source: ECS developer guide, task definition parameters for Fargate, "Container definitions".
-    ...rangeProblems(path, sidecar, { cpu: [1, Infinity], memoryMiB: [6, Infinity] }),
-    ...rangeProblems(path, listens, Object.fromEntries(Object.keys(listens).map((field) => [field, ports]))),
+    ...rangeProblems(path, sidecar, { cpu: ecs.containerCpu, memoryMiB: ecs.containerMemoryMiB }),
+    ...rangeProblems(path, listens, Object.fromEntries(Object.keys(listens).map((field) => [field, http.port]))),
+    ...textProblems(path, sidecar, { image: ecs.image }),
+    ...environmentProblems(environment, `${path}.environment`),
     ...secretProblems(secrets, environment, `${path}.secrets`),
   ];
-  if (!/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(name) || name === "app") {
-    const message = `"${name}" is not a name for a sidecar; expected lower-case letters, digits and hyphens, not app.`;
-    problems.push({ path: `${path}.name`, message });
+  if (!/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(name) || name.length > ecs.taskName.most || name === "app") {
+    const expected = `up to ${ecs.taskName.most} lower-case letters, digits and hyphens, not app`;
+    problems.push({ path: `${path}.name`, message: `"${name}" is not a name for a sidecar; expected ${expected}.` });
   }
   return problems;
 }

@@ -1,7 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "../problems";
-import { ports, rangeProblems } from "../ranges";
-import { type Secrets, secretProblems } from "./secrets";
+import { arns, ecs, http } from "../../aws-rules";
+import { listProblems, rangeProblems, textProblem } from "../rule-problems";
+import { environmentProblems, type Secrets, secretProblems } from "./secrets";
 import { type ContainerOptions, optionProblems } from "./container-options";
 import { type EfsVolume, efsProblems } from "./efs-volumes";
 import { executeCommandProblems } from "./execute-command";
@@ -68,9 +69,12 @@ export type SettledTask = typeof taskDefaults & Pick<TaskOptions, NoneUnlessGive
 
 /** What is wrong with a task, but for its size. */
 export function taskProblems(task: SettledTask): Problem[] {
-  const { container, ephemeralStorageGiB: disk, logRouter } = task;
+  const { container, ephemeralStorageGiB, logRouter, openTelemetry } = task;
   const problems: Problem[] = [
-    ...rangeProblems("", task, { containerPort: ports }),
+    ...rangeProblems("", task, { containerPort: http.port }),
+    ...environmentProblems(task.environment),
+    ...listProblems("secretKeyArns", task.secretKeyArns, arns.kmsKeyArn),
+    ...textProblem("openTelemetry.image", openTelemetry?.image, ecs.image),
     ...secretProblems(task.secrets, task.environment),
     ...taskPolicyProblems(task.taskPolicyArns),
     ...optionProblems("container", container),
@@ -83,14 +87,11 @@ export function taskProblems(task: SettledTask): Problem[] {
     const message = "tells the container its port, which is containerPort; say it there.";
     problems.push({ path: "environment.PORT", message });
   }
-  // Source: ECS API, EphemeralStorage.
-  if (disk !== undefined && !(Number.isInteger(disk) && disk >= 21 && disk <= 200)) {
-    problems.push({
-      path: "ephemeralStorageGiB",
-      message: `is ${disk}; Fargate takes 21 to 200, and gives 20 without.`,
-    });
-  }
-  return problems;
+  const disk = rangeProblems("", { ephemeralStorageGiB }, { ephemeralStorageGiB: ecs.ephemeralStorageGiB });
+  return [
+    ...problems,
+    ...disk.map((problem) => ({ ...problem, message: `${problem.message} Without it Fargate gives 20.` })),
+  ];
 }
 
 /** A problem with a sidecar that an option brings along is the option's. */

@@ -1,24 +1,19 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
+import { arns as arnRules, names } from "../../aws-rules";
 import type { Problem } from "../problems";
-
-/** Managed policies that a role takes unless AWS raises the quota. Source: IAM user guide, reference_iam-quotas. */
-const mostPolicies = 10;
+import { listProblems } from "../rule-problems";
 
 /** What is wrong with the policies of the app's role. */
 export function taskPolicyProblems(arns: readonly string[]): Problem[] {
-  const problems: Problem[] = [];
+  const problems = listProblems("taskPolicyArns", arns, arnRules.managedPolicyArn);
   arns.forEach((arn, index) => {
-    const path = `taskPolicyArns[${index}]`;
-    if (!/^arn:[\w-]+:iam::(\d{12}|aws):policy\/[\w+=,.@/-]+$/.test(arn)) {
-      problems.push({
-        path,
-        message: `"${arn}" is not the ARN of a managed policy; expected arn:aws:iam::<account>:policy/<name>.`,
-      });
-    } else if (arns.indexOf(arn) < index) problems.push({ path, message: `${arn} is there twice.` });
+    if (arns.indexOf(arn) === index) return;
+    problems.push({ path: `taskPolicyArns[${index}]`, message: `${arn} is there twice.` });
   });
-  if (arns.length > mostPolicies) {
-    const message = `are ${arns.length}; a role takes ${mostPolicies}. Put some of their statements into one policy.`;
+  const { most } = names.policiesOfRole;
+  if (arns.length > most) {
+    const message = `are ${arns.length}; a role takes ${most}. Put some of their statements into one policy.`;
     problems.push({ path: "taskPolicyArns", message });
   }
   return problems;

@@ -1,4 +1,4 @@
-import { validateHeaderName, validateHeaderValue } from "node:http";
+import { http, numberMistake, type TextRule, textMistake } from "../../aws-rules";
 import type { HttpCheck } from "./checks";
 
 /** What is wrong with one field, and where it stands: `checks[0].path`. */
@@ -7,45 +7,29 @@ interface Mistake {
   readonly message: string;
 }
 
-interface Shape {
-  readonly expected: string;
-  /** Not to be shown, since it may hold a credential. @default false */
-  readonly hidden?: true;
-  readonly holds: (value: unknown) => boolean;
-}
+/** What is wrong with a field's value, and where within the field. */
+type Judge = (value: unknown) => readonly Mistake[];
 
-const text: Shape = { expected: "text", holds: (value) => typeof value === "string" };
-const headers: Shape = {
-  expected: "headers by name",
-  hidden: true,
-  holds: (value) => isObject(value) && areHeaders(value),
-};
+const text = plain("text", (value) => typeof value === "string");
+const statuses = plain("a status or a list of them", (value) => {
+  const list = [value].flat();
+  return (
+    list.length > 0 && list.every((one) => typeof one === "number" && numberMistake(http.status, one) === undefined)
+  );
+});
+const milliseconds = plain("1 to 60000 milliseconds", (value) => isWhole(value, 1, 60_000));
+const regularExpression = plain("a regular expression", (value) => typeof value === "string" && isRegExp(value));
 
-const shapes: Readonly<Record<keyof HttpCheck, Shape>> = {
-  path: {
-    expected: "a path from / without spaces",
-    holds: (value) => typeof value === "string" && /^\/[!-ÿ]*$/.test(value),
-  },
-  method: {
-    expected: "an HTTP method",
-    holds: (value) => typeof value === "string" && /^[\w!#$%&'*+.^`|~-]+$/.test(value),
-  },
+const judges: Readonly<Record<keyof HttpCheck, Judge>> = {
+  path: ruled(http.requestPath),
+  method: ruled(http.requestMethod),
   headers,
-  body: { ...text, hidden: true },
-  expectStatus: {
-    expected: "a status or a list of them",
-    holds: (value) => {
-      const statuses = [value].flat();
-      return statuses.length > 0 && statuses.every((status) => isWhole(status, 100, 599));
-    },
-  },
+  body: plain("text", (value) => typeof value === "string", true),
+  expectStatus: statuses,
   expectHeaders: headers,
   expectBodyContains: text,
-  expectBodyMatches: {
-    expected: "a regular expression",
-    holds: (value) => typeof value === "string" && isRegExp(value),
-  },
-  maxLatencyMs: { expected: "1 to 60000 milliseconds", holds: (value) => isWhole(value, 1, 60_000) },
+  expectBodyMatches: regularExpression,
+  maxLatencyMs: milliseconds,
 };
 
 /** All that is wrong with a list of checks, so that nobody waits for one that can never be sent. */
@@ -56,9 +40,11 @@ export function checkMistakes(checks: unknown): Mistake[] {
   return checks.flatMap((check: unknown, index) => {
     const path = `checks[${index}]`;
     if (!isObject(check)) return [mistake(path, "an HTTP check", check)];
-    return Object.entries(shapes)
-      .filter(([field, { holds }]) => (field === "path" || check[field] !== undefined) && !holds(check[field]))
-      .map(([field, { expected, hidden }]) => mistake(`${path}.${field}`, expected, check[field], hidden));
+    return Object.entries(judges)
+      .filter(([field]) => field === "path" || check[field] !== undefined)
+      .flatMap(([field, judge]) =>
+        judge(check[field]).map((found) => ({ ...found, path: `${path}.${field}${found.path}` })),
+      );
   });
 }
 
@@ -76,17 +62,33 @@ function isWhole(value: unknown, least: number, most: number): boolean {
   return Number.isInteger(value) && Number(value) >= least && Number(value) <= most;
 }
 
-function areHeaders(value: Readonly<Record<string, unknown>>): boolean {
-  try {
-    for (const [name, content] of Object.entries(value)) {
-      if (typeof content !== "string") return false;
-      validateHeaderName(name);
-      validateHeaderValue(name, content);
-    }
-    return true;
-  } catch {
-    return false;
-  }
+/** What is a value of some shape, whichever. */
+function plain(expected: string, holds: (value: unknown) => boolean, hidden?: true): Judge {
+  return (value) => (holds(value) ? [] : [mistake("", expected, value, hidden)]);
+}
+
+/** What is sent in a request, by the rules of those who pass it on. */
+function ruled(rule: TextRule): Judge {
+  return (value) => {
+    if (typeof value !== "string") return [mistake("", rule.expected, value)];
+    return wrong("", textMistake(rule, value));
+  };
+}
+
+/** Their values may be secret, so no message repeats one. */
+function headers(value: unknown): Mistake[] {
+  if (!isObject(value)) return [mistake("", "headers by name", value, true)];
+  return Object.entries(value).flatMap(([name, content]) => [
+    ...wrong("", textMistake(http.headerName, name)),
+    ...wrong(
+      `.${name}`,
+      typeof content === "string" ? textMistake(http.headerValue, content) : `is not text; expected text in quotes.`,
+    ),
+  ]);
+}
+
+function wrong(path: string, message: string | undefined): Mistake[] {
+  return message === undefined ? [] : [{ path, message }];
 }
 
 function isRegExp(text: string): boolean {

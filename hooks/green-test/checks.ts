@@ -22,9 +22,9 @@ export interface HttpCheck {
 
 /** Tells test traffic from users' requests on the production listener. Whoever sends it reaches green, so it must be hard to guess. */
 export interface TestHeader {
-  /** Up to 40 characters; not Host. */
+  /** Up to 40 letters, digits and hyphens; not Host. */
   readonly name: string;
-  /** Up to 128 characters; neither `*` nor `?`, which would match more than this value. */
+  /** Up to 128 characters of ASCII, without `*` and `?`, which would match more than this value. */
   readonly value: string;
 }
 

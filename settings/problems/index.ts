@@ -1,5 +1,6 @@
 import { serviceProblems } from "../../components/blue-green-ecs-service-args";
 import type { Problem } from "../../components/problems";
+import { droppedHeaderProblems, dropsInvalidHeaderFields } from "../../components/load-balancer/dropped-headers";
 import { checkPathProblems } from "../../components/load-balancer/shared-load-balancer-problems";
 import { checkMistakes } from "../../hooks/green-test/check-mistakes";
 import type { WithHealthPath } from "../health-path";
@@ -10,8 +11,8 @@ import { ownReleaseProblems, pipelineProblems } from "./pipeline";
 import { regionProblems } from "./regions";
 import { releaseProblems } from "./release";
 
-/** Settings that are judged by another one, and so only where that one can be read. */
-const judgedBy: Readonly<Record<string, string>> = {
+/** Settings that are judged by others, and so only where those can be read. */
+const judgedBy: Readonly<Record<string, string | readonly string[]>> = {
   githubRepository: "promoteFrom",
   promoteFrom: "cpuArchitecture",
   testCidrs: "testHeader",
@@ -24,7 +25,7 @@ const judgedBy: Readonly<Record<string, string>> = {
   executeCommand: "container",
   desiredCount: "autoscaling",
   sharedLoadBalancer: "https",
-  checks: "sharedLoadBalancer",
+  checks: ["sharedLoadBalancer", "loadBalancer"],
   testPort: "productionPort",
   https: "productionPort",
   waitMinutes: "trafficShift",
@@ -56,6 +57,10 @@ export function meaningProblems(settings: WithHealthPath<Given>, { defaultName, 
     ...releaseProblems(settings),
     ...(settings.checks ? checkMistakes(settings.checks) : []),
     ...checkPathProblems(settings.checks ?? [], settings.sharedLoadBalancer?.paths),
+    ...droppedHeaderProblems(
+      settings.checks ?? [],
+      dropsInvalidHeaderFields(settings.loadBalancer, settings.sharedLoadBalancer),
+    ),
     ...pipelineProblems(settings),
     ...ownReleaseProblems(settings, settings.name ?? defaultName),
     ...networkProblems(settings, region),
@@ -66,7 +71,7 @@ export function meaningProblems(settings: WithHealthPath<Given>, { defaultName, 
 /** Whether the problem can be judged although `broken` settings could not be read. */
 export function judgeable({ path }: Problem, broken: ReadonlySet<string>): boolean {
   const key = topLevel(path);
-  return !broken.has(key) && !broken.has(judgedBy[key] ?? key);
+  return ![key, judgedBy[key] ?? []].flat().some((one) => broken.has(one));
 }
 
 function topLevel(path: string): string {

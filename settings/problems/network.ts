@@ -1,4 +1,4 @@
-import { type Network, networkDefaults, subnetProblems, zoneProblems } from "../../components/network";
+import { idProblems, type Network, networkDefaults, subnetProblems, zoneProblems } from "../../components/network";
 import type { Problem } from "../../components/problems";
 import { logRouterSidecar } from "../../components/task/log-router";
 import { collectorSidecar } from "../../components/task/open-telemetry";
@@ -10,6 +10,7 @@ export function networkProblems(settings: Given, region: string | undefined): Pr
   const { sharedLoadBalancer, loadBalancer } = settings;
   const problems = [
     ...givenProblems(settings),
+    ...idProblems("", settings),
     ...zoneProblems(settings),
     ...(sharedLoadBalancer || loadBalancer?.arn ? [] : subnetProblems("", settings, loadBalancer?.internal)),
   ];

@@ -1,3 +1,4 @@
+import { arns } from "../../aws-rules";
 import { testsProblems } from "../../components/pipeline/build-tests";
 import { approvalProblems } from "../../components/pipeline/deploy-approval";
 import { sourceProblems } from "../../components/pipeline/pipeline-source";
@@ -6,6 +7,7 @@ import { triggerProblems } from "../../components/pipeline/pipeline-triggers";
 import { notificationsProblems } from "../../components/notifications/notifications";
 import type { Problem } from "../../components/problems";
 import { promotionProblems } from "../../components/pipeline/promotion";
+import { textProblem } from "../../components/rule-problems";
 import type { Given } from "../schema";
 
 /** What the pipeline's own parts find wrong. */
@@ -18,6 +20,7 @@ export function pipelineProblems(settings: Given): Problem[] {
     ...approvalProblems(settings),
     ...notificationsProblems(settings.notifications),
     ...windowProblems(settings),
+    ...textProblem("signingProfileArn", settings.signingProfileArn, arns.signingProfileArn),
   ];
 }
 

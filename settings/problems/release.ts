@@ -1,3 +1,4 @@
+import { numberMistake } from "../../aws-rules";
 import { durationProblems, longestWaits } from "../../components/deployment/controller-problems";
 import { waitProblems } from "../../components/green-test-hook";
 import type { Problem } from "../../components/problems";
@@ -11,7 +12,7 @@ export function releaseProblems(settings: Given): Problem[] {
   const problems = durationProblems(release, 0).length > 0 ? [] : durationProblems(release, waitMinutes);
   if (trafficShift !== "approval") return [...waitProblems(waitMinutes, controller), ...problems];
   const { name, approval } = longestWaits[controller];
-  if (waitMinutes >= 1 && waitMinutes <= approval) return problems;
-  const message = `is ${waitMinutes}; ${name} waits 1 to ${approval} minutes for a person.`;
+  if (numberMistake(approval, waitMinutes) === undefined) return problems;
+  const message = `is ${waitMinutes}; ${name} waits ${approval.least} to ${approval.most} minutes for a person.`;
   return [{ path: "waitMinutes", message }, ...problems];
 }

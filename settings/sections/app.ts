@@ -4,5 +4,5 @@ import { z } from "zod";
 export const app = {
   name: z.string().optional(),
   appDirectory: z.string().default("./app"),
-  firstImage: z.string().min(1).optional(),
+  firstImage: z.string().optional(),
 };

@@ -1,7 +1,6 @@
 import { z } from "zod";
-import { whole } from "../values";
+import { texts, whole } from "../values";
 
-const texts = z.array(z.string());
 const variables = z.record(z.string(), z.string());
 
 const healthCheck = z.strictObject({
@@ -33,7 +32,7 @@ const container = z.strictObject({
 
 const sidecar = container.extend({
   name: z.string(),
-  image: z.string().min(1),
+  image: z.string(),
   essential: z.boolean().optional(),
   cpu: whole.optional(),
   memoryMiB: whole.optional(),
@@ -43,13 +42,13 @@ const sidecar = container.extend({
 });
 
 const logRouter = z.strictObject({
-  image: z.string().min(1).optional(),
+  image: z.string().optional(),
   options: variables.optional(),
   secretOptions: variables.optional(),
 });
 
 const openTelemetry = z.strictObject({
-  image: z.string().min(1).optional(),
+  image: z.string().optional(),
   config: z.string().min(1).optional(),
 });
 

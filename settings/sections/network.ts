@@ -3,7 +3,7 @@ import { networkDefaults } from "../../components/network";
 import { whole } from "../values";
 
 const subnets = z
-  .array(z.string().startsWith("subnet-"))
+  .array(z.string())
   .refine((ids) => new Set(ids).size === ids.length, { error: "names a subnet twice; name each once" });
 
 /** An existing network, or what the one is like that is made without. */
@@ -11,7 +11,7 @@ export const network = {
   natGateways: z.enum(["single", "perZone", "none"]).default(networkDefaults.natGateways),
   availabilityZones: whole.default(networkDefaults.availabilityZones),
   zoneCidrMask: whole.default(networkDefaults.zoneCidrMask),
-  vpcId: z.string().startsWith("vpc-").optional(),
+  vpcId: z.string().optional(),
   publicSubnetIds: subnets.min(2).optional(),
   privateSubnetIds: subnets.min(1).optional(),
 };

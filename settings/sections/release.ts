@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { controllerTypes } from "../../components/deployment/controller-type";
-import { names, whole } from "../values";
+import { texts, whole } from "../values";
 
 const check = z.strictObject({
   path: z.string().optional(),
@@ -31,11 +31,11 @@ export const release = {
   trafficShift: z.enum(["automatic", "approval"]).default("automatic"),
   waitMinutes: whole.default(5),
   terminationWaitMinutes: whole.default(5),
-  deploymentConfigName: z.string().min(1).default("CodeDeployDefault.ECSAllAtOnce"),
+  deploymentConfigName: z.string().default("CodeDeployDefault.ECSAllAtOnce"),
   canary: step.optional(),
   linear: step.optional(),
   checks: z.array(check).default([{}]),
   deploymentCircuitBreaker: z.boolean().optional(),
   alarms: alarms.optional(),
-  alarmNames: names.default([]),
+  alarmNames: texts.default([]),
 };

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { cpuArchitecture, kmsKeyArn, whole } from "../values";
+import { cpuArchitecture, whole } from "../values";
 
 const capacityProvider = z.strictObject({
   name: z.enum(["FARGATE", "FARGATE_SPOT"]),
@@ -36,6 +36,6 @@ export const tasks = {
   capacityProviders: z.array(capacityProvider).default([]),
   environment: z.record(z.string(), z.string()).default({}),
   secrets: z.record(z.string(), z.string()).default({}),
-  secretKeyArns: z.array(kmsKeyArn).default([]),
+  secretKeyArns: z.array(z.string()).default([]),
   taskPolicyArns: z.array(z.string()).default([]),
 };

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { names, urlPath, whole } from "../values";
+import { texts, whole } from "../values";
 
 const healthCheck = z.strictObject({
   path: z.string().optional(),
@@ -12,14 +12,14 @@ const healthCheck = z.strictObject({
 
 const https = z.strictObject({
   domainName: z.string(),
-  zoneId: z.string().min(1).optional(),
+  zoneId: z.string().optional(),
   certificateArn: z.string().optional(),
   sslPolicy: z.string().optional(),
   redirectPort: whole.optional(),
 });
 
 const accessLogs = z.strictObject({
-  bucket: z.string().min(3).optional(),
+  bucket: z.string().optional(),
   prefix: z.string().optional(),
   keepDays: whole.optional(),
 });
@@ -28,6 +28,7 @@ const loadBalancer = z.strictObject({
   arn: z.string().optional(),
   internal: z.boolean().optional(),
   idleTimeoutSeconds: whole.optional(),
+  dropInvalidHeaderFields: z.boolean().optional(),
   accessLogs: accessLogs.optional(),
   webAclArn: z.string().optional(),
 });
@@ -35,8 +36,8 @@ const loadBalancer = z.strictObject({
 const sharedLoadBalancer = z.strictObject({
   productionListenerArn: z.string(),
   testListenerArn: z.string().optional(),
-  hosts: names.optional(),
-  paths: z.array(urlPath).optional(),
+  hosts: texts.optional(),
+  paths: texts.optional(),
   priority: whole,
 });
 

@@ -64,11 +64,17 @@ describe("a person's approval before a deployment", () => {
   it("is refused with a timeout that CodePipeline has not", async () => {
     for (const timeoutMinutes of [4, 86_401]) {
       assert.deepEqual(await refused({ deployApproval: { timeoutMinutes } }), [
-        `deployApproval.timeoutMinutes: is ${timeoutMinutes}; CodePipeline waits 5 to 86400 whole minutes for a person.`,
+        `deployApproval.timeoutMinutes: is ${timeoutMinutes}; expected 5 to 86400.`,
       ]);
     }
+    assert.deepEqual(await refused({ deployApproval: { message: "a".repeat(1001) } }), [
+      "deployApproval.message: has 1001 characters; expected at most 1000. Shorten it.",
+    ]);
+    assert.deepEqual(await refused({ deployApproval: { message: "Look at #{Tests.Report}" } }), [
+      'deployApproval.message: is "Look at #{Tests.Report}"; the pipeline has no variable Tests.Report. Take #{Tests.Report} out.',
+    ]);
     assert.deepEqual(await refused({ deployApproval: { topicArn: "releases" } }), [
-      "deployApproval.topicArn: is not the ARN of an SNS topic",
+      'deployApproval.topicArn: is "releases"; expected the ARN of an SNS topic, arn:aws:sns:<region>:<account>:<name>.',
     ]);
   });
 });

@@ -208,7 +208,7 @@ describe("the green test hook, invoked by CodeDeploy", () => {
       'checks[1].path is "no/slash"; expected a path from / without spaces.',
       'checks[1].method is "A B"; expected an HTTP method.',
       'checks[1].expectStatus is "ok"; expected a status or a list of them.',
-      "checks[2].headers is not shown, since it may hold a credential; expected headers by name.",
+      'checks[2].headers is "a b"; expected a header name, like X-Api-Key.',
       "checks[3].path is missing; expected a path from / without spaces.",
       'checks[3].expectBodyMatches is "("; expected a regular expression.',
       "checks[3].expectStatus is []; expected a status or a list of them.",
