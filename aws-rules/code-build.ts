@@ -1,7 +1,4 @@
-import { between, type TextRule } from "./rule";
-
-/** All variables of a project together: names and values. */
-export const environmentCharacters = between(0, 5500, "CodeBuild user guide, build-env-ref-env-vars");
+import type { TextRule } from "./rule";
 
 /** A command that a build runs, in one of its variables. */
 export const command: TextRule = {
@@ -9,14 +6,14 @@ export const command: TextRule = {
   expected: "a command for bash",
   pattern: /^[^\0]*[^\s\0][^\0]*$/,
   least: 1,
-  most: 5000,
+  most: Infinity,
 };
 
 /** A folder or a pattern of files in a build. */
 export const buildPath: TextRule = {
-  source: "CodeBuild user guide, build-spec-ref",
+  source: "CodeBuild user guide, build-spec-ref; Linux, PATH_MAX",
   expected: "a path without control characters",
   pattern: /^[^\x00-\x1f\x7f]+$/,
   least: 1,
-  most: 1024,
+  most: 4096,
 };

@@ -1,3 +1,4 @@
+import { elb, textMistake } from "../aws-rules";
 import type { Given, Parsed } from "./schema";
 
 /** Settings whose checks all say what they ask for. */
@@ -10,7 +11,8 @@ export type WithHealthPath<T extends Given> = T & {
 export function withHealthPath<T extends Given>(settings: T): WithHealthPath<T> {
   const { checks, container, healthCheck } = settings;
   // A path that is no path is a mistake of its own, which is reported once.
-  const path = healthCheck?.path?.startsWith("/") ? healthCheck.path : "/";
+  const given = healthCheck?.path;
+  const path = given !== undefined && textMistake(elb.healthCheckPath, given) === undefined ? given : "/";
   const own = container?.healthCheck;
   return {
     ...settings,

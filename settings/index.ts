@@ -6,7 +6,7 @@ import type { SecretConfig } from "../hooks/green-test/checks";
 import { type WithHealthPath, withHealthPath } from "./health-path";
 import { judgeable, meaningProblems } from "./problems";
 import { givenNetwork } from "./problems/network";
-import { misplacedProblems, rawSettings, stackRegion, typeProblems, withoutUnknown } from "./raw";
+import { defaultTags, misplacedProblems, rawSettings, stackRegion, typeProblems, withoutUnknown } from "./raw";
 import { runtimeSecrets } from "./runtime-secrets";
 import { type Given, type Parsed, schema } from "./schema";
 import { SecretSettings } from "./secret-settings";
@@ -64,7 +64,7 @@ function defaultName(): string {
 }
 
 function checkedSettings(stackFile: string, raw: Record<string, unknown>, secret: SecretSettings): Complete {
-  const place = { defaultName: defaultName(), region: stackRegion() };
+  const place = { defaultName: defaultName(), region: stackRegion(), defaultTags: defaultTags() };
   const misplaced = misplacedProblems();
   const meaning = (settings: WithHealthPath<Given>) => [
     ...meaningProblems(settings, place),

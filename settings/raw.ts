@@ -18,6 +18,11 @@ export function stackRegion(): string | undefined {
   return pulumi.runtime.allConfig()["aws:region"];
 }
 
+/** Pulumi's own setting of the tags that everything gets, as JSON. */
+export function defaultTags(): string | undefined {
+  return pulumi.runtime.allConfig()["aws:defaultTags"];
+}
+
 /** Settings under the name of a renamed project, where `pulumi config set` puts what is given without a namespace. */
 export function misplacedProblems(): Problem[] {
   const project = pulumi.getProject();

@@ -34,6 +34,8 @@ export class ReleaseTemplate extends pulumi.ComponentResource {
         bucket: this.bucket.bucket.bucket,
         key: "release-template.zip",
         contentType: "application/zip",
+        // S3 takes 10 tags of an object, and the provider's default tags may be 50.
+        overrideProvider: { defaultTags: { tags: {} } },
         contentBase64: pulumi
           .all([service.taskDefinitionTemplate, controller.instructions(hook?.function)])
           .apply(([taskDefinition, text]) =>

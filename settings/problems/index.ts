@@ -10,6 +10,7 @@ import { networkProblems } from "./network";
 import { ownReleaseProblems, pipelineProblems } from "./pipeline";
 import { regionProblems } from "./regions";
 import { releaseProblems } from "./release";
+import { tagProblems } from "./tags";
 
 /** Settings that are judged by others, and so only where those can be read. */
 const judgedBy: Readonly<Record<string, string | readonly string[]>> = {
@@ -47,10 +48,15 @@ export interface Place {
   readonly defaultName: string;
   /** Undefined where the environment says it. */
   readonly region: string | undefined;
+  /** Pulumi's own setting of tags, as JSON; undefined where there is none. */
+  readonly defaultTags?: string | undefined;
 }
 
 /** What the types cannot say: values that AWS does not pair, folders that are not there. */
-export function meaningProblems(settings: WithHealthPath<Given>, { defaultName, region }: Place): Problem[] {
+export function meaningProblems(
+  settings: WithHealthPath<Given>,
+  { defaultName, region, defaultTags }: Place,
+): Problem[] {
   return [
     ...appProblems(settings),
     ...serviceProblems(settings),
@@ -65,6 +71,7 @@ export function meaningProblems(settings: WithHealthPath<Given>, { defaultName, 
     ...ownReleaseProblems(settings, settings.name ?? defaultName),
     ...networkProblems(settings, region),
     ...regionProblems(settings, region),
+    ...tagProblems(settings, defaultTags),
   ];
 }
 

@@ -20,6 +20,7 @@ describe("the release template", () => {
       bucket: its(graph, "aws:s3/bucket:Bucket", "-template", "bucket"),
       key: "release-template.zip",
       contentType: "application/zip",
+      overrideProvider: { defaultTags: { tags: {} } },
     });
     const waitsFor = shortUrns(dependencies);
     assert.ok(waitsFor.includes("aws:s3/bucketVersioning:BucketVersioning::greenlight-dev-template"));

@@ -81,6 +81,27 @@ describe("the cloud that stands in for AWS", () => {
     }
   });
 
+  it("refuses more than ten tags of an object, of which the provider's default tags are some unless it overrides them", () => {
+    const cloud = new Cloud();
+    const object = "aws:s3/bucketObjectv2:BucketObjectv2";
+    cloud.create("aws:s3/bucket:Bucket", "templates", { bucket: "templates" });
+    cloud.defaultTags = Object.fromEntries(Array.from({ length: 11 }, (_, index) => [`tag-${index}`, "1"]));
+    const inputs = { bucket: "templates", key: "release-template.zip", contentBase64: "UEs=" };
+    refuses(() => cloud.create(object, "template", inputs), /Object tags cannot be greater than 10/);
+    cloud.create(object, "template", { ...inputs, overrideProvider: { defaultTags: { tags: {} } } });
+  });
+
+  it("refuses a value of an action's configuration that CodePipeline has no room for", () => {
+    const approval = (CustomData: string) => ({
+      roleArn: "arn:aws:iam::123456789012:role/pipeline",
+      stages: [{ name: "Approval", actions: [{ name: "Approve", configuration: { CustomData } }] }],
+    });
+    const problems = (message: string) =>
+      inputProblems("aws:codepipeline/pipeline:Pipeline", approval(message)).filter((it) => it.includes("CustomData"));
+    assert.deepEqual(problems("a".repeat(1000)), []);
+    assert.match(problems("a".repeat(1001)).join(), /expected at most 1000/);
+  });
+
   it("judges inputs by AWS's own schemas", () => {
     const group = { name: "web", port: 70000, protocol: "HTTP", targetType: "ip", vpcId: "vpc-00000000000000001" };
     assert.match(inputProblems(targetGroup, group).join(), /Port.*65535/);

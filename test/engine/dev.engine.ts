@@ -19,6 +19,9 @@ describe("the dev stack, from its first preview to its end", function () {
     // So that the preview's time is the engine's and the program's.
     loadSchemas();
     stack = await Stack.create({ cloud, stack: "dev" });
+    // More than an object in S3 takes.
+    const tags = Object.fromEntries(Array.from({ length: 11 }, (_, index) => [`tag-${index}`, "1"]));
+    await stack.configure({ "aws:defaultTags": { tags } });
   });
   after(() => stack.close());
 
@@ -29,8 +32,9 @@ describe("the dev stack, from its first preview to its end", function () {
     assert.deepEqual(cloud.calls, []);
   });
 
-  it("is created", async () => {
+  it("is created, with more default tags than an object takes", async () => {
     const { steps } = await stack.up("the first");
+    assert.equal(Object.keys(cloud.defaultTags).length, 11);
     assert.ok(steps.every(({ op }) => op === "create"));
     assert.deepEqual(stack.builds, [
       String(cloud.all("aws:ecr/repository:Repository")[0]!.properties.repositoryUrl) + ":first",

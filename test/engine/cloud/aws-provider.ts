@@ -1,5 +1,6 @@
 import { awsCall, awsOutputs } from "../../../rehearsal/graph/aws-outputs";
 import type { Cloud } from "./cloud";
+import { parsed } from "./translate";
 import type { DiffRequest, Provider } from "./provider-server";
 import { autoName, inputProblems, namedBy, replacing } from "./resource-types";
 import { covers, type Values } from "./values";
@@ -14,6 +15,12 @@ export function awsProvider(cloud: Cloud, version: string): Provider {
   return {
     version,
     supportsPreview: true,
+    configure: ({ defaultTags }) => {
+      const { tags = {} } = (typeof defaultTags === "string" ? parsed(defaultTags) : (defaultTags ?? {})) as {
+        tags?: Values;
+      };
+      cloud.defaultTags = tags;
+    },
     check: (type, name, given, oldInputs, random) => {
       const inputs = named(type, name, given, oldInputs, random);
       return { inputs, failures: inputProblems(type, inputs) };

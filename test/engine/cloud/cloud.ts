@@ -35,6 +35,8 @@ export class Cloud {
   readonly pipelineStarts: string[] = [];
   /** Tags that were pushed, as `repository-url:tag`. */
   readonly pushedTags = new Set<string>();
+  /** Tags that the provider puts on whatever it makes. */
+  defaultTags: Values = {};
   private readonly things = new Map<string, Thing>();
   private readonly planned: { readonly type: string; readonly message: string }[] = [];
   private serial = 0;
@@ -77,11 +79,13 @@ export class Cloud {
     const written = Object.fromEntries(changed.map((key) => [key, inputs[key]]));
     this.check("update", { ...thing, properties: { ...thing.properties, ...written } }, changed);
     Object.assign(thing.properties, written);
-    if (thing.type === "aws:s3/bucketObjectv2:BucketObjectv2") {
+    const content = changed.some((key) => key.startsWith("content"));
+    if (thing.type === "aws:s3/bucketObjectv2:BucketObjectv2" && content) {
       thing.properties.versionId = String(Number(thing.properties.versionId) + 1);
     }
     this.calls.push({ operation: "update", type: thing.type, name: thing.name, changed });
-    this.notify(thing);
+    // Tags alone make no new version. Source: terraform-provider-aws, aws_s3_object (hasObjectContentChanges).
+    if (content) this.notify(thing);
   }
 
   delete(thing: Thing): void {

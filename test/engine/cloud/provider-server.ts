@@ -16,6 +16,8 @@ export interface Provider {
   readonly version: string;
   /** Whether a preview asks Create and Update too; otherwise the engine holds all outputs for unknown. */
   readonly supportsPreview: boolean;
+  /** The provider's own settings; `defaultTags` say, as JSON. */
+  configure?(settings: Values): void;
   check(
     type: string,
     name: string,
@@ -65,12 +67,13 @@ function implementation(provider: Provider): UntypedServiceImplementation {
     getSchema: unary(() => new proto.GetSchemaResponse().setSchema("{}")),
     checkConfig: unary((request: proto.CheckRequest) => new proto.CheckResponse().setInputs(request.getNews())),
     diffConfig: unary(() => new proto.DiffResponse().setChanges(proto.DiffResponse.DiffChanges.DIFF_NONE)),
-    configure: unary(() =>
+    configure: unary((request: proto.ConfigureRequest) => {
+      provider.configure?.(valuesOf(request.getArgs()));
       // As Pulumi's bridged providers do, except for Construct, which cannot do without secrets.
-      new proto.ConfigureResponse()
+      return new proto.ConfigureResponse()
         .setAcceptsecrets(provider.construct !== undefined)
-        .setSupportspreview(provider.supportsPreview),
-    ),
+        .setSupportspreview(provider.supportsPreview);
+    }),
     check: unary((request: proto.CheckRequest) => {
       const random = Buffer.from(request.getRandomseed_asU8()).toString("hex");
       const [type, name] = typeAndName(request.getUrn());

@@ -1,3 +1,4 @@
+import { tags } from "../../../aws-rules";
 import type { Cloud, Operation, Thing } from "./cloud";
 import type { Values } from "./values";
 
@@ -12,6 +13,14 @@ export type Rule = (
 const topic = "aws:sns/topic:Topic";
 const record = "aws:route53/record:Record";
 const endpoint = "aws:ec2/vpcEndpoint:VpcEndpoint";
+
+/** An object has fewer tags than anything else, and the provider's default tags among them. */
+const taggedObject: Rule = (cloud, { tags: own = {}, overrideProvider = {} }) => {
+  const { defaultTags } = overrideProvider as { defaultTags?: { tags?: Values } };
+  const all = { ...(defaultTags ? (defaultTags.tags ?? {}) : cloud.defaultTags), ...(own as Values) };
+  const { most } = tags.tagsOfObject;
+  return Object.keys(all).length > most && `BadRequest: Object tags cannot be greater than ${most}`;
+};
 
 const registered: Rule = (cloud, { resourceId }) =>
   !cloud.find("aws:appautoscaling/target:Target", "resourceId", resourceId) &&
@@ -45,6 +54,7 @@ export const productionRules: Readonly<Record<string, Partial<Record<Operation, 
       cloud.all(record).some(({ properties: it }) => it.zoneId === zoneId && it.name === name && it.type === type) &&
       `InvalidChangeBatch: Tried to create resource record set ${String(name)} but it already exists`,
   },
+  "aws:s3/bucketObjectv2:BucketObjectv2": { create: taggedObject, update: taggedObject },
   [topic]: {
     create: (cloud, { kmsMasterKeyId }) =>
       !cloud.find("aws:kms/key:Key", "arn", kmsMasterKeyId) && "KMSNotFoundException: the key does not exist",

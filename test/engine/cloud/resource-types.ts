@@ -1,3 +1,4 @@
+import { codePipeline, textMistake } from "../../../aws-rules";
 import { judge } from "./schemas";
 import { translations } from "./translations";
 import { containsUnknown, type Values, without } from "./values";
@@ -74,7 +75,8 @@ export function autoName(type: string, name: string, random: string): Values {
 export function inputProblems(type: string, inputs: Values): string[] {
   if (type === "aws:s3/bucketObjectv2:BucketObjectv2") return objectProblems(inputs);
   const translate = translations[type];
-  if (translate) return [...judge(translate(inputs)).problems];
+  const own = type === "aws:codepipeline/pipeline:Pipeline" ? configurationProblems(inputs) : [];
+  if (translate) return [...own, ...judge(translate(inputs)).problems];
   return type in ownCreateOnly ? [] : [`${type} is not described in test/engine/cloud; add its translation`];
 }
 
@@ -91,6 +93,21 @@ export function replacing(type: string, inputs: Values, changed: readonly string
     const others = translate(without(inputs, key)).properties;
     return Object.keys(whole).some((name) => createOnly.has(name) && !(name in others));
   });
+}
+
+interface Configured {
+  readonly configuration?: Values;
+}
+
+/** What AWS's schema of a pipeline leaves out: how long a value of an action's configuration may be. */
+function configurationProblems({ stages }: Values): string[] {
+  const actions = (stages as { readonly actions: readonly Configured[] }[]).flatMap((stage) => stage.actions);
+  return actions.flatMap(({ configuration = {} }) =>
+    Object.entries(configuration).flatMap(([key, value]) => {
+      const mistake = typeof value === "string" ? textMistake(codePipeline.configurationValue, value) : undefined;
+      return mistake === undefined ? [] : [`configuration.${key}: ${mistake}`];
+    }),
+  );
 }
 
 function objectProblems({ bucket, key, contentBase64 }: Values): string[] {

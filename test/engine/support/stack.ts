@@ -14,7 +14,17 @@ import { type Events, readEventLog, withoutDebug } from "./event-log";
 import { measured } from "./measured";
 
 /** What a user's checkout has, and the engine runs. */
-const program = ["program.cjs", "index.ts", "settings", "components", "hooks", "app", "package.json", "tsconfig.json"];
+const program = [
+  "program.cjs",
+  "index.ts",
+  "aws-rules",
+  "settings",
+  "components",
+  "hooks",
+  "app",
+  "package.json",
+  "tsconfig.json",
+];
 
 /** A stack's state as `pulumi stack export` gives it. */
 export interface ExportedState {
