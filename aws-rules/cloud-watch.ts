@@ -14,7 +14,7 @@ export const datapoints = from(1, putMetricAlarm);
 export const alarmName: TextRule = {
   source: putMetricAlarm,
   expected: "a name of 1 to 255 characters, without control characters",
-  pattern: /^[^\x00-\x1f\x7f]*[^\x00- \x7f][^\x00-\x1f\x7f]*$/,
+  pattern: /^[ -~\u00a1-\uffff]*[!-~\u00a1-\uffff][ -~\u00a1-\uffff]*$/,
   least: 1,
   most: 255,
 };

@@ -13,7 +13,7 @@ export const command: TextRule = {
 export const buildPath: TextRule = {
   source: "CodeBuild user guide, build-spec-ref; Linux, PATH_MAX",
   expected: "a path without control characters",
-  pattern: /^[^\x00-\x1f\x7f]+$/,
+  pattern: /^[ -~\u00a1-\uffff]+$/,
   least: 1,
   most: 4096,
 };

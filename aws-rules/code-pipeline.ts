@@ -58,7 +58,7 @@ export const githubRepository: TextRule = {
 export const branch: TextRule = {
   source: "git check-ref-format; CodePipeline API, ActionConfigurationValue",
   expected: "a git branch, without spaces and ~ ^ : ? * [ \\",
-  pattern: /^[^\x00- ~^:?*[\\\x7f]+$/,
+  pattern: /^[!-)+-9;->@-Z\]_-}\u00a1-\uffff]+$/,
   least: 1,
   most: 255,
   refuses: (value) =>

@@ -12,4 +12,6 @@ export * as elb from "./elastic-load-balancing";
 export * as http from "./http";
 export * as names from "./names";
 export * as tags from "./tags";
+export { taskDefinitionMistakes } from "./task-definition";
+export type { Json } from "./json";
 export { type NumberRule, numberMistake, type TextRule, textMistake } from "./rule";

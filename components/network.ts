@@ -52,7 +52,7 @@ const vpcCidrMask = 16;
  * @param internal whether the load balancer is in the private subnets
  */
 export function idProblems(at: string, { vpcId, publicSubnetIds, privateSubnetIds }: Partial<Network>): Problem[] {
-  const list = (ids: unknown) => (Array.isArray(ids) ? ids : []);
+  const list = (ids: unknown): unknown[] => (Array.isArray(ids) ? ids : []);
   return [
     ...textProblem(`${at}vpcId`, vpcId, names.vpcId),
     ...listProblems(`${at}publicSubnetIds`, list(publicSubnetIds), names.subnetId),

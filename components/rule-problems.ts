@@ -8,7 +8,7 @@ export type Texts<T> = Partial<Readonly<Record<keyof T, TextRule>>>;
 
 /** Names each number of `values` that AWS does not take. @param path what the values are fields of; empty for none */
 export function rangeProblems<T extends object>(path: string, values: T, ranges: Ranges<T>): Problem[] {
-  return entries<NumberRule>(ranges).flatMap(([key, rule]) => {
+  return Object.entries(ranges as Record<string, NumberRule>).flatMap(([key, rule]) => {
     const value = (values as Record<string, unknown>)[key];
     return typeof value === "number" ? problem(join(path, key), numberMistake(rule, value)) : [];
   });
@@ -16,7 +16,7 @@ export function rangeProblems<T extends object>(path: string, values: T, ranges:
 
 /** Names each text of `values` that AWS does not take. What is an output is known only later, and not judged here. */
 export function textProblems<T extends object>(path: string, values: T, texts: Texts<T>): Problem[] {
-  return entries<TextRule>(texts).flatMap(([key, rule]) =>
+  return Object.entries(texts as Record<string, TextRule>).flatMap(([key, rule]) =>
     textProblem(join(path, key), (values as Record<string, unknown>)[key], rule),
   );
 }
@@ -37,8 +37,4 @@ function problem(path: string, message: string | undefined): Problem[] {
 
 function join(path: string, key: string): string {
   return path ? `${path}.${key}` : key;
-}
-
-function entries<R>(rules: object): [string, R][] {
-  return Object.entries(rules);
 }

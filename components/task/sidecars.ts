@@ -70,6 +70,11 @@ function togetherProblems(sidecars: readonly Sidecar[], { cpu, memoryMiB, contai
       ports.add(port);
     }
   }
+  const { most } = ecs.containersOfTask;
+  if (sidecars.length >= most) {
+    const message = `are ${sidecars.length} with those that options bring along; a task takes ${most} containers, the app's among them.`;
+    problems.push({ path: "sidecars", message });
+  }
   const sum = (numbers: readonly (number | undefined)[]) => numbers.reduce<number>((all, one = 0) => all + one, 0);
   const theirCpu = sum(sidecars.map((sidecar) => sidecar.cpu));
   const theirMemory = sum(sidecars.map((sidecar) => sidecar.memoryMiB));

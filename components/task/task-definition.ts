@@ -60,7 +60,7 @@ function appContainer(args: TaskDefinitionArgs, image: pulumi.Input<string>) {
     environment: pairs(
       {
         PORT: String(containerPort),
-        ...(args.openTelemetry ? telemetryEnvironment(args.family) : {}),
+        ...(args.openTelemetry ? without(telemetryEnvironment(args.family), args.secrets) : {}),
         ...args.environment,
       },
       "value",
@@ -111,6 +111,11 @@ export function firstRevision(args: TaskDefinitionArgs, image: pulumi.Input<stri
     // A release that rolls back may need any earlier revision again.
     skipDestroy: true,
   };
+}
+
+/** The app may read from a secret what is told to it otherwise; ECS takes a name once. */
+function without(environment: Readonly<Record<string, string>>, secrets: Secrets): Record<string, string> {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !(name in secrets)));
 }
 
 function secretsOf(secrets: Secrets) {

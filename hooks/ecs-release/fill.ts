@@ -1,4 +1,6 @@
 import type { RegisterTaskDefinitionRequest, UpdateServiceRequest } from "@aws-sdk/client-ecs";
+import { type Json, taskDefinitionMistakes } from "../../aws-rules";
+import { tagKeys } from "./deployments";
 import { misshapen, type Shape } from "./shape";
 import {
   imageFile,
@@ -72,9 +74,11 @@ export function fill(files: ReleaseFiles): Release {
 function definitionProblems(definition: RegisterTaskDefinitionRequest | undefined): string[] {
   if (!definition) return [];
   if (!definition.family) return [`${taskDefinitionFile}: has no family`];
-  if (definition.containerDefinitions?.some(({ image }) => image === imagePlaceholder)) return [];
-  const message = `no container has "${imagePlaceholder}" as its image; the release's image belongs there`;
-  return [`${taskDefinitionFile}: ${message}`];
+  const problems = taskDefinitionMistakes(definition as unknown as Json, Object.keys(tagKeys).length);
+  if (!definition.containerDefinitions?.some(({ image }) => image === imagePlaceholder)) {
+    problems.push(`no container has "${imagePlaceholder}" as its image; the release's image belongs there`);
+  }
+  return problems.map((problem) => `${taskDefinitionFile}: ${problem}`);
 }
 
 function updateProblems(

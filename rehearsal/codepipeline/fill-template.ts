@@ -1,5 +1,6 @@
 import { parse } from "yaml";
 import { z } from "zod";
+import { type Json, taskDefinitionMistakes } from "../../aws-rules";
 import { hookableEvents } from "../codedeploy/lifecycle";
 
 export interface ReleaseFiles {
@@ -124,6 +125,8 @@ function readTaskDefinition({ taskDefinition: text, imagePlaceholder }: ReleaseF
 export function parseTaskDefinition(value: unknown): RegisteredTaskDefinition {
   const parsed = taskDefinition.safeParse(value);
   if (!parsed.success) throw new Error(`taskdef.json: ${reasons(parsed.error)}`);
+  const mistakes = taskDefinitionMistakes(value as Json);
+  if (mistakes.length > 0) throw new Error(`taskdef.json: ${mistakes.join(" ")}`);
   return parsed.data;
 }
 

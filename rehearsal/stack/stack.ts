@@ -138,13 +138,8 @@ export class Stack {
   firstRelease(image: string): Release {
     const { account, target } = this.options;
     const { containerName } = target.service.loadBalancers[0]!;
-    const { family, cpu, memory, containerDefinitions: json } = account.taskDefinition(target.service.taskDefinition);
-    const definition = parseTaskDefinition({
-      family,
-      cpu,
-      memory,
-      containerDefinitions: JSON.parse(json) as unknown,
-    });
+    const { containerDefinitions: json, ...rest } = account.taskDefinition(target.service.taskDefinition);
+    const definition = parseTaskDefinition({ ...rest, containerDefinitions: JSON.parse(json) as unknown });
     const containerDefinitions = definition.containerDefinitions.map((container) =>
       container.name === containerName ? { ...container, image } : container,
     );

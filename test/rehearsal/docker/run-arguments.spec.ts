@@ -8,6 +8,7 @@ describe("a task's container on a Docker engine", () => {
     const portMappings = [{ containerPort: 3000 }];
     const taskDefinition = parseTaskDefinition({
       family: "shop",
+      volumes: [{ name: "scratch" }],
       ...task,
       containerDefinitions: [{ name: "app", image, portMappings, ...container }],
     });
