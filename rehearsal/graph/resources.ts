@@ -187,6 +187,7 @@ export interface LoadBalancerResource {
   readonly arn: string;
   readonly dnsName: string;
   readonly idleTimeout?: number;
+  readonly dropInvalidHeaderFields?: boolean;
 }
 
 /** A parameter of Systems Manager. */

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { type IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
+import { http, textMistake } from "../../aws-rules";
 import type { Clock } from "../clock";
 import {
   type Action,
@@ -56,12 +57,15 @@ export interface Answer {
 export interface ListenerContext {
   readonly clock: Clock;
   readonly idleTimeoutSeconds: number;
+  readonly dropInvalidHeaderFields: boolean;
   readonly random: () => number;
   readonly targetGroup: (arn: string) => TargetGroup;
   /** Where a port of AWS's is on this machine. */
   readonly localPort: (port: number) => number;
   readonly onRequest: (entry: AccessLogEntry) => void;
   readonly onAnswer: (answer: Answer) => void;
+  /** A header field of this name did not go on to a target. */
+  readonly onDropped: (name: string) => void;
 }
 
 /** Where a request goes: to a target, or back with the load balancer's own answer. */
@@ -136,6 +140,7 @@ export class Listener {
     // What HTTP/2 calls :authority, targets and rules know as Host.
     const authority = request.headers[":authority"];
     if (typeof authority === "string") request.headers.host = authority;
+    this.dropInvalidHeaders(request);
     const route = this.route(request);
     if (!route.target) return respond(response, route.answer);
     forwardRequest(
@@ -152,9 +157,20 @@ export class Listener {
     if (hasBody(request)) return respond(response(), bodyBehindUpgrade);
     // A server may ignore an upgrade that it does not know, as HTTP/2's (RFC 9110, 7.8).
     if (request.headers.upgrade?.toLowerCase() !== "websocket") return this.serve(request, response());
+    this.dropInvalidHeaders(request);
     const route = this.route(request);
     if (!route.target) return respond(response(), route.answer);
     forwardUpgrade(request, socket, head, this.forwarding(request, route, response));
+  }
+
+  private dropInvalidHeaders({ headers }: Request): void {
+    if (!this.context.dropInvalidHeaderFields) return;
+    for (const name of Object.keys(headers)) {
+      // HTTP/2's own begin with a colon.
+      if (name.startsWith(":") || textMistake(http.validHeaderName, name) === undefined) continue;
+      delete headers[name];
+      this.context.onDropped(name);
+    }
   }
 
   private route(request: Request): Route {

@@ -12,6 +12,8 @@ export interface LoadBalancerProps {
   readonly dnsName: string;
   /** Longest silence on a connection, in seconds. @default 60 */
   readonly idleTimeoutSeconds?: number;
+  /** Requests reach targets without the header fields whose names are not valid. @default false */
+  readonly dropInvalidHeaderFields?: boolean;
   /** Every target group that its listeners may forward to. */
   readonly targetGroups: readonly TargetGroup[];
 }
@@ -39,6 +41,9 @@ export class LoadBalancer extends EventEmitter<{ request: [entry: AccessLogEntry
   readonly dnsName: string;
 
   private readonly idleTimeoutSeconds: number;
+  private readonly dropInvalidHeaderFields: boolean;
+  /** Names of fields that were dropped, each told once. */
+  private readonly dropped = new Set<string>();
   private readonly targetGroups: ReadonlyMap<string, TargetGroup>;
   private readonly byArn = new Map<string, Listener>();
 
@@ -54,6 +59,7 @@ export class LoadBalancer extends EventEmitter<{ request: [entry: AccessLogEntry
     this.name = props.name;
     this.dnsName = props.dnsName;
     this.idleTimeoutSeconds = props.idleTimeoutSeconds ?? 60;
+    this.dropInvalidHeaderFields = props.dropInvalidHeaderFields ?? false;
     this.targetGroups = new Map(props.targetGroups.map((group) => [group.arn, group]));
   }
 
@@ -67,11 +73,13 @@ export class LoadBalancer extends EventEmitter<{ request: [entry: AccessLogEntry
     const listener = new Listener(props, {
       clock: this.clock,
       idleTimeoutSeconds: this.idleTimeoutSeconds,
+      dropInvalidHeaderFields: this.dropInvalidHeaderFields,
       random: this.random,
       targetGroup: (arn) => this.targetGroup(arn),
       localPort: (port) => this.describeListeners().find((other) => other.port === port)?.localPort ?? port,
       onRequest: (entry) => this.emit("request", entry),
       onAnswer: (answer) => this.emit("answer", answer),
+      onDropped: (name) => this.tellDropped(name),
     });
     await listener.listen();
     this.byArn.set(props.arn, listener);
@@ -150,6 +158,13 @@ export class LoadBalancer extends EventEmitter<{ request: [entry: AccessLogEntry
     ]);
     const used = new Set(actions.flatMap(targetGroupWeights).map(({ arn }) => arn));
     for (const group of this.targetGroups.values()) group.setInUse(used.has(group.arn));
+  }
+
+  private tellDropped(name: string): void {
+    if (this.dropped.has(name)) return;
+    this.dropped.add(name);
+    const text = `the load balancer drops the header ${name}: names of headers are letters, digits and hyphens`;
+    this.timeline.emit("elb", "header.dropped", text, { name });
   }
 
   private tell(type: string, listener: Listener, actions: readonly Action[], rule = ""): void {

@@ -55,6 +55,7 @@ export async function startTrafficSide(options: TrafficSideOptions): Promise<Tra
       name: resource.name,
       dnsName: resource.dnsName,
       ...(resource.idleTimeout === undefined ? {} : { idleTimeoutSeconds: resource.idleTimeout }),
+      dropInvalidHeaderFields: resource.dropInvalidHeaderFields ?? false,
       targetGroups: all,
     },
     clock,
