@@ -144,9 +144,20 @@ export function ownAlarms(alarmNames: readonly pulumi.Input<string>[]): NamedAla
 type Settled = typeof defaults & Pick<Alarms, "latencyP99Ms">;
 type Kind = ReturnType<typeof kindsOf>[number];
 
+/**
+ * A load balancer reports 5xx only while there are any. Without a 0 in their place an alarm stays as it was for minutes after the last one:
+ * seen on AWS. Metrics come late, and a 0 in the newest minute's place would always hide it from an alarm that needs all of
+ * its minutes, so there nothing is filled. Source: CloudWatch user guide, using-metric-math, "FILL".
+ */
+function filled(id: string, { datapointsToAlarm, evaluationPeriods }: Settled): string {
+  return datapointsToAlarm < evaluationPeriods ? `FILL(${id}, 0)` : id;
+}
+
 // Tasks that crash as soon as they are asked are gone before they count as unhealthy, and 502 is no answer of theirs: the
 // load balancer's own 5xx, which it reports for all of its target groups together, tell of them.
-function loadBalancerErrors({ serverErrorPercent, minimumRequests }: Settled): Kind {
+function loadBalancerErrors(settled: Settled): Kind {
+  const { serverErrorPercent, minimumRequests } = settled;
+  const failures = filled("failures", settled);
   return {
     label: "load-balancer-errors",
     description: `more than ${serverErrorPercent} % of the requests answered with 5xx`,
@@ -154,14 +165,15 @@ function loadBalancerErrors({ serverErrorPercent, minimumRequests }: Settled): K
     metricName: "HTTPCode_ELB_5XX_Count",
     stat: "Sum",
     // Requests for which there was no target are no part of RequestCount.
-    expression: `IF(requests + failures >= ${minimumRequests}, 100 * failures / (requests + failures), 0)`,
+    expression: `IF(requests + ${failures} >= ${minimumRequests}, 100 * ${failures} / (requests + ${failures}), 0)`,
     comparisonOperator: "GreaterThanThreshold",
     threshold: serverErrorPercent,
   };
 }
 
 // Every expression asks for requests first: what gets none is not judged, as blue after the shift or green before it.
-function kindsOf({ serverErrorPercent, latencyP99Ms, unhealthyTasks, minimumRequests }: Settled) {
+function kindsOf(settled: Settled) {
+  const { serverErrorPercent, latencyP99Ms, unhealthyTasks, minimumRequests } = settled;
   const latency = latencyP99Ms === undefined ? [] : [latencyP99Ms];
   return [
     {
@@ -170,7 +182,7 @@ function kindsOf({ serverErrorPercent, latencyP99Ms, unhealthyTasks, minimumRequ
       id: "errors",
       metricName: "HTTPCode_Target_5XX_Count",
       stat: "Sum",
-      expression: `IF(requests >= ${minimumRequests}, 100 * errors / requests, 0)`,
+      expression: `IF(requests >= ${minimumRequests}, 100 * ${filled("errors", settled)} / requests, 0)`,
       comparisonOperator: "GreaterThanThreshold",
       threshold: serverErrorPercent,
     },

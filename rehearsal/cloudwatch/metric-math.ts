@@ -27,9 +27,9 @@ const operators: Readonly<Record<string, (left: number, right: number) => number
 };
 
 /**
- * Reads arithmetic, comparisons, AND, OR and IF of metrics and numbers, which is as much of metric math as can be worked
+ * Reads arithmetic, comparisons, AND, OR, IF and FILL of metrics and numbers, which is as much of metric math as can be worked
  * out datapoint by datapoint. A metric without a datapoint counts as 0 where another has one; a division by zero gives
- * none. Source: CloudWatch user guide, using-metric-math.
+ * none. What FILL fills has a datapoint at every time. Source: CloudWatch user guide, using-metric-math.
  *
  * @param ids the metrics and expressions that it may refer to
  * @throws Error for anything else
@@ -39,13 +39,20 @@ export function metricMath(expression: string, ids: readonly string[]): MetricMa
     throw new Error(`the expression "${expression}": ${what}`);
   };
   const used = new Set<string>();
+  let fills = false;
+  const metric = (node: jsep.Expression): string => {
+    const { type, name } = node as jsep.Identifier;
+    if (type !== "Identifier") return refuse("the rehearsal fills a metric only, and by a number");
+    if (!ids.includes(name)) refuse(`${name} is no id of it; there are ${ids.join(", ") || "none"}`);
+    used.add(name);
+    return name;
+  };
   const compile = (node: jsep.Expression): ((at: Datapoints) => number | undefined) => {
     const it = node as jsep.CoreExpression;
     if (it.type === "Literal" && typeof it.value === "number") return constant(it.value);
     if (it.type === "Identifier") {
-      if (!ids.includes(it.name)) refuse(`${it.name} is no id of it; there are ${ids.join(", ") || "none"}`);
-      used.add(it.name);
-      return (at) => at[it.name] ?? 0;
+      const id = metric(it);
+      return (at) => at[id] ?? 0;
     }
     if (it.type === "UnaryExpression" && it.operator === "-") return negate(compile(it.argument));
     if (it.type === "BinaryExpression") {
@@ -57,13 +64,21 @@ export function metricMath(expression: string, ids: readonly string[]): MetricMa
       const [condition, whenTrue, otherwise] = it.arguments.map(compile);
       return (at) => (condition!(at) ? whenTrue!(at) : otherwise!(at));
     }
+    if (it.type === "CallExpression" && callee === "FILL" && it.arguments.length === 2) {
+      const [filled, filling] = it.arguments as [jsep.Expression, jsep.Literal];
+      const id = metric(filled);
+      const value = filling.value;
+      if (typeof value !== "number") return refuse("the rehearsal fills a metric only, and by a number");
+      fills = true;
+      return (at) => at[id] ?? value;
+    }
     return refuse(
-      `the rehearsal has no ${callee === undefined ? it.type : `function ${callee}`}; it has arithmetic, comparisons, AND, OR and IF of three`,
+      `the rehearsal has no ${callee === undefined ? it.type : `function ${callee}`}; it has arithmetic, comparisons, AND, OR, IF of three and FILL of two`,
     );
   };
   const compiled = compile(parse(expression, refuse));
   // A number without a metric in it has no times at which it would be a datapoint.
-  return (at) => ([...used].some((id) => at[id] !== undefined) ? compiled(at) : undefined);
+  return (at) => (fills || [...used].some((id) => at[id] !== undefined) ? compiled(at) : undefined);
 }
 
 function parse(expression: string, refuse: (what: string) => never): jsep.Expression {

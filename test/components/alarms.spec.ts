@@ -58,7 +58,7 @@ describe("alarms that the program makes", () => {
         metricQueries: [
           {
             id: "judged",
-            expression: "IF(requests >= 20, 100 * errors / requests, 0)",
+            expression: "IF(requests >= 20, 100 * FILL(errors, 0) / requests, 0)",
             label: `${color}-server-errors`,
             returnData: true,
           },
@@ -72,6 +72,12 @@ describe("alarms that the program makes", () => {
         treatMissingData: "notBreaching",
       });
     }
+  });
+
+  it("fill nothing where every minute must be bad, since the newest one is always late", async () => {
+    const strict = await devGraph({ alarms: { evaluationPeriods: 2, datapointsToAlarm: 2 } });
+    for (const { inputs } of strict.recorder.all(alarmType))
+      assert.doesNotMatch(JSON.stringify(inputs.metricQueries), /FILL/);
   });
 
   it("watch p99 of the response time in seconds, as CloudWatch has it", () => {
@@ -95,7 +101,9 @@ describe("alarms that the program makes", () => {
   it("watch what the load balancer answers in the tasks' place, which it reports for both target groups together", () => {
     const { metricQueries, threshold } = graph.recorder.find(alarmType, "-load-balancer-errors").inputs;
     const [judged, ...metrics] = metricQueries as [{ expression: string }, ...{ metric: Record<string, unknown> }[]];
-    assert.equal(judged.expression, "IF(requests + failures >= 20, 100 * failures / (requests + failures), 0)");
+    const failures = "FILL(failures, 0)";
+    const share = `IF(requests + ${failures} >= 20, 100 * ${failures} / (requests + ${failures}), 0)`;
+    assert.equal(judged.expression, share);
     assert.deepEqual(
       metrics.map(({ metric }) => metric.metricName),
       ["RequestCount", "HTTPCode_ELB_5XX_Count"],

@@ -14,6 +14,15 @@ describe("metric math", () => {
     assert.equal(share({}), undefined);
   });
 
+  it("fills a metric where it has no datapoint, so that there is one at every time", () => {
+    const filled = metricMath("IF(requests >= 20, 100 * FILL(errors, 0) / requests, 0)", ["requests", "errors"]);
+    assert.equal(filled({ requests: 40, errors: 10 }), 25);
+    assert.equal(filled({ requests: 40 }), 0);
+    assert.equal(filled({}), 0);
+    assert.equal(metricMath("FILL(errors, 7)", ["errors"])({}), 7);
+    assert.equal(metricMath("FILL(errors, 7)", ["errors"])({ errors: 0 }), 0);
+  });
+
   it("drops a datapoint that would divide by zero", () => {
     assert.equal(metricMath("errors / requests", ["errors", "requests"])({ errors: 1, requests: 0 }), undefined);
   });
@@ -37,6 +46,10 @@ describe("metric math", () => {
     refused("ANOMALY_DETECTION_BAND(m1)", /no function ANOMALY_DETECTION_BAND; it has arithmetic, comparisons/);
     refused("IF(m1, 1)", /no function IF; it has .* IF of three/);
     refused("m1 + m2", /m2 is no id of it; there are m1/);
+    refused("FILL(m1, REPEAT)", /fills a metric only, and by a number/);
+    refused("FILL(m1 + 1, 0)", /fills a metric only, and by a number/);
+    refused("FILL(m2, 0)", /m2 is no id of it; there are m1/);
+    refused("FILL(m1)", /no function FILL; it has .* FILL of two/);
     refused("m1 ^ 2", /no operator \^|Unexpected/);
     refused("m1 +", /^Error: the expression "m1 \+": /);
     refused("m1 m1", /no Compound/);
