@@ -162,6 +162,7 @@ export class DeployPipeline extends pulumi.ComponentResource {
       {
         artifacts,
         templateArtifact: template ? templateArtifact : sourceArtifact,
+        ownTemplate: settled.templateInRepository,
         logRetentionDays: settled.logRetentionDays,
       },
       parent,

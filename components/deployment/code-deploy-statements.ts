@@ -6,11 +6,16 @@ import { siblingArn } from "../sibling-arn";
 import { alarmStatements } from "./alarm-arn";
 import type { ReleasedService } from "./deployment-controller";
 
-/** What the pipeline may do of a release. Source: CodePipeline user guide, action-reference-ECSbluegreen. */
+/**
+ * What the pipeline may do of a release. Source: CodePipeline user guide, action-reference-ECSbluegreen.
+ *
+ * @param ownTemplate whether the app's repository has the task definition, which may then have tags
+ */
 export function pipelineStatements(
   { service, taskFamily, executionRole, taskRole }: ReleasedService,
   application: aws.codedeploy.Application,
   deploymentGroup: aws.codedeploy.DeploymentGroup,
+  ownTemplate: boolean,
 ): Statement[] {
   const deploymentConfig = pulumi.interpolate`deploymentconfig:${deploymentGroup.deploymentConfigName}`;
   return [
@@ -32,6 +37,7 @@ export function pipelineStatements(
       // A task definition's ARN without its revision number.
       resources: [siblingArn(service.arn, "ecs", `task-definition/${taskFamily}:*`)],
     },
+    ...(ownTemplate ? [tagStatement(service.arn, taskFamily)] : []),
     {
       actions: ["iam:PassRole"],
       resources: [executionRole.arn, taskRole.arn],
@@ -77,4 +83,10 @@ export function roleStatements(
     },
     ...alarmStatements(service.arn, alarms),
   ];
+}
+
+/** As it registers a task definition with tags, AWS was seen to ask for the family alone (aws/aws-cdk#25768). */
+export function tagStatement(serviceArn: pulumi.Input<string>, taskFamily: string): Statement {
+  const family = siblingArn(serviceArn, "ecs", `task-definition/${taskFamily}`);
+  return { actions: ["ecs:TagResource"], resources: [family, pulumi.interpolate`${family}:*`] };
 }

@@ -167,7 +167,7 @@ export class CodeDeploy extends pulumi.ComponentResource implements DeploymentCo
   }
 
   /** CodePipeline's own action. Source: CodePipeline user guide, action-reference-ECSbluegreen. */
-  deployStep(_: string, { templateArtifact }: DeployStepArgs): DeployStep {
+  deployStep(_: string, { templateArtifact, ownTemplate }: DeployStepArgs): DeployStep {
     return {
       action: {
         name: "BlueGreen",
@@ -187,7 +187,7 @@ export class CodeDeploy extends pulumi.ComponentResource implements DeploymentCo
           Image1ContainerName: imagePlaceholder.slice(1, -1),
         },
       },
-      statements: pipelineStatements(this.args, this.application, this.deploymentGroup),
+      statements: pipelineStatements(this.args, this.application, this.deploymentGroup, ownTemplate),
     };
   }
 }

@@ -52,6 +52,8 @@ export interface DeployStepArgs {
   readonly artifacts: PrivateBucket;
   /** The input artifact with the release template's files. */
   readonly templateArtifact: string;
+  /** Whether these are the app's own, from its repository. */
+  readonly ownTemplate: boolean;
   readonly logRetentionDays: number;
 }
 

@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { alarmStatements } from "./alarm-arn";
+import { tagStatement } from "./code-deploy-statements";
 import type { DeployStep, DeployStepArgs, ReleasedService } from "./deployment-controller";
 import { bundleEcsRelease } from "../hook-bundle";
 import { artifactObjects, imageArtifact } from "../pipeline/artifacts";
@@ -139,7 +140,8 @@ function functionStatements(args: EcsReleaseArgs, logGroup: aws.cloudwatch.LogGr
       actions: ["s3:GetObject"],
       resources: artifactObjects(artifacts.bucket.arn, [args.templateArtifact, imageArtifact]),
     },
-    { actions: ["ecs:RegisterTaskDefinition", "ecs:TagResource"], resources: [revisions] },
+    { actions: ["ecs:RegisterTaskDefinition"], resources: [revisions] },
+    tagStatement(service.arn, args.taskFamily),
     // A description of a task definition has no resource level.
     { actions: ["ecs:DescribeTaskDefinition"], resources: ["*"] },
     { actions: ["ecs:DescribeServices", "ecs:UpdateService", "ecs:ListServiceDeployments"], resources: [service.arn] },

@@ -72,7 +72,7 @@ export class EcsRoutes extends pulumi.ComponentResource {
   // What the managed policy allows on every load balancer, on this one. Source: AWS managed policy reference,
   // AmazonECSInfrastructureRolePolicyForLoadBalancers.
   private grantTraffic(): aws.iam.RolePolicy {
-    const { blue, green } = this.loadBalancer;
+    const { blue, green, share, productionListener, test } = this.loadBalancer;
     return grant(
       `${this.name}-infrastructure`,
       this.infrastructureRole,
@@ -92,6 +92,16 @@ export class EcsRoutes extends pulumi.ComponentResource {
           resources: [blue.arn, green.arn],
         },
         { actions: ["elasticloadbalancing:ModifyRule"], resources: [this.production.arn, this.test.arn] },
+        // AWS's own page shows ECS denied without it, probably where it moves a listener's default action. Listeners that are shared are
+        // not this service's to change. Source: ECS developer guide, troubleshooting of blue/green deployments.
+        ...(share
+          ? []
+          : [
+              {
+                actions: ["elasticloadbalancing:ModifyListener"],
+                resources: test.header ? [productionListener.arn] : [productionListener.arn, test.listener.arn],
+              },
+            ]),
       ],
       { parent: this },
     );

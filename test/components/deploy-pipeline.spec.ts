@@ -193,6 +193,12 @@ describe("the pipeline with settings of its own", () => {
     assert.deepEqual(inputArtifacts, ["Source", "Image"]);
     assert.equal(configuration.TaskDefinitionTemplateArtifact, "Source");
     assert.equal(configuration.AppSpecTemplateArtifact, "Source");
+    // The app's own task definition may have tags, for which AWS was seen to ask in both forms.
+    const tagging = (some: Graph) =>
+      statements(some, "-pipeline").find(({ Action }) => Action.includes("ecs:TagResource"));
+    const family = "arn:aws:ecs:eu-central-1:123456789012:task-definition/greenlight-dev";
+    assert.deepEqual(tagging(graph)?.Resource, [family, `${family}:*`]);
+    assert.equal(tagging(await devGraph()), undefined);
     assert.ok(!JSON.stringify(statements(graph, "-pipeline")).includes("-template"));
   });
 

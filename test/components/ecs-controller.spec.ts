@@ -89,14 +89,18 @@ describe("a service that ECS deploys", () => {
     }
   });
 
-  it("lets ECS change these two rules and these two groups' targets, and nothing else", () => {
+  it("lets ECS change these two rules, their listeners and these two groups' targets, and nothing else", () => {
     const { assumeRolePolicy } = graph.recorder.find("aws:iam/role:Role", "-infrastructure").inputs;
     assert.match(String(assumeRolePolicy), /"Service":"ecs\.amazonaws\.com"/);
-    const [read, targets, rules] = statements(graph, "-infrastructure");
+    const [read, targets, rules, listeners, ...others] = statements(graph, "-infrastructure");
     assert.ok(read!.Action.every((action) => action.startsWith("elasticloadbalancing:Describe")));
     assert.deepEqual(targets!.Resource, [group("-blue"), group("-green")]);
     assert.deepEqual(rules!.Action, ["elasticloadbalancing:ModifyRule"]);
     assert.deepEqual(rules!.Resource, [arn(ruleType, "-production"), arn(ruleType, "-test")]);
+    assert.deepEqual(listeners!.Action, ["elasticloadbalancing:ModifyListener"]);
+    const listenerType = "aws:lb/listener:Listener";
+    assert.deepEqual(listeners!.Resource, [arn(listenerType, "-production"), arn(listenerType, "-test")]);
+    assert.deepEqual(others, []);
   });
 
   it("lets ECS invoke the test hook, which may look at this service's revisions", () => {

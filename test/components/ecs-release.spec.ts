@@ -61,7 +61,12 @@ describe("the pipeline of a service that ECS deploys", () => {
     assert.deepEqual(allowed.slice(1), [
       [["codepipeline:PutJobSuccessResult", "codepipeline:PutJobFailureResult"], ["*"]],
       [["s3:GetObject"], [`${artifacts}/*/ReleaseTem*/*`, `${artifacts}/*/Image/*`]],
-      [["ecs:RegisterTaskDefinition", "ecs:TagResource"], [`arn:aws:ecs:${account}:task-definition/greenlight-dev:*`]],
+      [["ecs:RegisterTaskDefinition"], [`arn:aws:ecs:${account}:task-definition/greenlight-dev:*`]],
+      // In both of its forms.
+      [
+        ["ecs:TagResource"],
+        ["", ":*"].map((revision) => `arn:aws:ecs:${account}:task-definition/greenlight-dev${revision}`),
+      ],
       [["ecs:DescribeTaskDefinition"], ["*"]],
       [["ecs:DescribeServices", "ecs:UpdateService", "ecs:ListServiceDeployments"], [service]],
       [

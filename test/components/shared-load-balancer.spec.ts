@@ -157,6 +157,9 @@ describe("a shared load balancer", () => {
         [production, 200, conditions],
       ],
     );
+    // The listener is other services', too.
+    const changes = statements(graph, "-infrastructure").flatMap(({ Action }) => Action);
+    assert.ok(!changes.includes("elasticloadbalancing:ModifyListener"));
   });
 
   it("over HTTP is called by the first host that is no pattern", async () => {

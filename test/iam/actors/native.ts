@@ -37,8 +37,20 @@ export const infrastructure: Actor = {
       why: "shifts traffic",
       source: infrastructurePolicy,
     },
+    ...ownListeners(stack).map((listener) => ({
+      actions: ["elasticloadbalancing:ModifyListener"],
+      on: [listener],
+      why: "shifts traffic of a default action",
+      source: "ECS developer guide, troubleshooting of blue/green deployments",
+    })),
   ],
 };
+
+/** Those of production and test traffic, where they are the service's alone. */
+function ownListeners(stack: Stack): string[] {
+  const all = stack.all("aws:lb/listener:Listener").filter(({ inputs }) => Array.isArray(inputs.defaultActions));
+  return all.filter(({ name }) => /-(production|test)$/.test(name)).map(({ outputs }) => outputs.arn as string);
+}
 
 /** ECS, where it invokes the lifecycle hooks. */
 export const hookInvoker: Actor = {

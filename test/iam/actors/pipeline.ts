@@ -96,6 +96,18 @@ export const pipeline: Actor = {
   ],
 };
 
+/** Tags that the app's own task definition may have. */
+function tagging(stack: Stack) {
+  const revision = stack.arn("aws:ecs/taskDefinition:TaskDefinition").replace(/:\d+$/, ":42");
+  return {
+    actions: ["ecs:TagResource"],
+    on: [revision],
+    context: { "ecs:CreateAction": "RegisterTaskDefinition" },
+    why: "registers the app's own task definition with its tags",
+    source: "aws/aws-cdk#25768 and #29400",
+  };
+}
+
 // Source of all: CodePipeline user guide, action-reference-ECSbluegreen.
 function deployment(stack: Stack) {
   const source = `${guide}, action-reference-ECSbluegreen`;
@@ -133,6 +145,7 @@ function deployment(stack: Stack) {
       why: "registers the revision with the new image",
       source,
     },
+    ...(stack.graph.config["greenlight:templateInRepository"] === "true" ? [tagging(stack)] : []),
     ...["ecs.amazonaws.com", "ecs-tasks.amazonaws.com"].map((service) => ({
       actions: ["iam:PassRole"],
       on: [role(stack, "-task"), role(stack, "-execution")],
