@@ -167,10 +167,10 @@ function numbersInside({ least, ...rule }: NumberRule, { most = rule.most }: Fie
   );
 }
 
-function numbersOutside(rule: NumberRule, { counts = false }: Field<number>): fc.Arbitrary<number> {
+function numbersOutside(rule: NumberRule, { counts = false, none }: Field<number>): fc.Arbitrary<number> {
   const { least, most } = rule;
   const above = most === Infinity ? [] : [fc.integer({ min: most + 1, max: most + 100 })];
   return fc
     .oneof(...(counts ? [] : [fc.integer({ min: least - 100, max: least - 1 }), fc.constant(least + 0.5)]), ...above)
-    .filter((value) => numberMistake(rule, value) !== undefined);
+    .filter((value) => value !== none && numberMistake(rule, value) !== undefined);
 }

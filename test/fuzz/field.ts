@@ -10,6 +10,8 @@ export interface Field<V> {
   readonly argument?: string;
   /** The value is how many entries a list has. @default false */
   readonly counts?: boolean;
+  /** A value outside the rule that means none. @default every such value is refused */
+  readonly none?: V;
   /** The greatest value that nothing else forbids. @default the rule's */
   readonly most?: number;
 }

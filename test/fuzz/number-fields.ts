@@ -43,7 +43,7 @@ export const numberFields: readonly (readonly [NumberRule, Field<number>])[] = [
     service("loadBalancer.accessLogs.keepDays", (keepDays) => ({ loadBalancer: { accessLogs: { keepDays } } })),
   ],
   [elb.stickinessSeconds, service("stickiness.seconds", (seconds) => ({ stickiness: { seconds } }))],
-  [elb.slowStartSeconds, service("slowStartSeconds", (slowStartSeconds) => ({ slowStartSeconds }))],
+  [elb.slowStartSeconds, { ...service("slowStartSeconds", (slowStartSeconds) => ({ slowStartSeconds })), none: 0 }],
   [
     elb.deregistrationDelaySeconds,
     service("deregistrationDelaySeconds", (deregistrationDelaySeconds) => ({ deregistrationDelaySeconds })),
