@@ -1,6 +1,6 @@
 import { copyFile, mkdir, rm, stat, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { shellQuote } from "../images/shell-quote";
+import { shellQuote } from "../sandbox/shell-quote";
 import { copyFiles } from "./copy-files";
 import { git, gitText } from "./git";
 import { PushListener, type RefUpdate } from "./push-listener";

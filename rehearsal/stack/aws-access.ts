@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { AwsControlPlane } from "../aws-endpoint/control-plane";
 import { type AwsCredentials, randomCredentials } from "../aws-endpoint/credentials";
 import { type AwsEndpoint, startAwsEndpoint } from "../aws-endpoint/endpoint";
-import { shellQuote } from "../images/shell-quote";
+import { shellQuote } from "../sandbox/shell-quote";
 import { longestClockLeadMs } from "../lambda/invoke-function";
 
 export interface AwsAccessOptions {
