@@ -1,6 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { basename, resolve } from "node:path";
-import { digestOf } from "./blob-store";
+import type { SandboxMode } from "../sandbox/mode";
+import { baseImage } from "./base-image";
+import { BuildNotes, leftOutMessage, saveNotes } from "./build-notes";
 import { readContext } from "./copy";
 import type { Dockerfile, Stage } from "./dockerfile";
 import { parseDockerfile, replaceVariables } from "./dockerfile";
@@ -8,7 +10,8 @@ import { Image } from "./image";
 import type { ImageStore } from "./image-store";
 import type { Layers } from "./layers";
 import { parseReference } from "./reference";
-import type { NpmSettings } from "./run-command";
+import type { RegistrySettings } from "./registry-settings";
+import { throwIfNotStartable } from "./start-command";
 import type { BuildEnvironment, StageState } from "./step";
 import { performInstruction } from "./stage-build";
 import type { Tree } from "./tree";
@@ -27,19 +30,32 @@ export interface BuildRequest {
   readonly platform: string;
   /** @default none */
   readonly buildArguments?: Readonly<Record<string, string>>;
-  readonly npm: NpmSettings;
+  readonly registries: RegistrySettings;
+  /** How RUN lines are carried out. */
+  readonly sandbox: SandboxMode;
   /** Takes each line that the build prints. */
   readonly output: (line: string) => void;
 }
 
-const searchPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-
 /**
- * Carries out a Dockerfile without Docker. Base images are not pulled: this machine's Node takes the place of `node:…`,
- * and anything else that a base would bring is not there. Stages that the last one does not need are left out.
+ * Carries out a Dockerfile without Docker. Base images are not pulled: this machine's system and its Node take their
+ * place. Stages that the last one does not need are left out.
+ *
  * @throws Error as Docker words it: a Dockerfile that is wrong or not there, a COPY without its source, a failed RUN.
  */
 export async function buildImage(request: BuildRequest): Promise<Image> {
+  const notes = new BuildNotes();
+  try {
+    return await carryOut(request, notes);
+  } catch (error) {
+    const lines = [(error as Error).message, ...leftOutMessage(notes.noted.leftOut)];
+    throw new Error(lines.join("\n"), { cause: error });
+  } finally {
+    await saveNotes(request.store.directory, notes);
+  }
+}
+
+async function carryOut(request: BuildRequest, notes: BuildNotes): Promise<Image> {
   const { store, contextDirectory, platform, tags, output, buildArguments = {} } = request;
   tags.forEach(parseReference);
   const path = resolve(contextDirectory, request.dockerfile ?? "Dockerfile");
@@ -56,7 +72,9 @@ export async function buildImage(request: BuildRequest): Promise<Image> {
     store,
     layers: request.layers ?? store.layers,
     context: await readContext(contextDirectory, basename(path), store.blobs),
-    npm: request.npm,
+    registries: request.registries,
+    sandbox: request.sandbox,
+    notes,
     buildArguments: new Map(Object.entries(buildArguments)),
     globalArguments,
     filesOf: (name) => filesOf(finished, name),
@@ -70,7 +88,7 @@ export async function buildImage(request: BuildRequest): Promise<Image> {
   for (const stage of stages) {
     const from = replaceVariables(stage.from, globalArguments);
     output(`Step ${++step}/${total} : FROM ${from}${stage.name ? ` AS ${stage.name}` : ""}`);
-    state = finished.get(from.toLowerCase()) ?? baseState(from, platform, output);
+    state = finished.get(from.toLowerCase()) ?? startFrom(from);
     state = { ...state, arguments: new Map(), hasOwnCommand: false };
     for (const instruction of stage.instructions) {
       output(`Step ${++step}/${total} : ${instruction.keyword} ${instruction.text}`);
@@ -80,7 +98,18 @@ export async function buildImage(request: BuildRequest): Promise<Image> {
     if (stage.name) finished.set(stage.name, state);
   }
   if (state === undefined) throw new Error("Dockerfile: there is no FROM");
-  return finish(state, request, dockerfile);
+  const image = await finish(state, request, dockerfile);
+  for (const line of notes.lines) output(` ---> ${line}`);
+  return image;
+
+  function startFrom(name: string): StageState {
+    const base = baseImage(name, platform, request.sandbox.kind === "namespaces");
+    if (base.warning !== undefined) {
+      output(` ---> ${base.warning}`);
+      notes.warn(base.warning);
+    }
+    return base.state;
+  }
 }
 
 async function finish(state: StageState, request: BuildRequest, dockerfile: Dockerfile): Promise<Image> {
@@ -89,9 +118,11 @@ async function finish(state: StageState, request: BuildRequest, dockerfile: Dock
   if (!config.Cmd?.length && !config.Entrypoint?.length) {
     const last = dockerfile.stages.at(-1);
     throw new Error(
-      `Dockerfile: the stage that begins in line ${last?.line} has no CMD and no ENTRYPOINT to start the app`,
+      `Dockerfile: the stage that begins in line ${last?.line} has no CMD and no ENTRYPOINT to start the app. ` +
+        `Those of ${state.base} are not known here: name the command, or use --runtime docker.`,
     );
   }
+  throwIfNotStartable(state, request.sandbox);
   const [os = "linux", architecture = "amd64"] = platform.split("/");
   const digest = await Image.save({ os, architecture, config }, state.tree, store.blobs);
   const declared = new Set(
@@ -138,23 +169,9 @@ function filesOf(finished: ReadonlyMap<string, StageState>, name: string): Tree 
   if (state !== undefined) return state.tree;
   const known = [...finished.keys()].join(", ") || "none";
   throw new Error(
-    `COPY --from=${name}: no earlier stage has this name (there are: ${known}), and images are not pulled here`,
+    `--from=${name}: no earlier stage has this name (existing stages: ${known}), and images are not pulled here. ` +
+      "Use --runtime docker.",
   );
-}
-
-function baseState(image: string, platform: string, output: (line: string) => void): StageState {
-  const isNode = /(^|\/)node([:@]|$)/.test(image);
-  if (isNode) output(` ---> ${image} is not pulled: Node ${process.version} of this machine takes its place`);
-  else if (image !== "scratch") output(` ---> ${image} is not pulled: its files and settings are not there`);
-  const environment = new Map([["PATH", searchPath]]);
-  return {
-    key: digestOf(JSON.stringify([image, platform])),
-    tree: [],
-    config: { Env: [`PATH=${searchPath}`], WorkingDir: "/" },
-    environment,
-    arguments: new Map(),
-    hasOwnCommand: false,
-  };
 }
 
 /** Source: Dockerfile reference, "Automatic platform ARGs in the global scope". */

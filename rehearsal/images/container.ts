@@ -1,11 +1,13 @@
+import { existsSync } from "node:fs";
 import { mkdir, realpath } from "node:fs/promises";
-import { join, posix } from "node:path";
+import { dirname, join } from "node:path";
+import { defaultPath } from "../sandbox/sandbox";
 import type { Image } from "./image";
-import { mapPaths, searchPath } from "./image-paths";
+import { homeOf } from "./run-environment";
+import { withoutInit } from "./start-command";
 
+/** What a task definition says of a container besides its image. */
 export interface ContainerRequest {
-  /** The container's own file system is written here; whoever starts the container removes it. */
-  readonly directory: string;
   /** The task definition's environment and secrets; they win over the image's. */
   readonly environment: Readonly<Record<string, string>>;
   /** Instead of the image's ENTRYPOINT. @default the image's */
@@ -16,60 +18,99 @@ export interface ContainerRequest {
   readonly healthCheck?: readonly string[];
 }
 
-/** What to start as the container's process: `spawn(command[0], command.slice(1), { cwd, env: environment })`. */
+/** A container's first process, as the image and the task definition describe it; its paths are the image's. */
+export interface ContainerProcess {
+  readonly command: readonly [string, ...string[]];
+  readonly workingDirectory: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Its health check's command, if it has one. */
+  readonly healthCheckCommand?: readonly string[];
+  /** The signal that asks it to end, as STOPSIGNAL names it. @default SIGTERM */
+  readonly stopSignal?: string;
+}
+
+/** @throws Error if neither the image nor the task definition has a command */
+export function containerProcess(image: Image, request: ContainerRequest): ContainerProcess {
+  const { config } = image;
+  const entryPoint = request.entryPoint ?? config.Entrypoint ?? [];
+  const command = request.command ?? (request.entryPoint === undefined ? config.Cmd : undefined) ?? [];
+  const [program, ...rest] = withoutInit([...entryPoint, ...command]);
+  if (program === undefined)
+    throw new Error(`The image ${image.digest} has no command, and the task definition gives none.`);
+  const own = Object.fromEntries(config.Env.map((text) => text.split(/=(.*)/s, 2) as [string, string]));
+  const { healthCheck } = request;
+  return {
+    command: [program, ...rest],
+    workingDirectory: config.WorkingDir,
+    environment: { PATH: defaultPath, HOME: homeOf(config.User), ...own, ...request.environment },
+    ...(healthCheck ? { healthCheckCommand: checkCommand(healthCheck) } : {}),
+    ...(config.StopSignal ? { stopSignal: config.StopSignal } : {}),
+  };
+}
+
+/** The same for a process that nothing confines: `spawn(command[0], command.slice(1), { cwd, env: environment })`. */
 export interface PreparedContainer {
   readonly command: readonly [string, ...string[]];
   readonly cwd: string;
   readonly environment: Readonly<Record<string, string>>;
-  /** The same for its health check, if it has one. */
   readonly healthCheckCommand?: readonly string[];
+  readonly stopSignal?: string;
 }
 
-/** A container's first process often is one of these; here the process has no children to adopt. */
-const initPrograms = new Set(["tini", "dumb-init"]);
-
 /**
- * Gives a container a writable copy of its image and says how its process is started. A path of the image in the command
- * or the environment becomes its place on disk, if it exists in the image.
+ * Gives a container a writable copy of its image at `directory`, where no sandbox can be had. A path of the image in the
+ * command or the environment becomes its place on disk, if it exists in the image.
  */
-export async function prepareContainer(image: Image, request: ContainerRequest): Promise<PreparedContainer> {
+export async function prepareContainer(
+  image: Image,
+  request: ContainerRequest & { readonly directory: string },
+): Promise<PreparedContainer> {
+  const { command, environment, workingDirectory, healthCheckCommand, stopSignal } = containerProcess(image, request);
   await image.unpack(request.directory);
   const root = await realpath(request.directory);
-  const { config } = image;
-  const entryPoint = request.entryPoint ?? config.Entrypoint ?? [];
-  const command = request.command ?? (request.entryPoint === undefined ? config.Cmd : undefined) ?? [];
-  const words = [...entryPoint, ...command].map((word) => mapPaths(word, root));
-  while (initPrograms.has(posix.basename(words[0] ?? ""))) words.splice(0, words[1] === "--" ? 2 : 1);
-  const [program, ...rest] = words;
-  if (program === undefined)
-    throw new Error(`The image ${image.digest} has no command, and the task definition gives none.`);
-
-  const own = Object.fromEntries(config.Env.map((text) => text.split(/=(.*)/s, 2) as [string, string]));
-  const { PATH, ...environment } = { ...own, ...request.environment };
-  const home = join(root, "root");
+  const { PATH, HOME = "/root", ...others } = environment;
+  const home = join(root, HOME);
   await mkdir(home, { recursive: true });
-  const cwd = join(root, config.WorkingDir);
+  const cwd = join(root, workingDirectory);
   await mkdir(cwd, { recursive: true });
-  const { healthCheck } = request;
+  const [program, ...rest] = command.map((word) => mapPaths(word, root)) as [string, ...string[]];
+  const check = healthCheckCommand?.map((word, index) => {
+    const mapped = mapPaths(word, root);
+    return index === 0 ? onThisMachine(mapped) : mapped;
+  });
   return {
     command: [onThisMachine(program), ...rest],
-    ...(healthCheck ? { healthCheckCommand: checkCommand(healthCheck, root) } : {}),
+    ...(check ? { healthCheckCommand: check } : {}),
+    ...(stopSignal ? { stopSignal } : {}),
     cwd,
     environment: {
       HOME: home,
-      ...Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, mapPaths(value, root)])),
-      PATH: searchPath(PATH, root, "/usr/local/bin:/usr/bin:/bin"),
+      ...Object.fromEntries(Object.entries(others).map(([name, value]) => [name, mapPaths(value, root)])),
+      PATH: searchPath(PATH, root),
     },
   };
 }
 
 /** Source: ECS API, HealthCheck. */
-function checkCommand([kind = "", ...rest]: readonly string[], root: string): string[] {
-  if (kind === "CMD-SHELL") return ["/bin/sh", "-c", mapPaths(rest.join(" "), root)];
-  const words = (kind === "CMD" ? rest : [kind, ...rest]).map((word) => mapPaths(word, root));
-  return words.map((word, index) => (index === 0 ? onThisMachine(word) : word));
+function checkCommand([kind = "", ...rest]: readonly string[]): string[] {
+  if (kind === "CMD-SHELL") return ["/bin/sh", "-c", rest.join(" ")];
+  return kind === "CMD" ? rest : [kind, ...rest];
 }
 
 function onThisMachine(program: string): string {
-  return program === "node" ? process.execPath : program;
+  return program === "node" || program.endsWith("/nodejs/bin/node") ? process.execPath : program;
+}
+
+/** Absolute paths in `text`, alone, after `=` or between `:`, as their place below `root`, if they exist there. */
+function mapPaths(text: string, root: string): string {
+  return text.replace(/(?<=^|[\s"'=:;(])\/[^\s"':;)/][^\s"':;)]*/g, (path) =>
+    existsSync(join(root, path)) ? root + path : path,
+  );
+}
+
+/** This machine's Node first, then the directories of the image's PATH that exist in it, then the system's. */
+function searchPath(path: string | undefined, root: string): string {
+  const own = (path ?? "").split(":").filter((directory) => directory !== "" && existsSync(join(root, directory)));
+  const system = "/usr/local/bin:/usr/bin:/bin";
+  return [dirname(process.execPath), ...own.map((directory) => join(root, directory)), system].join(":");
 }

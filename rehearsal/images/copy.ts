@@ -4,6 +4,7 @@ import type { BlobStore } from "./blob-store";
 import { globMatcher, isGlob, readDockerignore } from "./globs";
 import type { Tree, TreeEntry } from "./tree";
 import { readTree, sortTree } from "./tree";
+import { imagePath, TreeIndex } from "./tree-index";
 
 /** Reads a build's context, without what its `.dockerignore` excludes. */
 export async function readContext(directory: string, dockerfileName: string, blobs: BlobStore): Promise<Tree> {
@@ -28,33 +29,40 @@ export interface CopyRequest {
   readonly workingDirectory: string;
   /** The image so far: a destination that is a directory there takes files under their own names. */
   readonly into: Tree;
+  /** `--parents`: sources keep the folders above them. @default false */
+  readonly keepsParents?: boolean;
 }
 
 /**
- * The entries that a COPY adds. Source: Dockerfile reference, COPY.
+ * The entries that a COPY adds. Links on the way to a source or to the destination lead to a place of the same image.
+ * Source: Dockerfile reference, COPY.
+ *
  * @throws Error as Docker words it when a source is not there.
  */
-export function selectForCopy({ from, sources, destination, workingDirectory, into }: CopyRequest): Tree {
-  const matched = sources.flatMap((source) => matchSource(from, source));
-  const target = imagePath(destination, workingDirectory);
+export function selectForCopy(request: CopyRequest): Tree {
+  const { sources, destination, workingDirectory, into, keepsParents = false } = request;
+  const from = new TreeIndex(request.from);
+  const image = new TreeIndex(into);
+  const matched = matchSources(from, sources);
+  const target = image.resolve(destination, workingDirectory);
   const isDirectory =
-    matched.length > 1 ||
-    /(^|\/)\.?\/?$/.test(destination) ||
-    target === "" ||
-    into.some((entry) => entry.path === target && entry.type === "directory");
+    matched.length > 1 || keepsParents || /(^|\/)\.?\.?\/?$/.test(destination) || image.isDirectory(target);
   const selected = new Map<string, TreeEntry>();
   for (const source of matched) {
-    const entry = from.find(({ path }) => path === source);
-    if (source !== "" && entry?.type !== "directory") {
+    const real = from.resolve(source);
+    const entry = from.get(real);
+    const above = keepsParents ? inDirectory(target, posix.dirname(source)) : target;
+    if (real !== "" && entry?.type !== "directory") {
       if (entry !== undefined)
-        add({ ...entry, path: isDirectory ? inDirectory(target, posix.basename(source)) : target });
+        add({ ...entry, path: isDirectory ? inDirectory(above, posix.basename(source)) : target });
       continue;
     }
     // A directory gives its contents, not itself.
-    if (target !== "") add({ path: target, type: "directory", mode: 0o755 });
-    const below = source === "" ? "" : `${source}/`;
-    for (const found of from) {
-      if (found.path.startsWith(below)) add({ ...found, path: inDirectory(target, found.path.slice(below.length)) });
+    const into = keepsParents ? inDirectory(target, source) : target;
+    if (into !== "") add({ path: into, type: "directory", mode: 0o755 });
+    const below = real === "" ? "" : `${real}/`;
+    for (const found of request.from) {
+      if (found.path.startsWith(below)) add({ ...found, path: inDirectory(into, found.path.slice(below.length)) });
     }
   }
   return sortTree(selected.values());
@@ -64,40 +72,50 @@ export function selectForCopy({ from, sources, destination, workingDirectory, in
   }
 }
 
-/** `tree` with `added` laid over it; missing directories above are made. */
+/**
+ * `tree` with `added` laid over it; missing directories above are made.
+ *
+ * @throws Error as Docker words it where a directory would take the place of something else, or the other way round
+ */
 export function overlay(tree: Tree, added: Tree): Tree {
   const entries = new Map(tree.map((entry) => [entry.path, entry]));
   for (const entry of added) {
     for (let parent = posix.dirname(entry.path); parent !== "."; parent = posix.dirname(parent)) {
-      if (!entries.has(parent)) entries.set(parent, { path: parent, type: "directory", mode: 0o755 });
+      const above = entries.get(parent);
+      if (above === undefined) entries.set(parent, { path: parent, type: "directory", mode: 0o755 });
+      else if (above.type !== "directory") throw new Error(`cannot copy to non-directory: /${parent}`);
     }
     const existing = entries.get(entry.path);
-    if (existing?.type !== "directory" || entry.type !== "directory") entries.set(entry.path, entry);
+    if (existing?.type === "directory" && entry.type === "directory") continue;
+    if (existing?.type === "directory")
+      throw new Error(`cannot replace the directory /${entry.path} with a file or a link`);
+    if (existing !== undefined && entry.type === "directory")
+      throw new Error(`cannot copy to non-directory: /${entry.path}`);
+    entries.set(entry.path, entry);
   }
   return sortTree(entries.values());
 }
 
-/** A path of the image without its leading `/`; never outside of the image. */
-export function imagePath(path: string, workingDirectory: string): string {
-  return posix.resolve("/", workingDirectory, path).slice(1);
-}
-
-function matchSource(from: Tree, source: string): string[] {
-  const path = imagePath(source, "/");
-  if (isGlob(path)) {
-    const matches = globMatcher(path);
-    const found = from.filter((entry) => matches(entry.path)).map((entry) => entry.path);
-    if (found.length > 0) return found;
-    throw new Error(`COPY failed: no source files were specified: nothing matches ${source}`);
-  }
-  if (path === "" || from.some((entry) => entry.path === path || entry.path.startsWith(`${path}/`))) return [path];
-  throw new Error(
-    `COPY failed: file not found in build context or excluded by .dockerignore: stat ${path}: file does not exist`,
-  );
+/** Each source that is there. A pattern may match nothing where another source matches, as for Docker. */
+function matchSources(from: TreeIndex, sources: readonly string[]): string[] {
+  const matched = sources.flatMap((source) => {
+    const path = imagePath(source, "/");
+    if (isGlob(path)) {
+      const matches = globMatcher(path);
+      return from.tree.filter((entry) => matches(entry.path)).map((entry) => entry.path);
+    }
+    const real = from.resolve(path);
+    if (real === "" || from.get(real) !== undefined) return [path];
+    throw new Error(
+      `COPY failed: file not found in build context or excluded by .dockerignore: stat ${path}: file does not exist`,
+    );
+  });
+  if (matched.length > 0) return matched;
+  throw new Error(`COPY failed: no source files were specified: nothing matches ${sources.join(", ")}`);
 }
 
 function inDirectory(directory: string, name: string): string {
-  return directory === "" ? name : `${directory}/${name}`;
+  return [directory, name].filter((part) => part !== "" && part !== ".").join("/");
 }
 
 async function readIfThere(path: string): Promise<string | undefined> {

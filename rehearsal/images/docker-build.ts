@@ -4,11 +4,13 @@ import { builders, logins } from "./docker-config";
 import type { ImageStore } from "./image-store";
 import { BuilderLayers } from "./layers";
 import { parseReference } from "./reference";
-import type { NpmSettings } from "./run-command";
+import type { SandboxMode } from "../sandbox/mode";
+import type { RegistrySettings } from "./registry-settings";
 
 export interface BuildCommand {
   readonly store: ImageStore;
-  readonly npm: NpmSettings;
+  readonly registries: RegistrySettings;
+  readonly sandbox: SandboxMode;
   /** What follows the command's name. */
   readonly words: readonly string[];
   readonly print: (line: string) => void;
@@ -96,7 +98,7 @@ interface BuildValues {
 }
 
 async function perform(
-  { store, npm, print }: BuildCommand,
+  { store, registries, sandbox, print }: BuildCommand,
   values: BuildValues,
   [contextDirectory, ...others]: readonly string[],
   layers = store.layers,
@@ -112,7 +114,8 @@ async function perform(
     tags: values.tag,
     platform: values.platform,
     buildArguments: Object.fromEntries(values["build-arg"].map(buildArgument)),
-    npm,
+    registries,
+    sandbox,
     output: print,
   });
 }

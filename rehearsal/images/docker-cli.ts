@@ -16,7 +16,7 @@ const option = { type: "string" } as const;
 async function main([settingsText = "{}", command = "", ...words]: readonly string[]): Promise<void> {
   const settings = JSON.parse(settingsText) as StandInSettings;
   const store = new ImageStore(settings.storeDirectory);
-  const context = { store, npm: settings.npm, print };
+  const context = { store, registries: settings.registries, sandbox: settings.sandbox, print };
   switch (command) {
     case "build":
       return build({ ...context, words });

@@ -1,5 +1,6 @@
 import type { Flag, Instruction as ParsedInstruction, Property } from "dockerfile-ast";
 import { DockerfileParser } from "dockerfile-ast";
+import { type Heredoc, joinContinuations, readHeredocs } from "./heredoc";
 
 /** One instruction, its continuation lines joined. */
 export interface Instruction {
@@ -17,8 +18,8 @@ export interface Instruction {
   readonly execForm: readonly string[] | undefined;
   /** `NAME=value` pairs of ARG, ENV and LABEL; an ARG may have no value. */
   readonly pairs: readonly Pair[];
-  /** A here-document follows. */
-  readonly hasHeredoc: boolean;
+  /** The here-documents that follow, in order. */
+  readonly heredocs: readonly Heredoc[];
 }
 
 export interface Pair {
@@ -60,7 +61,10 @@ const keywords = new Set(
  * @throws Error naming every wrong line.
  */
 export function parseDockerfile(text: string): Dockerfile {
-  const instructions = DockerfileParser.parse(text).getInstructions().map(toInstruction);
+  const parsed = DockerfileParser.parse(text);
+  const instructions = parsed
+    .getInstructions()
+    .map((instruction) => toInstruction(instruction, parsed.getEscapeCharacter()));
   const problems: string[] = [];
   const globalArguments: Instruction[] = [];
   const stages: (Stage & { instructions: Instruction[] })[] = [];
@@ -83,10 +87,12 @@ export function parseDockerfile(text: string): Dockerfile {
   return { globalArguments, stages: [first, ...others] };
 }
 
-function toInstruction(parsed: ParsedInstruction): Instruction {
+function toInstruction(parsed: ParsedInstruction, escapeCharacter: string): Instruction {
   const keyword = parsed.getKeyword().toUpperCase();
-  const content = (parsed.getArgumentsContent() ?? "").trim();
-  // The library gives each keyword a class of its own; these three methods belong to some of them.
+  const raw = (parsed.getRawArgumentsContent() ?? "").trim();
+  const heredocs = ["RUN", "COPY", "ADD"].includes(keyword) ? readHeredocs(raw) : undefined;
+  const content = heredocs ? raw : joinContinuations(raw, escapeCharacter);
+  // The library gives each keyword a class of its own; these two methods belong to some of them.
   const special = parsed as unknown as Partial<SpecialInstruction>;
   const flags = (special.getFlags?.() ?? []).map((flag) => [flag.getName(), flag.getValue() ?? ""] as const);
   return {
@@ -101,7 +107,7 @@ function toInstruction(parsed: ParsedInstruction): Instruction {
       value: property.getValue() ?? undefined,
       isLiteral: property.getUnescapedValue()?.startsWith("'") ?? false,
     })),
-    hasHeredoc: (special.getHeredocs?.() ?? []).length > 0,
+    heredocs: heredocs ?? [],
   };
 }
 
@@ -119,7 +125,6 @@ function parseExecForm(content: string): readonly string[] | undefined {
 interface SpecialInstruction {
   getFlags(): Flag[];
   getProperties(): Property[];
-  getHeredocs(): unknown[];
 }
 
 /**

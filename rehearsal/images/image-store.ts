@@ -1,11 +1,13 @@
 import { randomUUID } from "node:crypto";
-import { link, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { link, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { BlobStore, exists, writeWhole } from "./blob-store";
+import { removeTree } from "../sandbox/remove-tree";
+import { BlobStore, digestOf, exists, writeWhole } from "./blob-store";
 import { Image } from "./image";
 import { EngineLayers, type Layers } from "./layers";
 import type { ImageReference } from "./reference";
 import { parseReference } from "./reference";
+import { linkTree, type Tree } from "./tree";
 
 /** The file in a repository's folder that says that its tags move. */
 const mutableMark = "mutable";
@@ -47,6 +49,24 @@ export class ImageStore {
   constructor(readonly directory: string) {
     this.blobs = new BlobStore(join(directory, "blobs"));
     this.layers = new EngineLayers(join(directory, "engine", "layers"), this.blobs);
+  }
+
+  /**
+   * A folder with these files for sandboxes, which all of them share: nothing may write to it. Its links are those of
+   * the image, so that only what has the image's root may follow them.
+   */
+  async folderOf(tree: Tree): Promise<string> {
+    const folders = join(this.directory, "engine", "folders");
+    const folder = join(folders, fileName(digestOf(JSON.stringify(tree))));
+    if (await exists(folder)) return folder;
+    const unfinished = join(folders, `unfinished-${randomUUID()}`);
+    await linkTree(tree, unfinished, this.blobs);
+    await rename(unfinished, folder).catch(async (error: unknown) => {
+      // Another process was faster.
+      await removeTree(unfinished);
+      if (!(await exists(folder))) throw error;
+    });
+    return folder;
   }
 
   /** Makes the empty repository `host/name`; does nothing where it exists. Its tags do not move, unless they are MUTABLE. */

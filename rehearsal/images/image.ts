@@ -55,10 +55,14 @@ export class Image {
     return blobs.putJson(manifest);
   }
 
-  /** Writes the image's file system as `directory`, a copy of its own. */
+  /** Its file system. */
+  async tree(): Promise<Tree> {
+    return (await this.blobs.getJson(this.manifest.layers[0].digest)) as Tree;
+  }
+
+  /** Writes the image's file system as `directory`, a copy of its own whose links do not leave it. */
   async unpack(directory: string): Promise<void> {
-    const tree = (await this.blobs.getJson(this.manifest.layers[0].digest)) as Tree;
-    await writeTree(tree, directory, this.blobs);
+    await writeTree(await this.tree(), directory, this.blobs);
   }
 }
 

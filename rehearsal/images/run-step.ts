@@ -1,62 +1,118 @@
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { runHeldSandbox } from "../sandbox/held-sandbox";
+import { packageManagerStatus } from "../sandbox/setup-script";
+import { removeTree } from "../sandbox/remove-tree";
+import { upperLayers } from "../sandbox/layers";
+import type { SandboxMount } from "../sandbox/sandbox";
 import { digestOf } from "./blob-store";
-import { runCommand } from "./run-command";
-import { planRun } from "./run-line";
-import { shellQuote } from "./shell-quote";
+import { readDifference } from "./difference";
+import { runEnvironment } from "./run-environment";
+import { runConfined } from "./run-confined";
+import { readRunMounts, type RunMount } from "./run-mounts";
 import type { StageState, Step } from "./step";
-import { overlay } from "./copy";
-import { readTree, type Tree, writeTree } from "./tree";
+import { linkTree, type Tree } from "./tree";
 
 /** RUN. @throws Error if the command fails */
-export function run(step: Step): Promise<StageState> {
-  const { instruction, state } = step;
-  // Docker lays bind mounts over the image while the command runs; cache mounts are this machine's npm cache.
-  const mounts = instruction.flags
-    .filter(([name]) => name === "mount")
-    .map(([, value]) => new Map(value.split(",").map((part) => part.split("=", 2) as [string, string])))
-    .filter((mount) => (mount.get("type") ?? "bind") === "bind");
-  const mounted = mounts.flatMap((mount) =>
-    step.select(mount.get("from"), {
-      sources: [mount.get("source") ?? mount.get("src") ?? "."],
-      destination: mount.get("target") ?? mount.get("dst") ?? mount.get("destination") ?? ".",
-    }),
+export async function run(step: Step): Promise<StageState> {
+  const { state, build } = step;
+  const mounts = readRunMounts(step);
+  const depends = [[...state.arguments], state.shell, digestOf(JSON.stringify(mounts)), build.sandbox.kind];
+  return step.cached(
+    () => (build.sandbox.kind === "none" ? runConfined(step, mounts) : runInSandbox(step, mounts)),
+    ...depends,
   );
-  const known = new Set(state.tree.map(({ path }) => path));
-  const passing = new Set(mounted.map(({ path }) => path).filter((path) => !known.has(path)));
-  const work = async () => {
-    const result = await runOver(overlay(state.tree, mounted), step);
-    return result.filter(({ path }) => !passing.has(path));
-  };
-  return step.cached(work, [...state.arguments], digestOf(JSON.stringify(mounted)));
 }
 
-/** The files after the command has run over `tree`. */
-async function runOver(tree: Tree, { instruction, state, build, variables }: Step): Promise<Tree> {
-  const builds = join(build.store.directory, "engine", "builds");
-  await mkdir(builds, { recursive: true });
-  const root = await mkdtemp(join(builds, "rootfs-"));
+/** The command as it is given to a process: the exec form's words, or one text for the shell. */
+export function commandOf({ instruction, state }: Step): readonly string[] {
+  const { execForm, argument, heredocs } = instruction;
+  if (execForm) return execForm;
+  const [only] = heredocs;
+  // Without a command before it, the here-document itself is the script.
+  const isScript = heredocs.length === 1 && /^<<-?["']?[\w.]+["']?$/.test(argument.split("\n")[0] ?? "");
+  const script = only && isScript ? only.content : argument;
+  if (script.startsWith("#!")) return ["/bin/sh", "-c", runFile, "sh", script];
+  return [...state.shell, script];
+}
+
+/** A script that names its own program is run as a file. */
+const runFile =
+  'file=$(mktemp); printf %s "$1" >"$file"; chmod +x "$file"; "$file"; status=$?; rm -f "$file"; exit $status';
+
+async function runInSandbox(step: Step, mounts: readonly RunMount[]): Promise<Tree> {
+  const { state, build, variables } = step;
+  const { store, sandbox } = build;
+  if (sandbox.kind === "none") throw new Error("There is no sandbox.");
+  await mkdir(sandbox.writableDirectory, { recursive: true });
+  const place = await mkdtemp(join(sandbox.writableDirectory, "run-"));
   try {
-    const line = instruction.execForm?.map(shellQuote).join(" ");
-    const text = line ?? instruction.argument;
-    const plan = planRun(text, { root, workingDirectory: state.config.WorkingDir, variables });
-    for (const skipped of plan.skipped) build.output(` ---> Not run on this machine: ${skipped}`);
-    if (plan.script === undefined) return tree;
-    await writeTree(tree, root, build.store.blobs);
-    const status = await runCommand({
-      script: plan.script,
-      root,
-      workingDirectory: join(root, state.config.WorkingDir),
-      variables: Object.fromEntries(variables),
-      npm: build.npm,
-      output: build.output,
-    });
-    if (status !== 0) {
-      const hint = status === 127 ? " (a command is not installed on this machine, which stands in for the image)" : "";
-      throw new Error(`The command '/bin/sh -c ${text}' returned a non-zero code: ${status}${hint}`);
-    }
-    return await readTree(root, build.store.blobs);
+    const npmrcFile = join(place, "npmrc");
+    await writeFile(npmrcFile, build.registries.npmrc);
+    const own = runEnvironment(build.registries, npmrcFile, state.config.User);
+    const writableDirectory = join(place, "layer");
+    await mkdir(writableDirectory);
+    const lastLines: string[] = [];
+    const { status, result } = await runHeldSandbox(
+      {
+        imageDirectory: await store.folderOf(state.tree),
+        writableDirectory,
+        command: commandOf(step),
+        workingDirectory: state.config.WorkingDir,
+        environment: { ...own.environment, ...Object.fromEntries(variables) },
+        network: "machine",
+        mounts: [...own.mounts, ...(await placeMounts(mounts, place, step))],
+      },
+      (line) => {
+        if (line.trim() !== "") lastLines.push(line);
+        if (lastLines.length > linesKept) lastLines.shift();
+        build.output(line);
+      },
+      async (root, exitStatus) =>
+        exitStatus === 0
+          ? readDifference(state.tree, await upperLayers(writableDirectory), root, store.blobs)
+          : undefined,
+    );
+    if (result === undefined) throw failure(step, status, lastLines);
+    return result;
   } finally {
-    await rm(root, { recursive: true, force: true });
+    await removeTree(place);
   }
+}
+
+const linesKept = 8;
+
+function failure(step: Step, status: number, lines: readonly string[]): Error {
+  const { argument, execForm } = step.instruction;
+  const line = execForm ? JSON.stringify(execForm) : argument;
+  const isMissing = status === 127 || /: (command )?not found$/m.test(lines.join("\n"));
+  const missing = /(?:exec: |line )?(?:\d+: )?([\w./@+-]+): (?:command )?not found/.exec(lines.join("\n"))?.[1];
+  const hint = isMissing
+    ? `${missing ?? "A command"} is not on this machine, which stands in for ${step.state.base}. Use --runtime docker, which builds with the real image.`
+    : status === packageManagerStatus
+      ? `The system of this machine stands in for ${step.state.base}, and gets no packages. Use --runtime docker to carry out this line.`
+      : "If the line needs what its base image has, use --runtime docker.";
+  return step.error(
+    [`The command '${line}' returned a non-zero code: ${status}`, ...lines.map((text) => `  ${text}`), hint].join("\n"),
+  );
+}
+
+/** The mounts as a sandbox takes them; files of an image are laid out below `place`. */
+async function placeMounts(mounts: readonly RunMount[], place: string, step: Step): Promise<SandboxMount[]> {
+  const { store } = step.build;
+  return Promise.all(
+    mounts.map(async (mount, index): Promise<SandboxMount> => {
+      const { target } = mount;
+      if (mount.type === "tmpfs") return { source: "", target, writable: "tmpfs" };
+      if (mount.type === "cache") {
+        const source = join(store.directory, "engine", "caches", encodeURIComponent(mount.id));
+        await mkdir(source, { recursive: true });
+        return { source, target, writable: "kept" };
+      }
+      const source = join(place, `mount-${index}`);
+      await linkTree(mount.tree, source, store.blobs);
+      const inside = mount.name === undefined ? source : join(source, mount.name);
+      return { source: inside, target, writable: mount.isWritable ? "discarded" : "never" };
+    }),
+  );
 }

@@ -4,7 +4,9 @@ import type { ContainerConfig } from "./image";
 
 import { run } from "./run-step";
 import { type BuildEnvironment, type StageState, Step } from "./step";
-import { imagePath, overlay } from "./copy";
+import type { Tree } from "./tree";
+import { overlay } from "./copy";
+import { imagePath, TreeIndex } from "./tree-index";
 
 /** One more instruction. @throws Error as Docker words it, when the instruction fails. */
 export async function performInstruction(
@@ -32,29 +34,24 @@ export async function performInstruction(
       const Env = [...environment].map(([name, value]) => `${name}=${value}`);
       return step.next({ environment, config: { ...state.config, Env } });
     }
-    case "WORKDIR": {
-      const path = imagePath(step.replaced, state.config.WorkingDir);
-      const tree = path === "" ? state.tree : overlay(state.tree, [{ path, type: "directory", mode: 0o755 }]);
-      return step.next({ tree, config: { ...state.config, WorkingDir: `/${path}` } });
-    }
-    case "VOLUME": {
-      const paths = instruction.execForm ?? step.replaced.split(/\s+/);
-      const directories = paths.map(
-        (path) => ({ path: imagePath(path, "/"), type: "directory", mode: 0o755 }) as const,
-      );
-      return step.next({ tree: overlay(state.tree, directories) });
-    }
+    case "WORKDIR":
+      return step.next({
+        tree: withDirectories([imagePath(step.replaced, state.config.WorkingDir)], step),
+        config: { ...state.config, WorkingDir: `/${imagePath(step.replaced, state.config.WorkingDir)}` },
+      });
+    case "VOLUME":
+      return step.next({ tree: withDirectories(instruction.execForm ?? step.replaced.split(/\s+/), step) });
     case "COPY":
     case "ADD":
       return copy(step);
     case "RUN":
       return run(step);
     case "CMD":
-      return { ...configured({ Cmd: shellOrExecForm(instruction) }), hasOwnCommand: true };
+      return { ...configured({ Cmd: shellOrExecForm(step) }), hasOwnCommand: true };
     case "ENTRYPOINT":
       // An ENTRYPOINT forgets the CMD of the image that the stage builds on, as for Docker.
       return configured({
-        Entrypoint: shellOrExecForm(instruction),
+        Entrypoint: shellOrExecForm(step),
         Cmd: state.hasOwnCommand ? state.config.Cmd : undefined,
       });
     case "EXPOSE": {
@@ -65,17 +62,37 @@ export async function performInstruction(
       const labels = instruction.pairs.map((pair) => [pair.name, valueOf(pair)] as const);
       return configured({ Labels: { ...state.config.Labels, ...Object.fromEntries(labels) } });
     }
+    case "SHELL":
+      if (!instruction.execForm?.length) throw step.error('SHELL takes a list: SHELL ["/bin/bash", "-c"]');
+      return step.next({ shell: instruction.execForm });
     case "USER":
+      build.notes.ownersAreNotKept();
       return configured({ User: step.replaced });
     case "STOPSIGNAL":
       return configured({ StopSignal: step.replaced });
+    case "HEALTHCHECK":
+      if (step.replaced.toUpperCase() !== "NONE")
+        build.output(" ---> ECS ignores HEALTHCHECK. Set container.healthCheck.");
+      return step.next({});
     default:
-      // ECS ignores an image's HEALTHCHECK; the others say nothing about a process on this machine.
-      build.output(` ---> ${instruction.keyword} has no effect here`);
+      // ONBUILD is for images that build on this one; MAINTAINER is a remark.
       return step.next({});
   }
 }
 
-function shellOrExecForm({ execForm, argument }: Instruction): readonly string[] {
-  return execForm ?? ["/bin/sh", "-c", argument];
+function shellOrExecForm({ instruction, state }: Step): readonly string[] {
+  return instruction.execForm ?? [...state.shell, instruction.argument];
+}
+
+/** The files with these folders, which may lie behind links. */
+function withDirectories(paths: readonly string[], step: Step): Tree {
+  const { tree } = step.state;
+  const index = new TreeIndex(tree);
+  const added = paths.map((path) => step.attempt(() => index.resolve(`/${path}`))).filter((path) => path !== "");
+  return step.attempt(() =>
+    overlay(
+      tree,
+      added.map((path) => ({ path, type: "directory", mode: 0o755 })),
+    ),
+  );
 }

@@ -1,8 +1,9 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { build } from "esbuild";
-import { readNpmSettings } from "./run-command";
-import { shellQuote } from "./shell-quote";
+import type { SandboxMode } from "../sandbox/mode";
+import { readRegistrySettings, type RegistrySettings } from "./registry-settings";
+import { shellQuote } from "../sandbox/shell-quote";
 
 export interface StandInRequest {
   /** The stand-ins are put here, for the front of a PATH. */
@@ -13,6 +14,8 @@ export interface StandInRequest {
   readonly storeDirectory: string;
   /** A real registry, `host:port`, that `aws` looks into instead of the store. @default none */
   readonly registry?: string;
+  /** How `docker` carries out RUN lines. @default not at all */
+  readonly sandbox?: SandboxMode;
 }
 
 type StandIn = "docker" | "aws";
@@ -20,15 +23,22 @@ type StandIn = "docker" | "aws";
 /** What a stand-in is told when it is started, before its own arguments, as one JSON text. */
 export interface StandInSettings {
   readonly storeDirectory: string;
-  readonly npm: ReturnType<typeof readNpmSettings>;
+  readonly registries: RegistrySettings;
+  readonly sandbox: SandboxMode;
   readonly registry?: string;
 }
 
 /** Writes them for a build's PATH: each a bundle of its own, which starts in about a tenth of a second. */
 export async function installStandIns(request: StandInRequest): Promise<void> {
   const { binDirectory, names = ["docker", "aws"], storeDirectory, registry } = request;
-  const npm = readNpmSettings(process.env);
-  const settings: StandInSettings = { storeDirectory: resolve(storeDirectory), npm, ...(registry ? { registry } : {}) };
+  const { sandbox = { kind: "none", reason: "no sandbox was chosen" } } = request;
+  const registries = readRegistrySettings(process.env);
+  const settings: StandInSettings = {
+    storeDirectory: resolve(storeDirectory),
+    registries,
+    sandbox,
+    ...(registry ? { registry } : {}),
+  };
   const bundles = resolve(binDirectory, ".bundles");
   await mkdir(bundles, { recursive: true });
   await build({

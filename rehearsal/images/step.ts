@@ -4,8 +4,11 @@ import { type Instruction, replaceVariables } from "./dockerfile";
 import type { ContainerConfig } from "./image";
 import type { ImageStore } from "./image-store";
 import type { Layers } from "./layers";
-import type { NpmSettings } from "./run-command";
+import type { SandboxMode } from "../sandbox/mode";
+import type { BuildNotes } from "./build-notes";
+import type { RegistrySettings } from "./registry-settings";
 import type { Tree } from "./tree";
+import { TreeIndex } from "./tree-index";
 
 /** What the stages of one build share. */
 export interface BuildEnvironment {
@@ -13,7 +16,10 @@ export interface BuildEnvironment {
   /** Where steps that were done before are found. */
   readonly layers: Layers;
   readonly context: Tree;
-  readonly npm: NpmSettings;
+  readonly registries: RegistrySettings;
+  /** How RUN lines are carried out. */
+  readonly sandbox: SandboxMode;
+  readonly notes: BuildNotes;
   /** `--build-arg`, and Docker's own TARGETPLATFORM and the like. */
   readonly buildArguments: ReadonlyMap<string, string>;
   /** ARG before the first FROM, with their values. */
@@ -31,6 +37,10 @@ export interface StageState {
   readonly config: ContainerConfig;
   readonly environment: ReadonlyMap<string, string>;
   readonly arguments: ReadonlyMap<string, string>;
+  /** The image that the stage builds on in the end. */
+  readonly base: string;
+  /** What runs a command in shell form. */
+  readonly shell: readonly string[];
   /** CMD stood in this stage, not in the one that it builds on. */
   readonly hasOwnCommand: boolean;
 }
@@ -73,18 +83,40 @@ export class Step {
   }
 
   /** Files of an earlier stage, or of the context without `from`. */
-  select(from: string | undefined, request: Pick<CopyRequest, "sources" | "destination">): Tree {
-    const { build, state } = this;
-    try {
-      return selectForCopy({
+  select(from: string | undefined, request: Omit<CopyRequest, "from" | "workingDirectory" | "into">): Tree {
+    const { state } = this;
+    return this.attempt(() =>
+      selectForCopy({
         ...request,
-        from: from === undefined ? build.context : build.filesOf(from),
+        from: this.filesFrom(from),
         workingDirectory: state.config.WorkingDir,
         into: state.tree,
-      });
+      }),
+    );
+  }
+
+  /** The file or folder itself, as the only files of a tree. */
+  selectAlone(from: string | undefined, source: string): { readonly tree: Tree; readonly isFile: boolean } {
+    return this.attempt(() => {
+      const files = this.filesFrom(from);
+      const index = new TreeIndex(files);
+      const isFile = !index.isDirectory(index.resolve(source));
+      const request = { from: files, sources: [source], destination: "/", workingDirectory: "/", into: [] };
+      return { tree: selectForCopy(request), isFile };
+    });
+  }
+
+  /** Calls `work`. @throws Error that says where the instruction stands */
+  attempt<T>(work: () => T): T {
+    try {
+      return work();
     } catch (error) {
       throw this.error((error as Error).message, error);
     }
+  }
+
+  private filesFrom(stage: string | undefined): Tree {
+    return stage === undefined ? this.build.context : this.build.filesOf(stage);
   }
 
   /** What is wrong with it, and where it stands. */

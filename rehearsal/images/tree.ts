@@ -1,6 +1,6 @@
 import { constants } from "node:fs";
 import { chmod, copyFile, lstat, mkdir, readdir, readFile, readlink, realpath, symlink } from "node:fs/promises";
-import { join } from "node:path";
+import { join, posix } from "node:path";
 import type { BlobStore } from "./blob-store";
 
 /** One file, directory or symbolic link of an image; `path` is relative to the image's root, with `/`. */
@@ -57,23 +57,50 @@ export async function readTree(
   return sortTree(entries);
 }
 
-/** Writes `tree` as `directory`, which is made; the files are copies, so a container may change them. */
+/**
+ * Writes `tree` as `directory`, which is made, for programs that see the whole machine: files are copies, which may be
+ * changed, and links lead to their place below `directory`, never outside.
+ */
 export async function writeTree(tree: Tree, directory: string, blobs: BlobStore): Promise<void> {
   await mkdir(directory, { recursive: true });
   const root = await realpath(directory);
-  const paths = new Set(tree.map((entry) => `/${entry.path}`));
+  const targetOf = ({ path, target }: TreeEntry & { type: "link" }): string => {
+    const parent = posix.resolve("/", posix.dirname(path));
+    const inside = posix.resolve(parent, target);
+    // No ".." after a name, which might be a link.
+    return target.startsWith("/") ? root + inside : posix.relative(parent, inside) || ".";
+  };
+  await write(tree, root, targetOf, async (path, { digest, mode }) => {
+    await copyFile(blobs.path(digest), path, constants.COPYFILE_FICLONE);
+    await chmod(path, mode);
+  });
+}
+
+/** Writes `tree` as `directory`, which is made, for sandboxes: files are shared and read only, links are as they are. */
+export async function linkTree(tree: Tree, directory: string, blobs: BlobStore): Promise<void> {
+  await mkdir(directory, { recursive: true });
+  const targetOf = ({ target }: TreeEntry & { type: "link" }): string => target;
+  await write(tree, directory, targetOf, (path, { digest, mode }) => blobs.linkTo(path, digest, mode));
+}
+
+async function write(
+  tree: Tree,
+  root: string,
+  targetOf: (entry: TreeEntry & { type: "link" }) => string,
+  writeFile: (path: string, entry: TreeEntry & { type: "file" }) => Promise<void>,
+): Promise<void> {
+  const directories = new Set(["."]);
   for (const entry of tree) {
-    if (entry.type === "directory") await mkdir(join(root, entry.path), { recursive: true });
-    else if (entry.type === "link") {
-      // A link to an absolute path of the image points into this copy of it.
-      await symlink(paths.has(entry.target) ? root + entry.target : entry.target, join(root, entry.path));
+    // Nothing is written through a link, whatever made the tree.
+    if (!directories.has(posix.dirname(entry.path))) throw new Error(`/${entry.path} does not lie in a folder`);
+    if (entry.type === "directory") {
+      await mkdir(join(root, entry.path), { recursive: true });
+      directories.add(entry.path);
     }
   }
-  const files = tree.filter((entry) => entry.type === "file");
-  await inParallel(files, async (entry) => {
-    const path = join(root, entry.path);
-    await copyFile(blobs.path(entry.digest), path, constants.COPYFILE_FICLONE);
-    await chmod(path, entry.mode);
+  await inParallel(tree, async (entry) => {
+    if (entry.type === "link") await symlink(targetOf(entry), join(root, entry.path));
+    else if (entry.type === "file") await writeFile(join(root, entry.path), entry);
   });
   // Last and innermost first, since a directory may be closed to writing.
   for (const entry of [...tree].reverse()) {
@@ -85,7 +112,7 @@ function withoutRoot(target: string, root: string): string {
   return target.startsWith(`${root}/`) ? target.slice(root.length) : target;
 }
 
-async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+export async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
   let next = 0;
   const worker = async (): Promise<void> => {
     while (next < items.length) await work(items[next++] as T);

@@ -8,6 +8,8 @@ import type { Timeline } from "../events";
 import type { Account } from "../graph/account";
 import { ImageStore } from "../images/image-store";
 import { installStandIns } from "../images/stand-ins";
+import { chooseSandbox, type SandboxChoice, type SandboxMode } from "../sandbox/mode";
+import { removeTree } from "../sandbox/remove-tree";
 import type { Workspace } from "../workspace";
 import { taskLauncher, type TaskSurroundings } from "./tasks";
 import { stackBefore } from "./stack-before";
@@ -29,12 +31,20 @@ export interface Images {
   ): () => Promise<TaskSpec>;
 }
 
-/** Images in a store in the workspace, with a `docker` and an `aws` that work on it, and a process for each task. */
-export async function createImages(account: Account, workspace: Workspace): Promise<Images> {
+/**
+ * Images in a store in the workspace, with a `docker` and an `aws` that work on it, and a process for each task.
+ *
+ * @param sandbox how programs of images are run. @default namespaces where they can be had
+ */
+export async function createImages(
+  account: Account,
+  workspace: Workspace,
+  sandbox: SandboxMode | undefined = undefined,
+): Promise<Images> {
   const storeDirectory = join(workspace.directory, "images");
   const binDirectory = join(workspace.directory, "bin");
   await mkdir(binDirectory, { recursive: true });
-  await installStandIns({ binDirectory, storeDirectory });
+  await installStandIns({ binDirectory, storeDirectory, sandbox: sandbox ?? (await sandboxOf(workspace, undefined)) });
   const store = new ImageStore(storeDirectory);
   for (const { url, tags } of account.repositories) await store.createRepository(url, tags);
   const before = stackBefore(account)?.repositoryUri;
@@ -46,6 +56,11 @@ export async function createImages(account: Account, workspace: Workspace): Prom
     launcher: (taskDefinition, containerName, surroundings) =>
       taskLauncher(taskDefinition, containerName, store, { ...surroundings, workspace }),
   };
+}
+
+/** How programs of images are run in this workspace. @throws Error if namespaces are asked for and cannot be had */
+export async function sandboxOf(workspace: Workspace, choice: SandboxChoice | undefined): Promise<SandboxMode> {
+  return chooseSandbox(workspace.directory, choice, (directory) => workspace.onClose(() => removeTree(directory)));
 }
 
 export interface ImageBuildOptions {

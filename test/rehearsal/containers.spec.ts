@@ -6,7 +6,9 @@ import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { freePort } from "../../rehearsal/ecs/free-port";
 import type { PreparedContainer } from "../../rehearsal/images/container";
-import { prepareContainer } from "../../rehearsal/images/container";
+import { containerProcess, prepareContainer } from "../../rehearsal/images/container";
+import type { Image } from "../../rehearsal/images/image";
+import { sandboxCommand } from "../../rehearsal/sandbox/sandbox";
 import { installStandIns } from "../../rehearsal/images/stand-ins";
 import { ImageWorkshop } from "./support/image-workshop";
 
@@ -55,9 +57,10 @@ describe("containers of built images", () => {
         "check.js": "",
       });
       const root = join(workshop.directory, "checked");
-      const prepare = async (healthCheck: readonly string[]) =>
-        (await prepareContainer(image, { directory: root, environment: {}, healthCheck })).healthCheckCommand;
-      assert.deepEqual(await prepare(["CMD", "node", "/app/check.js"]), [process.execPath, `${root}/app/check.js`]);
+      const prepare = async (healthCheck: readonly string[], directory = `${root}-${healthCheck[0]}`) =>
+        (await prepareContainer(image, { directory, environment: {}, healthCheck })).healthCheckCommand;
+      const mapped = await prepare(["CMD", "node", "/app/check.js"], root);
+      assert.deepEqual(mapped, [process.execPath, `${root}/app/check.js`]);
       assert.deepEqual(await prepare(["true"]), ["true"]);
       assert.deepEqual(await prepare(["CMD-SHELL", "exit 1"]), ["/bin/sh", "-c", "exit 1"]);
     });
@@ -73,6 +76,17 @@ describe("containers of built images", () => {
     });
   });
 
+  /** The container in a sandbox where one can be had, else as a process on this machine. */
+  async function startable(image: Image, environment: Record<string, string>): Promise<PreparedContainer> {
+    const directory = join(workshop.directory, "container");
+    if (workshop.sandbox.kind === "none") return prepareContainer(image, { directory, environment });
+    await mkdir(directory);
+    const imageDirectory = await workshop.store.folderOf(await image.tree());
+    const process = containerProcess(image, { environment });
+    const sandbox = { imageDirectory, writableDirectory: directory, network: "machine" } as const;
+    return { ...sandboxCommand({ ...sandbox, ...process }), cwd: "/" };
+  }
+
   describe("servers that this project did not write", function () {
     this.timeout(120_000);
     for (const { name, path, expected } of [
@@ -82,7 +96,8 @@ describe("containers of built images", () => {
       it(`${name} is built by the docker stand-in and answers over a real socket`, async () => {
         const bin = join(workshop.directory, "bin");
         await mkdir(bin);
-        await installStandIns({ binDirectory: bin, storeDirectory: workshop.store.directory });
+        const { sandbox, store } = workshop;
+        await installStandIns({ binDirectory: bin, storeDirectory: store.directory, sandbox });
         const { child: built, output } = start(
           join(bin, "docker"),
           ["build", "-t", name, join(apps, name)],
@@ -93,10 +108,7 @@ describe("containers of built images", () => {
         const image = await workshop.store.findLocal(name);
         assert.ok(image);
         const port = await freePort();
-        const container = await prepareContainer(image, {
-          directory: join(workshop.directory, "container"),
-          environment: { PORT: String(port) },
-        });
+        const container = await startable(image, { PORT: String(port) });
         assert.match(await firstAnswer(container, `http://127.0.0.1:${port}${path}`), expected);
       });
     }

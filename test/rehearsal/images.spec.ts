@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { parseDockerfile, replaceVariables } from "../../rehearsal/images/dockerfile";
 import { readDockerignore } from "../../rehearsal/images/globs";
-import { planRun } from "../../rehearsal/images/run-line";
 import { ImageWorkshop } from "./support/image-workshop";
 
-describe("an image built without Docker", () => {
+describe("an image built without Docker", function () {
+  this.timeout(60_000);
   let workshop: ImageWorkshop;
 
   beforeEach(async () => {
@@ -147,21 +147,22 @@ describe("an image built without Docker", () => {
 
     it("fails with the status of a failing RUN", async () => {
       const app = await workshop.write({ Dockerfile: "FROM node:22\nRUN node -e 'process.exit(3)'\nCMD x" });
-      await assert.rejects(workshop.build(app), /The command '\/bin\/sh -c node -e .* returned a non-zero code: 3/);
+      await assert.rejects(
+        workshop.build(app),
+        /Dockerfile line 2: The command 'node -e .* returned a non-zero code: 3/,
+      );
     });
 
-    it("does not run what is neither Node nor a file command, and says so", async () => {
-      const marker = join(workshop.directory, "not-made");
+    it("runs each line whole in a shell whose files are the image's, and nothing of it outside", async () => {
+      const marker = join(workshop.directory, "made");
       const app = await workshop.write({
-        Dockerfile: `FROM node:22\nRUN sh -c 'touch ${marker}' && node -v\nRUN apk add x | cat\nCMD x`,
+        Dockerfile: `FROM node:22\nRUN sh -c 'mkdir -p ${dirname(marker)} && touch ${marker}' && node -v | tee /version\nCMD ["node"]`,
       });
-      await workshop.build(app);
+      const image = await workshop.build(app);
+      const read = await workshop.contents(image);
+      assert.equal(await read("version"), `${process.version}\n`);
+      assert.equal(await read(marker), "");
       await assert.rejects(readFile(marker), /ENOENT/);
-      assert.ok(workshop.lines.some((line) => line.startsWith(" ---> Not run on this machine: sh -c touch")));
-      assert.ok(
-        workshop.lines.some((line) => line.startsWith(" ---> Not run on this machine: apk add x | cat (shell syntax")),
-      );
-      assert.ok(workshop.lines.includes(process.version));
     });
 
     it("forgets the CMD of its base with a new ENTRYPOINT, but not its own", async () => {
@@ -175,7 +176,7 @@ describe("an image built without Docker", () => {
     });
 
     it("says that a base image's own files are not there", async () => {
-      await workshop.buildFiles({ Dockerfile: "FROM nginx:alpine\nCMD nginx" });
+      await workshop.buildFiles({ Dockerfile: 'FROM nginx:alpine\nCMD ["sleep", "1"]' });
       assert.ok(workshop.lines.includes(" ---> nginx:alpine is not pulled: its files and settings are not there"));
     });
 
@@ -188,42 +189,6 @@ describe("an image built without Docker", () => {
       const read = await workshop.contents(await workshop.build(app));
       assert.equal(await read("app/out.txt"), "mounted");
       await assert.rejects(read("app/in.txt"), /ENOENT/);
-    });
-  });
-
-  describe("a RUN line", () => {
-    const context = { root: "/store/rootfs", workingDirectory: "/app", variables: new Map([["DIR", "/data"]]) };
-    const script = (line: string) => planRun(line, context).script;
-
-    it("cannot reach a file outside of the image", () => {
-      assert.equal(
-        script("rm -rf ../../../etc /var/* ~/.npm $DIR"),
-        "rm -rf /store/rootfs/etc /store/rootfs/var/* /store/rootfs/root/.npm /store/rootfs/data",
-      );
-      assert.equal(script("cd / && rm -rf tmp"), "cd /store/rootfs/ && rm -rf /store/rootfs/tmp");
-      assert.equal(script("echo x > /etc/passwd"), "echo x > /store/rootfs/etc/passwd");
-    });
-
-    it("leaves this machine's npm cache and Node alone", () => {
-      assert.deepEqual(planRun("npm ci && npm cache clean --force", context), {
-        script: "npm ci && true",
-        skipped: ["npm cache clean --force (the cache is this machine's, not the image's)"],
-      });
-      assert.equal(script("corepack enable"), "corepack enable --install-directory /store/rootfs/usr/local/bin");
-    });
-
-    it("is left out whole where its shell syntax is not understood", () => {
-      for (const line of [
-        "echo $(id)",
-        "npm ci | tee log",
-        "if true; then npm ci; fi",
-        "npm ci &",
-        "node < /etc/passwd",
-        "echo `id`",
-      ]) {
-        assert.equal(script(line), undefined, line);
-        assert.match(planRun(line, context).skipped[0] ?? "", /shell syntax that is not performed here/);
-      }
     });
   });
 });

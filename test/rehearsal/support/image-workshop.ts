@@ -1,10 +1,12 @@
-import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, realpath, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { buildImage } from "../../../rehearsal/images/build";
 import type { Image } from "../../../rehearsal/images/image";
 import { ImageStore } from "../../../rehearsal/images/image-store";
-import { readNpmSettings } from "../../../rehearsal/images/run-command";
+import { readRegistrySettings } from "../../../rehearsal/images/registry-settings";
+import { chooseSandbox, type SandboxMode } from "../../../rehearsal/sandbox/mode";
+import { removeTree } from "../../../rehearsal/sandbox/remove-tree";
 
 export const host = "123456789012.dkr.ecr.eu-central-1.amazonaws.com";
 export const repository = `${host}/shop`;
@@ -15,12 +17,18 @@ export class ImageWorkshop {
   readonly lines: string[] = [];
   readonly store: ImageStore;
 
-  private constructor(readonly directory: string) {
+  private constructor(
+    readonly directory: string,
+    readonly sandbox: SandboxMode,
+  ) {
     this.store = new ImageStore(join(directory, "store"));
   }
 
-  static async open(): Promise<ImageWorkshop> {
-    const workshop = new ImageWorkshop(await realpath(await mkdtemp(join(tmpdir(), "greenlight-images-"))));
+  /** @param choice @default namespaces where they can be had */
+  static async open(choice?: "none" | "namespaces"): Promise<ImageWorkshop> {
+    const directory = await realpath(await mkdtemp(join(tmpdir(), "greenlight-images-")));
+    const sandbox = await chooseSandbox(directory, choice, () => undefined);
+    const workshop = new ImageWorkshop(directory, sandbox);
     await workshop.store.createRepository(repository);
     return workshop;
   }
@@ -41,7 +49,8 @@ export class ImageWorkshop {
       tags: [tag],
       platform: "linux/amd64",
       buildArguments,
-      npm: readNpmSettings(process.env),
+      registries: readRegistrySettings(process.env),
+      sandbox: this.sandbox,
       output: (line) => this.lines.push(line),
     });
   }
@@ -59,6 +68,6 @@ export class ImageWorkshop {
   }
 
   async close(): Promise<void> {
-    await rm(this.directory, { recursive: true, force: true });
+    await removeTree(this.directory);
   }
 }
