@@ -2,9 +2,10 @@ import { type Stats, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { appVariables } from "./app-variables";
 import { CommandLine } from "./command-line";
+import type { SandboxChoice } from "./sandbox/mode";
 
 /** What a person may set on the command line. */
-export interface RehearsalOptions extends AppOptions {
+export interface RehearsalOptions extends AppOptions, SandboxOptions {
   /** Absolute path of the app to release. @default the stack's own setting */
   readonly appDirectory: string | undefined;
   /** The stack whose settings are rehearsed. @default dev */
@@ -38,6 +39,16 @@ export interface AppOptions {
   /** Lines of each task's log that are shown. @default 10 */
   readonly appLogLines?: number;
 }
+
+/** How code of the app is kept from this machine. */
+export interface SandboxOptions {
+  /** @default namespaces where they can be had */
+  readonly sandbox?: SandboxChoice;
+  /** The app may run where nothing confines it. @default only the sample app may */
+  readonly trustApp?: boolean;
+}
+
+const sandboxes = ["namespaces", "none"] as const;
 
 const runtimes = ["process", "docker"] as const;
 
@@ -73,6 +84,8 @@ This machine:
   --scale N           how many times faster than AWS it waits, 1 to 3600 (default: 60, so a minute takes a second)
   --port-offset N     add N, 0 to 50000, to the port of every listener (default: 0). Ports below 1024 are 8000 higher
                       here, because they often need root
+  --sandbox MODE      what confines the app: "namespaces" (default where they can be had), or "none"
+  --trust-app         run your app even where nothing confines it
   --json              print events as JSON, one a line
   --help              show this
 
@@ -105,6 +118,8 @@ const specification = {
   "port-offset": { type: "string" },
   rate: { type: "string" },
   runtime: { type: "string" },
+  sandbox: { type: "string" },
+  "trust-app": { type: "boolean" },
   help: { type: "boolean", short: "h" },
 } as const;
 
@@ -138,6 +153,7 @@ export function parseOptions(
     portOffset: line.number("port-offset", { least: 0, most: 50_000, fallback: 0, whole: true }),
     ratePerSecond: line.number("rate", { least: 1, most: 1_000, fallback: 50, whole: true }),
     runtime,
+    ...sandboxOptions(line),
   };
   line.refuseMistakes("`npm start -- --help` lists all options.");
   return options;
@@ -169,6 +185,11 @@ function appOptions(line: CommandLine, directory: string): AppOptions & Pick<Reh
     ...(healthPath === undefined ? {} : { healthPath }),
     ...(line.has("app-log") ? { appLogLines: isAll ? Infinity : line.number("app-log", lines) } : {}),
   };
+}
+
+function sandboxOptions(line: CommandLine): SandboxOptions {
+  const sandbox = line.choice("sandbox", sandboxes);
+  return { ...(sandbox ? { sandbox } : {}), ...(line.has("trust-app") ? { trustApp: true } : {}) };
 }
 
 function stat(path: string): Stats | undefined {

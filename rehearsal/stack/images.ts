@@ -8,8 +8,8 @@ import type { Timeline } from "../events";
 import type { Account } from "../graph/account";
 import { ImageStore } from "../images/image-store";
 import { installStandIns } from "../images/stand-ins";
-import { chooseSandbox, type SandboxChoice, type SandboxMode } from "../sandbox/mode";
-import { removeTree } from "../sandbox/remove-tree";
+import { type NotedBuild, readNotes } from "../images/build-notes";
+import type { SandboxMode } from "../sandbox/mode";
 import type { Workspace } from "../workspace";
 import { taskLauncher, type TaskSurroundings } from "./tasks";
 import { stackBefore } from "./stack-before";
@@ -23,6 +23,8 @@ export interface Images {
   readonly buildEnvironment: Readonly<Record<string, string>>;
   /** The digest under which the registry has `repository:tag`. @throws RegistryError */
   digestOf(imageName: string): Promise<string>;
+  /** What the last build did otherwise than Docker. @default nothing: Docker built it */
+  readonly notes?: () => Promise<NotedBuild>;
   /** How a task of this revision is started; only the container that takes the load balancer's requests is. */
   launcher(
     taskDefinition: RegisteredTaskDefinition,
@@ -34,17 +36,13 @@ export interface Images {
 /**
  * Images in a store in the workspace, with a `docker` and an `aws` that work on it, and a process for each task.
  *
- * @param sandbox how programs of images are run. @default namespaces where they can be had
+ * @param sandbox how programs of images are run
  */
-export async function createImages(
-  account: Account,
-  workspace: Workspace,
-  sandbox: SandboxMode | undefined = undefined,
-): Promise<Images> {
+export async function createImages(account: Account, workspace: Workspace, sandbox: SandboxMode): Promise<Images> {
   const storeDirectory = join(workspace.directory, "images");
   const binDirectory = join(workspace.directory, "bin");
   await mkdir(binDirectory, { recursive: true });
-  await installStandIns({ binDirectory, storeDirectory, sandbox: sandbox ?? (await sandboxOf(workspace, undefined)) });
+  await installStandIns({ binDirectory, storeDirectory, sandbox });
   const store = new ImageStore(storeDirectory);
   for (const { url, tags } of account.repositories) await store.createRepository(url, tags);
   const before = stackBefore(account)?.repositoryUri;
@@ -52,15 +50,11 @@ export async function createImages(
   return {
     binDirectory,
     buildEnvironment: {},
+    notes: () => readNotes(storeDirectory),
     digestOf: async (imageName) => (await store.describe(imageName)).imageDigest,
     launcher: (taskDefinition, containerName, surroundings) =>
       taskLauncher(taskDefinition, containerName, store, { ...surroundings, workspace }),
   };
-}
-
-/** How programs of images are run in this workspace. @throws Error if namespaces are asked for and cannot be had */
-export async function sandboxOf(workspace: Workspace, choice: SandboxChoice | undefined): Promise<SandboxMode> {
-  return chooseSandbox(workspace.directory, choice, (directory) => workspace.onClose(() => removeTree(directory)));
 }
 
 export interface ImageBuildOptions {

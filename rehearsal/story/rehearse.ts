@@ -20,6 +20,7 @@ import { optionSettings } from "../graph/option-settings";
 import type { Recorder } from "../graph/recorder";
 import { type ReleaseTarget, releaseTarget } from "../graph/release-target";
 import type { RehearsalOptions } from "../options";
+import { leftOutMessage, type NotedBuild } from "../images/build-notes";
 import { createLocalRepository, type LocalRepository, type Push } from "../source/local-repository";
 import { describeLeftOut } from "../source/left-out";
 import { actionPerformers } from "../stack/actions";
@@ -30,6 +31,7 @@ import { type Functions, Stack } from "../stack/stack";
 import { releaseBefore, stackBefore } from "../stack/stack-before";
 import { startTrafficSide, type TrafficSide } from "../stack/traffic-side";
 import type { Workspace } from "../workspace";
+import { chooseAppSandbox } from "./app-sandbox";
 
 const appSetting = "greenlight:appDirectory";
 
@@ -70,6 +72,8 @@ export interface Rehearsal {
   readonly buildImage: (directory: string, tag: string) => Promise<string>;
   /** Deploys an image that is built already, without a run of the pipeline. @throws Error with the reason */
   readonly deployImage: (image: string) => Promise<void>;
+  /** What the last build did otherwise than Docker. */
+  readonly notes: () => Promise<NotedBuild>;
   /** The program, run anew with the same settings. Pulumi's mocks are one for a process: one at a time. */
   readonly evaluateAgain: () => Promise<Recorder>;
 }
@@ -86,7 +90,8 @@ export async function setUpRehearsal(context: RehearsalContext): Promise<Rehears
       "a stack that promotes is not rehearsed with --runtime docker: its images come from another registry",
     );
   const target = releaseTarget(account);
-  const images = docker ?? (await createImages(account, workspace));
+  const images =
+    docker ?? (await createImages(account, workspace, await chooseAppSandbox(context, program.appDirectory)));
   const { portOffset } = options;
   const traffic = await startTrafficSide({ ...context, account, target, productionUrl, portOffset });
   const alarms = createAlarms(account, target, traffic, context);
@@ -97,7 +102,12 @@ export async function setUpRehearsal(context: RehearsalContext): Promise<Rehears
   const repository = await commitApp(context, program);
   workspace.onClose(() => repository.close());
   const building = { ...context, account, images };
-  await stack.create(await pushFirstImage(building, await firstCheckout(context, repository)));
+  const notes = images.notes ?? (() => Promise.resolve({ warnings: [], leftOut: [] }));
+  const firstImage = await pushFirstImage(building, await firstCheckout(context, repository));
+  await stack.create(firstImage).catch(async (error: Error) => {
+    const leftOut = leftOutMessage((await notes()).leftOut);
+    throw new Error([error.message, ...leftOut].join("\n"), { cause: error });
+  });
   const approvals = new Approvals(context);
   const jobs = new LambdaJobs({
     ...context,
@@ -123,6 +133,7 @@ export async function setUpRehearsal(context: RehearsalContext): Promise<Rehears
     approvals,
     alarms,
     buckets,
+    notes,
     release: (push) => {
       if (before) {
         const buildImage = (directory: string, tag: string) =>

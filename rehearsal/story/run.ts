@@ -1,5 +1,6 @@
 import type { ExecutionResult } from "../codepipeline/pipeline";
 import type { TimelineEvent } from "../events";
+import { leftOutMessage } from "../images/build-notes";
 import type { Display } from "../terminal/display";
 import { summaryBox } from "../terminal/summary";
 import { startTraffic } from "../traffic/meter";
@@ -64,6 +65,9 @@ export async function run(context: RehearsalContext, display: Display): Promise<
     verdict,
   };
   timeline.emit("rehearsal", "summary", verdict.text, { ...summary, traffic: totals(report) });
+  const notes = await rehearsal.notes();
+  for (const text of [...notes.warnings, ...(verdict.succeeded ? [] : leftOutMessage(notes.leftOut))])
+    timeline.emit("rehearsal", "build-note", text);
   if (options.keep) await stayForPushes(context, rehearsal);
   display.stop();
   if (!options.json) process.stdout.write(summaryBox(summary));

@@ -42,6 +42,13 @@ describe("the rehearsal's command line", () => {
     });
   });
 
+  it("takes what confines the app, and that it is trusted", () => {
+    const options = parseOptions(["--sandbox", "none", "--trust-app"]);
+    assert.ok("sandbox" in options);
+    assert.deepEqual([options.sandbox, options.trustApp], ["none", true]);
+    assert.match(mistakesOf("--sandbox", "maybe")[0] ?? "", /namespaces.*none/);
+  });
+
   it("takes every option, with its value after a space or an equals sign", () => {
     const argv = ["--app", "app", "--stack=prod", "--scale", "1.5", "--keep", "--json", "--fail", "health"];
     assert.deepEqual(parseOptions([...argv, "--port-offset", "1000", "--rate=200", "--runtime=docker"], directory), {
