@@ -63,20 +63,15 @@ export async function readDifference(
       // A character device stands for a file that was removed; see above.
     }
   };
-  for (const layer of layers) {
-    if (layer.path !== "" && (await readdir(layer.directory).catch(() => [])).length > 0) addParents(layer.path);
-    await visit(layer.directory, layer.path, layer.ignored);
+  for (const { directory, path, ignored } of layers) {
+    if (path !== "" && !entries.has(path) && (await readdir(directory)).length > 0)
+      entries.set(path, { path, type: "directory", mode: 0o755 });
+    await visit(directory, path, ignored);
   }
   await inParallel(files, async ({ path, file, mode }) => {
     set({ path, type: "file", mode, ...(await blobs.adopt(file, mode)) });
   });
   return sortTree(entries.values());
-
-  function addParents(path: string): void {
-    for (let at = path; at !== ""; at = at.includes("/") ? at.slice(0, at.lastIndexOf("/")) : "") {
-      if (!entries.has(at)) entries.set(at, { path: at, type: "directory", mode: 0o755 });
-    }
-  }
 }
 
 function inside(path: string, name: string): string {

@@ -10,11 +10,8 @@ export async function upperLayers(writableDirectory: string): Promise<UpperLayer
   const names = await readdir(upper);
   const systems = names.filter((name) => name.endsWith(suffix)).map((name) => name.slice(0, -suffix.length));
   const none = new Set<string>();
-  const layers = [
+  return [
     { directory: join(upper, "root"), path: "", ignored: new Set([...systems, "dev", "proc"]) },
     ...systems.map((path) => ({ directory: join(upper, path + suffix), path, ignored: none })),
   ];
-  return names.includes("modules")
-    ? [...layers, { directory: join(upper, "modules"), path: "usr/local/lib/node_modules", ignored: none }]
-    : layers;
 }

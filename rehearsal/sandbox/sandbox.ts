@@ -137,12 +137,13 @@ function isShellName(name: string): boolean {
   return /^[A-Za-z_]\w*$/.test(name) && !name.startsWith(variablePrefix);
 }
 
-/** Node as in its own images, wherever this machine has it. */
+/** Node as in its own images, wherever this machine has it; its npm too, where `/usr` has none. */
 function nodeVariables(): Record<string, string> {
   const node = realpathSync(process.execPath);
   if (node === nodeInside) return {};
-  const modules = join(dirname(dirname(node)), "lib", "node_modules");
-  return existsSync(join(modules, "npm")) ? { NODE: node, NODE_MODULES: modules } : { NODE: node };
+  const prefix = dirname(dirname(node));
+  const modules = join(prefix, "lib", "node_modules");
+  return prefix !== "/usr" && existsSync(join(modules, "npm")) ? { NODE: node, NODE_MODULES: modules } : { NODE: node };
 }
 
 /** @throws Error for a path that the options of an overlay mount cannot name */

@@ -27,6 +27,9 @@ export const packageManagers = [
 /** Start a program as another user; here there is one. */
 const userSwitches = ["gosu", "su-exec"];
 
+/** What images of Node have. Source: github.com/nodejs/docker-node, YARN_VERSION. */
+const yarnVersion = "1.22.22";
+
 /** Exit status of a program that stands for a package manager. */
 export const packageManagerStatus = 100;
 
@@ -143,12 +146,18 @@ for directory in $programs; do chmod 755 "$base/$directory"/*; done
 
 # Mount points in base leave nothing behind in the image.
 [ -z "\${GREENLIGHT_NODE:-}" ] || : >"$base/usr/local/bin/node"
-[ -z "\${GREENLIGHT_NODE_MODULES:-}" ] || for name in npm npx; do
-  [ ! -e "$GREENLIGHT_NODE_MODULES/npm/bin/$name-cli.js" ] ||
-    ln -s "../lib/node_modules/npm/bin/$name-cli.js" "$base/usr/local/bin/$name"
-done
-[ ! -e "\${GREENLIGHT_NODE_MODULES:-/-}/corepack/dist/corepack.js" ] ||
-  ln -s ../lib/node_modules/corepack/dist/corepack.js "$base/usr/local/bin/corepack"
+# In /usr/bin, so that \`npm install -g npm\` finds nothing of another's in /usr/local/bin.
+modules=/usr/lib/node-of-this-machine
+if [ -n "\${GREENLIGHT_NODE_MODULES:-}" ]; then
+  mkdir -p "$base$modules"
+  for name in npm npx; do ln -sf "$modules/npm/bin/$name-cli.js" "$base/usr/bin/$name"; done
+  [ ! -e "$GREENLIGHT_NODE_MODULES/corepack" ] || ln -sf "$modules/corepack/dist/corepack.js" "$base/usr/bin/corepack"
+fi
+# Images of Node have Yarn 1.
+if [ ! -e /usr/bin/yarn ] && [ ! -e /usr/local/bin/yarn ]; then
+  for name in yarn yarnpkg; do echo '#!/bin/sh
+export COREPACK_ENABLE_PROJECT_SPEC=0; exec corepack yarn@${yarnVersion} "$@"' >"$base/usr/bin/$name"; chmod 755 "$base/usr/bin/$name"; done
+fi
 count=0
 eval "set_mounts() { \${GREENLIGHT_MOUNTS:-:}; }"
 prepare_mount() {
@@ -183,15 +192,12 @@ real_folder() { # path below new: no component is a link
   done
 }
 if [ -n "\${GREENLIGHT_NODE_MODULES:-}" ]; then
-  modules=usr/local/lib/node_modules lower=$base/usr/local/lib/node_modules:$GREENLIGHT_NODE_MODULES
-  real_folder "/$modules"
-  [ ! -d "$image/$modules" ] || lower=$image/$modules:$lower
-  mkdir -p "$writable/upper/modules" "$writable/work/modules"
-  overlay "$lower" modules "$new/$modules"
+  real_folder "$modules"
+  mount -o bind,ro "$GREENLIGHT_NODE_MODULES" "$new$modules" || fail "cannot mount $GREENLIGHT_NODE_MODULES"
 fi
 if [ -n "\${GREENLIGHT_NODE:-}" ] && [ ! -s "$new/usr/local/bin/node" ]; then
   real_folder /usr/local/bin/node
-  mount -o bind,ro "$GREENLIGHT_NODE" "$new/usr/local/bin/node"
+  mount -o bind,ro "$GREENLIGHT_NODE" "$new/usr/local/bin/node" || fail "cannot mount $GREENLIGHT_NODE"
 fi
 
 mount -t tmpfs -o mode=0755 dev "$new/dev"

@@ -29,7 +29,7 @@ describe("a Dockerfile in a sandbox", function () {
       "RUN ln -s $OUTSIDE own && touch own/made; rm -rf own/* || true",
       "RUN rm -rf ../../../../../../../../$OUTSIDE",
       "RUN npm --prefix=$OUTSIDE init -y || true",
-      'RUN export "a;touch $OUTSIDE/made;b=1" || true',
+      'RUN (export "a;touch $OUTSIDE/made;b=1") || true',
       "RUN --mount=type=bind,source=x.js,target=data/x.js true",
       "RUN --mount=type=cache,target=/app/data touch /app/data/made",
       "RUN rm cfg && ln -s $OUTSIDE/kept.txt cfg\nCOPY x.js cfg",
