@@ -32,7 +32,7 @@ export async function chooseAppSandbox(
   );
   if (mode.kind === "namespaces") return mode;
   const why = `Nothing confines programs here: ${mode.reason}.`;
-  const isSample = resolve(appDirectory) === join(programDirectory, "app");
+  const isSample = options.dockerfile === undefined && resolve(appDirectory) === join(programDirectory, "app");
   if (!isSample && options.trustApp !== true) {
     const risk = `The app in ${appDirectory} would run with all your rights.`;
     if (!(await ask?.(`${why}\n${risk} Do you trust it? [y/N] `)))
