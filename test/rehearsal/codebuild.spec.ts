@@ -13,7 +13,7 @@ import type { BuildRequest, BuildResult } from "../../rehearsal/codebuild/run-bu
 import { runBuild } from "../../rehearsal/codebuild/run-build";
 import type { TimelineEvent } from "../../rehearsal/events";
 import { Timeline } from "../../rehearsal/events";
-import { shellQuote } from "../../rehearsal/images/shell-quote";
+import { shellQuote } from "../../rehearsal/sandbox/shell-quote";
 import { stillRunning } from "./end-to-end/process-table";
 import { daemonScript } from "./fixtures/tasks";
 
