@@ -25,8 +25,6 @@ export interface ContainerProcess {
   readonly environment: Readonly<Record<string, string>>;
   /** Its health check's command, if it has one. */
   readonly healthCheckCommand?: readonly string[];
-  /** The signal that asks it to end, as STOPSIGNAL names it. @default SIGTERM */
-  readonly stopSignal?: string;
 }
 
 /** @throws Error if neither the image nor the task definition has a command */
@@ -44,7 +42,6 @@ export function containerProcess(image: Image, request: ContainerRequest): Conta
     workingDirectory: config.WorkingDir,
     environment: { PATH: defaultPath, HOME: homeOf(config.User), ...own, ...request.environment },
     ...(healthCheck ? { healthCheckCommand: checkCommand(healthCheck) } : {}),
-    ...(config.StopSignal ? { stopSignal: config.StopSignal } : {}),
   };
 }
 
@@ -54,7 +51,6 @@ export interface PreparedContainer {
   readonly cwd: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly healthCheckCommand?: readonly string[];
-  readonly stopSignal?: string;
 }
 
 /**
@@ -65,7 +61,7 @@ export async function prepareContainer(
   image: Image,
   request: ContainerRequest & { readonly directory: string },
 ): Promise<PreparedContainer> {
-  const { command, environment, workingDirectory, healthCheckCommand, stopSignal } = containerProcess(image, request);
+  const { command, environment, workingDirectory, healthCheckCommand } = containerProcess(image, request);
   await image.unpack(request.directory);
   const root = await realpath(request.directory);
   const { PATH, HOME = "/root", ...others } = environment;
@@ -81,7 +77,6 @@ export async function prepareContainer(
   return {
     command: [onThisMachine(program), ...rest],
     ...(check ? { healthCheckCommand: check } : {}),
-    ...(stopSignal ? { stopSignal } : {}),
     cwd,
     environment: {
       HOME: home,
