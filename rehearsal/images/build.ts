@@ -124,6 +124,8 @@ async function finish(state: StageState, request: BuildRequest, dockerfile: Dock
   }
   throwIfNotStartable(state, request.sandbox);
   const [os = "linux", architecture = "amd64"] = platform.split("/");
+  // Here rather than where its tasks are started, which serves requests meanwhile.
+  if (request.sandbox.kind === "namespaces") await store.folderOf(state.tree);
   const digest = await Image.save({ os, architecture, config }, state.tree, store.blobs);
   const declared = new Set(
     dockerfile.stages

@@ -101,16 +101,20 @@ export function sandboxCommand(request: SandboxRequest): SandboxCommand {
 }
 
 /** How a further program is started inside a sandbox whose process 1 has this id. */
-export function enterSandbox(
-  initProcessId: number,
-  request: Pick<SandboxRequest, "command" | "workingDirectory" | "environment" | "network">,
-): SandboxCommand {
+export function enterSandbox(initProcessId: number, request: Inside & Pick<SandboxRequest, "network">): SandboxCommand {
+  const nsenter = ["nsenter", "--target", String(initProcessId), ...entered(request)];
+  return { command: ["setpriv", "--pdeathsig", "KILL", ...nsenter], environment: outerEnvironment(request, {}) };
+}
+
+/** The same before the sandbox is started, for a program with the same working directory and environment. */
+export function enterLater(request: SandboxRequest): readonly string[] {
+  const script = 'target=$(cat "$0") && exec setpriv --pdeathsig KILL nsenter --target "$target" "$@"';
+  return ["/bin/sh", "-c", script, join(request.writableDirectory, "init"), ...entered(request)];
+}
+
+function entered(request: Inside & Pick<SandboxRequest, "network">): string[] {
   const namespaces = ["--user", "--mount", "--uts", "--ipc", "--pid", ...(request.network === "own" ? ["--net"] : [])];
-  const nsenter = ["nsenter", "--target", String(initProcessId), "--preserve-credentials", ...namespaces];
-  return {
-    command: ["setpriv", "--pdeathsig", "KILL", ...nsenter, "sh", "-c", dropAndStart, "sandbox", ...words(request)],
-    environment: outerEnvironment(request, {}),
-  };
+  return ["--preserve-credentials", ...namespaces, "sh", "-c", dropAndStart, "sandbox", ...words(request)];
 }
 
 type Inside = Pick<SandboxRequest, "command" | "workingDirectory" | "environment">;

@@ -57,6 +57,9 @@ export const enterStage = `
 set -eu
 stage=$GREENLIGHT_WRITABLE/stage
 new=$stage/new
+# As the machine numbers it, whose /proc this still is.
+read -r id rest </proc/self/stat
+echo "$id" >"$GREENLIGHT_WRITABLE/init"
 fail() { echo "sandbox: $*" >&2; exit ${setupFailedStatus}; }
 mount -t proc proc "$new/proc" || fail "cannot mount /proc"
 if [ "$GREENLIGHT_UID" = 0 ]; then
@@ -232,8 +235,8 @@ done
 
 # A program may open /dev/stdout again, which a pipe allows and a socket does not. The copies end when nothing writes.
 mkfifo "$stage/out" "$stage/err"
-setsid cat <"$stage/out" 3>&- &
-setsid cat <"$stage/err" >&2 3>&- &
+setsid env -i PATH="$PATH" cat <"$stage/out" 3>&- &
+setsid env -i PATH="$PATH" cat <"$stage/err" >&2 3>&- &
 exec >"$stage/out" 2>"$stage/err"
 if [ -z "\${GREENLIGHT_HOLD:-}" ]; then
   exec setpriv --pdeathsig KILL unshare --pid --fork --kill-child --mount sh -c "$GREENLIGHT_ENTER" sh "$@"

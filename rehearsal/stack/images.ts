@@ -53,7 +53,7 @@ export async function createImages(account: Account, workspace: Workspace, sandb
     notes: () => readNotes(storeDirectory),
     digestOf: async (imageName) => (await store.describe(imageName)).imageDigest,
     launcher: (taskDefinition, containerName, surroundings) =>
-      taskLauncher(taskDefinition, containerName, store, { ...surroundings, workspace }),
+      taskLauncher(taskDefinition, containerName, store, { ...surroundings, workspace, sandbox }),
   };
 }
 

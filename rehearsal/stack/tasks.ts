@@ -3,11 +3,10 @@ import type { RegisteredTaskDefinition } from "../codepipeline/fill-template";
 import type { HealthCheck } from "../ecs/container-health";
 import type { TaskSpec } from "../ecs/task";
 import { fargateEnvironment, localHostName, signalOf, taskAddress } from "../ecs/fargate";
-import { prepareContainer } from "../images/container";
 import type { ImageStore } from "../images/image-store";
+import { startableContainer } from "./startable-container";
+import type { SandboxMode } from "../sandbox/mode";
 import type { Workspace } from "../workspace";
-
-let started = 0;
 
 /** What tasks are started with, whatever their revision. */
 export interface TaskSurroundings {
@@ -16,15 +15,21 @@ export interface TaskSurroundings {
   readonly settingsFile: string;
 }
 
+/** Where tasks are kept, and what confines them. */
+interface Place {
+  readonly workspace: Workspace;
+  readonly sandbox: SandboxMode;
+}
+
 /**
- * How a task of this revision is started here: its image's files in a directory of its own, its command as a process.
- * Only the container that takes the load balancer's requests is started.
+ * How a task of this revision is started here: its image's files in a layer of its own, its command as a process. Only
+ * the container that takes the load balancer's requests is started.
  */
 export function taskLauncher(
   taskDefinition: RegisteredTaskDefinition,
   containerName: string,
   store: ImageStore,
-  { workspace, region, settingsFile }: TaskSurroundings & { readonly workspace: Workspace },
+  { workspace, sandbox, region, settingsFile }: TaskSurroundings & Place,
 ): () => Promise<TaskSpec> {
   const container = taskDefinition.containerDefinitions.find(({ name }) => name === containerName)!;
   const own = containerEnvironment(container, process.env);
@@ -35,8 +40,8 @@ export function taskLauncher(
     });
     const address = taskAddress(container);
     const environment = { ...fargateEnvironment(region), ...localHostName(address), ...own };
-    const prepared = await prepareContainer(image, {
-      directory: join(workspace.directory, "tasks", String(++started)),
+    const place = { store, sandbox, directory: join(workspace.directory, "tasks") };
+    const prepared = await startableContainer(image, place, {
       environment,
       ...(container.entryPoint ? { entryPoint: container.entryPoint } : {}),
       ...(container.command ? { command: container.command } : {}),
