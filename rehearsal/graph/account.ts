@@ -77,6 +77,11 @@ export class Account {
     });
   }
 
+  /** Whether the program renders the release's files itself, instead of leaving them to the app's repository. */
+  get hasReleaseTemplate(): boolean {
+    return this.recorder.all("aws:s3/bucketObjectv2:BucketObjectv2").length > 0;
+  }
+
   taskDefinition(arn: string): { family: string; cpu?: string; memory?: string; containerDefinitions: string } {
     return this.get("aws:ecs/taskDefinition:TaskDefinition", { arn });
   }

@@ -37,7 +37,8 @@ export function ecsOperations(parts: EcsOperationsParts): AwsControlPlane {
   return {
     registerTaskDefinition: ({ tags, ...definition }) => {
       const parsed = refused("ClientException", () => parseTaskDefinition(definition));
-      return { taskDefinition: describeRevision(taskDefinitions.register(parsed, tags)), ...(tags ? { tags } : {}) };
+      const registered = refused("AccessDeniedException", () => taskDefinitions.register(parsed, tags));
+      return { taskDefinition: describeRevision(registered), ...(tags ? { tags } : {}) };
     },
     describeTaskDefinition: ({ taskDefinition, include = [] }) => {
       const revision = find(taskDefinition);

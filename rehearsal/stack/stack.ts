@@ -23,6 +23,7 @@ import type { Images } from "./images";
 import { loadBalancerOperations } from "./load-balancer-operations";
 import { parameterOperations } from "./parameter-operations";
 import { ServiceDeployments } from "./service-deployments";
+import { grantedToOwnTemplate } from "./granted";
 import { type Revision, TaskDefinitions } from "./task-definitions";
 import { requireSecrets } from "./tasks";
 import type { TrafficSide } from "./traffic-side";
@@ -75,7 +76,7 @@ export class Stack {
     const { arn, name, desiredCount, healthCheckGracePeriodSeconds, taskDefinition } = target.service;
     const grace = healthCheckGracePeriodSeconds === undefined ? {} : { healthCheckGracePeriodSeconds };
     this.service = new Service({ arn, name, desiredCount, ...grace }, clock, timeline, workspace.processes);
-    this.taskDefinitions = new TaskDefinitions(taskDefinition, timeline);
+    this.taskDefinitions = new TaskDefinitions(taskDefinition, timeline, grantedToOwnTemplate(account, taskDefinition));
     this.aws = new AwsAccess({
       controlPlane: () => ({ ...loadBalancerOperations(traffic), ...parameterOperations(account), ...this.operations }),
       directory: workspace.directory,

@@ -1,6 +1,7 @@
 import type { Tag } from "@aws-sdk/client-ecs";
 import type { RegisteredTaskDefinition } from "../codepipeline/fill-template";
 import type { Timeline } from "../events";
+import { deniedMistakes, type Granted } from "./granted";
 
 /** A revision of a task definition. */
 export interface Revision {
@@ -15,13 +16,20 @@ export interface Revision {
 export class TaskDefinitions {
   private readonly revisions = new Map<string, Revision>();
 
-  /** @param first ARN of the service's first revision, whose account and region the others have */
+  /**
+   * @param first ARN of the service's first revision, whose account and region the others have
+   * @param granted what an app's own task definitions are limited to; undefined where they are not the app's own
+   */
   constructor(
     private readonly first: string,
     private readonly timeline: Timeline,
+    private readonly granted?: Granted,
   ) {}
 
+  /** @throws Error with everything that the stack's roles do not allow */
   register(definition: RegisteredTaskDefinition, tags: readonly Tag[] = []): Revision {
+    const denied = this.granted ? deniedMistakes(definition, this.granted) : [];
+    if (denied.length > 0) throw new Error(denied.join(" "));
     const revision = this.revisions.size + 1;
     const name = `${definition.family}:${revision}`;
     const arn = `${this.first.slice(0, this.first.lastIndexOf("/"))}/${name}`;
