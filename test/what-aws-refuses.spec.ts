@@ -131,6 +131,16 @@ const cases: Readonly<Record<string, Case>> = {
     "triggers.filePaths.includes[0]",
     /expected at most 255/,
   ],
+  "a task definition that is too large": [
+    { environment: { RULES: "a".repeat(65_000), MORE: "b".repeat(600) } },
+    "environment",
+    /ECS takes 65536\. Move long values into the image/,
+  ],
+  "a task of eleven containers": [
+    { sidecars: Array.from({ length: 9 }, (_, index) => ({ name: `c${index}`, image: "nginx:1" })), openTelemetry: {} },
+    "sidecars",
+    /are 10 with those that options bring along; a task takes 10 containers/,
+  ],
   "a variable with a space in its name": [
     { environment: { "LOG LEVEL": "info" } },
     "environment.LOG LEVEL",

@@ -10,6 +10,7 @@ import { type LogRouter, logRouterProblems, logRouterSidecar } from "./log-route
 import { collectorSidecar, type OpenTelemetry } from "./open-telemetry";
 import { type Sidecar, sidecarProblems } from "./sidecars";
 import { taskPolicyProblems } from "./task-policies";
+import { taskSizeProblems } from "./task-size";
 
 export type CpuArchitecture = "X86_64" | "ARM64";
 
@@ -77,6 +78,7 @@ export function taskProblems(task: SettledTask): Problem[] {
     ...textProblem("openTelemetry.image", openTelemetry?.image, ecs.image),
     ...secretProblems(task.secrets, task.environment),
     ...taskPolicyProblems(task.taskPolicyArns),
+    ...taskSizeProblems(task),
     ...optionProblems("container", container),
     ...sidecarProblems(allSidecars(task, ""), task).map((problem) => underOption(problem, task)),
     ...(logRouter ? logRouterProblems(logRouter) : []),
