@@ -164,6 +164,24 @@ const cases: Readonly<Record<string, Case>> = {
   "a default tag of AWS's own": [defaultTags({ "aws:team": "shop" }), "aws:defaultTags.tags", /AWS's own/],
 };
 
+/** In a stack of eu-central-1. */
+const elsewhere: Readonly<Record<string, Case>> = {
+  "a signing profile of another region": [
+    { signingProfileArn: "arn:aws:signer:us-east-1:123456789012:/signing-profiles/shop" },
+    "signingProfileArn",
+    /is of us-east-1, and this stack of eu-central-1/,
+  ],
+  "a secret of another region, in a network without NAT": [
+    {
+      natGateways: "none",
+      firstImage: "123456789012.dkr.ecr.eu-central-1.amazonaws.com/shop:1",
+      secrets: { DB: arn("ssm", "parameter/shop/db").replace("eu-central-1", "us-east-1") },
+    },
+    "secrets.DB",
+    /is of us-east-1/,
+  ],
+};
+
 describe("what AWS would refuse", () => {
   for (const [title, [settings, path, message]] of Object.entries(cases)) {
     it(`is refused before anything is registered: ${title}`, async () => {
@@ -171,6 +189,14 @@ describe("what AWS would refuse", () => {
       assert.deepEqual(paths, [path], error?.message);
       assert.match(error!.problems[0]!.message, message);
       assert.deepEqual(registered, []);
+    });
+  }
+
+  for (const [title, [settings, path, message]] of Object.entries(elsewhere)) {
+    it(`is refused where the stack's region is known: ${title}`, async () => {
+      const { error, paths } = await refusal({ ...stack, ...settings, "aws:region": "eu-central-1" });
+      assert.deepEqual(paths, [path], error?.message);
+      assert.match(error!.problems[0]!.message, message);
     });
   }
 

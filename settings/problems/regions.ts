@@ -22,10 +22,25 @@ export function regionProblems(settings: Given, region: string | undefined): Pro
     ...Object.fromEntries(promoteTo.map((arn, index) => [`promoteTo[${index}]`, arn])),
     "sharedLoadBalancer.productionListenerArn": sharedLoadBalancer?.productionListenerArn,
     "sharedLoadBalancer.testListenerArn": sharedLoadBalancer?.testListenerArn,
+    // ECR signs with a profile of its own region. Source: ECR user guide, managed-signing.
+    signingProfileArn: settings.signingProfileArn,
+    ...(settings.natGateways === "none" ? secretArns(settings) : {}),
   };
   return Object.entries(named).flatMap(([path, arn]) => {
     const [prefix, , , other] = arn?.split(":") ?? [];
     if (prefix !== "arn" || !other || other === region) return [];
     return [{ path, message: `is of ${other}, and this stack of ${region}; name one of ${region}.` }];
   });
+}
+
+/** Without NAT, tasks reach what has an endpoint in the VPC, which is of its own region. */
+function secretArns({ secrets = {}, sidecars = [], logRouter }: Given): Record<string, string> {
+  const all = {
+    secrets,
+    ...Object.fromEntries(sidecars.map((sidecar, index) => [`sidecars[${index}].secrets`, sidecar.secrets ?? {}])),
+    "logRouter.secretOptions": logRouter?.secretOptions ?? {},
+  };
+  return Object.fromEntries(
+    Object.entries(all).flatMap(([at, arns]) => Object.entries(arns).map(([name, arn]) => [`${at}.${name}`, arn])),
+  );
 }
