@@ -127,7 +127,8 @@ function told(value: unknown): string {
 
 /** `"512"`, or `".5 vCPU"` and `"1 GB"`, which are 1024 units each. */
 function units(value: unknown, name: string): number | undefined {
-  const [, number = "", unit] = /^\s*(\d*\.?\d+)\s*([A-Za-z]+)?\s*$/.exec(String(value ?? "")) ?? [];
+  const [, number = "", unit] =
+    /^\s*(\d*\.?\d+)\s*([A-Za-z]+)?\s*$/.exec(typeof value === "number" ? String(value) : text(value)) ?? [];
   if (number === "" || (unit !== undefined && unit.toLowerCase() !== name.toLowerCase())) return undefined;
   return Number(number) * (unit === undefined ? 1 : 1024);
 }

@@ -23,7 +23,9 @@ export function deniedMistakes(definition: RegisteredTaskDefinition, granted: Gr
   for (const key of ["executionRoleArn", "taskRoleArn"] as const) {
     const [own, allowed] = [definition[key], granted[key]];
     if (own !== undefined && own !== allowed)
-      mistakes.push(`the pipeline may not pass the ${key} ${String(own)}. Name the stack's own, ${String(allowed)}.`);
+      mistakes.push(
+        `the pipeline may not pass the ${key} ${JSON.stringify(own)}. Name the stack's own, ${String(allowed)}.`,
+      );
   }
   const secrets = new Set(secretsOf(granted));
   for (const secret of new Set(secretsOf(definition))) {

@@ -55,7 +55,7 @@ describe("an app's own task definition", () => {
       mistakes[0]!,
       /^taskdef\.json: the pipeline may register the family greenlight-dev only, and it is shop\.$/,
     );
-    assert.match(mistakes[1]!, /may not pass the taskRoleArn .*role\/admin\. Name the stack's own, arn:aws:iam:/);
+    assert.match(mistakes[1]!, /may not pass the taskRoleArn .*role\/admin"\. Name the stack's own, arn:aws:iam:/);
     assert.match(mistakes[2]!, /may not read .*parameter\/shop\/other\. Add it to the stack's secrets first/);
     assert.match(mistakes[3]!, /may not write the log group \/ecs\/shop\. Name greenlight-dev-/);
   });
