@@ -117,9 +117,10 @@ async function finish(state: StageState, request: BuildRequest, dockerfile: Dock
   const { config } = state;
   if (!config.Cmd?.length && !config.Entrypoint?.length) {
     const last = dockerfile.stages.at(-1);
+    const unknown = `. Those of ${state.base} are not known here: name the command, or use --runtime docker.`;
     throw new Error(
-      `Dockerfile: the stage that begins in line ${last?.line} has no CMD and no ENTRYPOINT to start the app. ` +
-        `Those of ${state.base} are not known here: name the command, or use --runtime docker.`,
+      `Dockerfile: the stage that begins in line ${last?.line} has no CMD and no ENTRYPOINT to start the app` +
+        (state.base === "scratch" ? "" : unknown),
     );
   }
   throwIfNotStartable(state, request.sandbox);

@@ -14,7 +14,8 @@ export interface RegistrySettings {
 
 /** What of an npmrc says where packages come from, and how. */
 const passedKeys = /^(registry|@[^:]+:registry|proxy|https-?proxy|http-?proxy|no-?proxy|strict-ssl|ca|cafile|nodedir)$/;
-const passedVariables = /^(npm_config_(registry|proxy|https_proxy|noproxy|strict_ssl|cafile)|(https?|no|all)_proxy)$/i;
+const passedVariables =
+  /^(corepack_(integrity_keys|npm_registry)|yarn_npm_registry_server|npm_config_(registry|proxy|https_proxy|noproxy|strict_ssl|cafile)|(https?|no|all)_proxy)$/i;
 
 /** Variables that name a file of certificates. */
 export const certificateVariables = [

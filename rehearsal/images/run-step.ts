@@ -92,10 +92,19 @@ function failure(step: Step, status: number, lines: readonly string[]): Error {
     : status === packageManagerStatus
       ? `The system of this machine stands in for ${step.state.base}, and gets no packages. Use --runtime docker to carry out this line.`
       : "If the line needs what its base image has, use --runtime docker.";
-  return step.error(
-    [`The command '${line}' returned a non-zero code: ${status}`, ...lines.map((text) => `  ${text}`), hint].join("\n"),
-  );
+  const shown = line.replace(/\s+/g, " ");
+  const command = shown.length > titleLength ? `${shown.slice(0, titleLength)} …` : shown;
+  const last = lines
+    .filter((text) => !/^npm (error|ERR!) (A complete log|$)|^npm notice/.test(text))
+    .slice(-linesShown);
+  const title = `The command '${command}' returned a non-zero code: ${status}`;
+  return step.error([title, ...last.map((text) => `  ${text}`), hint].join("\n"));
 }
+
+/** CodeBuild shows the last five lines of a build: what failed, these, and the way out. */
+const linesShown = 3;
+/** Characters of a command that are shown. */
+const titleLength = 160;
 
 /** The mounts as a sandbox takes them; files of an image are laid out below `place`. */
 async function placeMounts(mounts: readonly RunMount[], place: string, step: Step): Promise<SandboxMount[]> {
