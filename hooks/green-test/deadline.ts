@@ -14,7 +14,7 @@ const reserveMs = 30_000;
 export async function beforeDeadline<T>(context: LambdaContext, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const remainingMs = context.getRemainingTimeInMillis();
   // A function with less than a minute keeps back half of it, or it would have no time to test.
-  const allowedMs = Math.max(remainingMs - reserveMs, remainingMs / 2);
+  const allowedMs = Math.max(0, remainingMs - reserveMs, remainingMs / 2);
   const controller = new AbortController();
   const { signal } = controller;
   const outOfTime = new Promise<never>((_, reject) => {

@@ -9,7 +9,8 @@
 /** Waits `waitMs` of AWS time; rejects with the signal's reason when aborted. */
 export function wait(waitMs: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => settle(resolve), waitMs);
+    // Node warns of a negative time.
+    const timer = setTimeout(() => settle(resolve), Math.max(0, waitMs));
     const abort = () => settle(() => reject(signal?.reason as Error));
     const settle = (how: () => void) => {
       clearTimeout(timer);

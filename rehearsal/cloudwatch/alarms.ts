@@ -3,6 +3,7 @@ import type { Timeline } from "../events";
 import type { MetricAlarmResource } from "../graph/resources";
 import { type AlarmMetric, alarmMetric, breach, periodOf } from "./alarm-metric";
 import { type AlarmRule, type AlarmState, evaluationRange, nextAlarmState } from "./alarm-state";
+import { timerMs } from "../sleep";
 import type { LoadBalancerMetrics } from "./load-balancer-metrics";
 
 /** An alarm as DescribeAlarms tells it. */
@@ -111,7 +112,7 @@ export class Alarms {
   private sleep(): void {
     const { clock } = this.props;
     const minuteMs = 60_000;
-    this.timer = setTimeout(() => this.tick(), Math.ceil(clock.realMs(minuteMs - (clock.awsMs % minuteMs)))).unref();
+    this.timer = setTimeout(() => this.tick(), timerMs(clock.realMs(minuteMs - (clock.awsMs % minuteMs)))).unref();
   }
 
   /** Evaluates every minute that has ended, however late the event loop may be. */

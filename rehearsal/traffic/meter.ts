@@ -5,6 +5,7 @@ import { defaultMix, type TrafficClass } from "./mix";
 import type { Outcome, ResponseHeaders } from "./outcome";
 import { describeTotals, type FailedRequest, type TrafficReport } from "./report";
 import { dueMs, turns } from "./schedule";
+import { timerMs } from "../sleep";
 import { Sender } from "./sender";
 import { Gap, Tally } from "./tally";
 
@@ -143,7 +144,7 @@ class Meter implements Traffic {
   private tick(): void {
     this.sendDue(this.nowMs);
     const waitMs = this.startedMs + dueMs(this.next, this.options.ratePerSecond) - this.nowMs;
-    this.timer = setTimeout(() => this.tick(), Math.ceil(waitMs));
+    this.timer = setTimeout(() => this.tick(), timerMs(waitMs));
   }
 
   /** Sends every request whose time has come, however late the event loop may be. */

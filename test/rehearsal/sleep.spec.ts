@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { sleepFully } from "../../rehearsal/sleep";
+import { sleepFully, timerMs } from "../../rehearsal/sleep";
 
 describe("a sleep", () => {
   it("is never shorter than it was asked for, to the fraction of a millisecond", async () => {
@@ -17,5 +17,10 @@ describe("a sleep", () => {
     over.abort(new Error("nobody waits any more"));
     await assert.rejects(sleeping, /^Error: nobody waits any more$/);
     await assert.rejects(sleepFully(1, over.signal), /^Error: nobody waits any more$/);
+  });
+
+  it("gives a timer no negative time, of which Node warns", async () => {
+    assert.deepEqual([-31, -0.5, 0, 0.2, 3].map(timerMs).map(Math.abs), [0, 0, 0, 1, 3]);
+    await sleepFully(-31);
   });
 });

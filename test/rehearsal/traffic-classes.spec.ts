@@ -38,6 +38,33 @@ describe("the traffic meter's further classes", () => {
     assert.equal(sockets.size, 1);
   });
 
+  it("sets no timer for a moment that has passed, however late the event loop is", async () => {
+    const { setTimeout: original } = globalThis;
+    const waits: number[] = [];
+    server.on("request", (_, response: ServerResponse) => response.end());
+    const url = await listen(server);
+    globalThis.setTimeout = ((callback: () => void, ms: number, ...rest: []) => {
+      waits.push(ms);
+      return original(callback, ms, ...rest);
+    }) as typeof setTimeout;
+    try {
+      const meter = start({ url, ratePerSecond: 1_000, mix: [{ name: "fresh", path: "/" }] });
+      await until(meter, ({ ok }) => {
+        // Longer than the time between two requests.
+        for (const end = performance.now() + 20; performance.now() < end; );
+        return ok >= 8;
+      });
+      await meter.stop();
+    } finally {
+      globalThis.setTimeout = original;
+    }
+    assert.ok(waits.length > 0);
+    assert.deepEqual(
+      waits.filter((ms) => ms < 0),
+      [],
+    );
+  });
+
   it("hangs up where a client means to, and counts what failed before that", async () => {
     let seen = 0;
     let resets = 0;
