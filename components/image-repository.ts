@@ -2,6 +2,8 @@ import * as aws from "@pulumi/aws";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import * as path from "node:path";
+import { type Problem, refuse } from "./problems";
+import { protection } from "./protection";
 import type { CpuArchitecture } from "./task/task-definition";
 
 export interface ImageRepositoryArgs {
@@ -32,6 +34,7 @@ export function imageTag(commit: string, cpuArchitecture: CpuArchitecture): stri
 /** The ECR repository that a service's images live in: tags that cannot be moved, a scan on each push. */
 export class ImageRepository extends pulumi.ComponentResource {
   readonly repository: aws.ecr.Repository;
+  private firstImage: { readonly args: Required<FirstImageArgs>; readonly digest: pulumi.Output<string> } | undefined;
 
   constructor(
     private readonly name: string,
@@ -48,7 +51,7 @@ export class ImageRepository extends pulumi.ComponentResource {
         encryptionConfigurations: [{ encryptionType: "KMS" }],
         forceDelete: !deletionProtection,
       },
-      { parent: this, protect: deletionProtection },
+      { parent: this, ...protection({ deletionProtection }) },
     );
     new aws.ecr.LifecyclePolicy(
       name,
@@ -60,9 +63,18 @@ export class ImageRepository extends pulumi.ComponentResource {
 
   /**
    * Builds and pushes the image that the service is born with, once; returns it by digest. Needs Docker where
-   * `pulumi up` runs; later images come by release.
+   * `pulumi up` runs; later images come by release. Services that share the repository share this image.
+   *
+   * @throws InvalidInput when it was built from another folder or for another architecture.
    */
   buildFirstImage({ appDirectory, cpuArchitecture = "X86_64" }: FirstImageArgs): pulumi.Output<string> {
+    const args = { appDirectory, cpuArchitecture };
+    refuse(`buildFirstImage of ImageRepository "${this.name}"`, otherImageProblems(args, this.firstImage?.args));
+    this.firstImage ??= { args, digest: this.build(args) };
+    return this.firstImage.digest;
+  }
+
+  private build({ appDirectory, cpuArchitecture }: Required<FirstImageArgs>): pulumi.Output<string> {
     const { repositoryUrl, registryId } = this.repository;
     const token = aws.ecr.getAuthorizationTokenOutput({ registryId }, { parent: this });
     const image = new docker.Image(
@@ -91,6 +103,17 @@ export class ImageRepository extends pulumi.ComponentResource {
     );
     return image.repoDigest;
   }
+}
+
+/** A repository has one image with the tag of the first. */
+function otherImageProblems(args: Required<FirstImageArgs>, built: Required<FirstImageArgs> | undefined): Problem[] {
+  const fields = ["appDirectory", "cpuArchitecture"] as const;
+  return fields
+    .filter((field) => built && built[field] !== args[field])
+    .map((path) => ({
+      path,
+      message: `is ${args[path]}, but the first image is built with ${built![path]}. Create another ImageRepository for it.`,
+    }));
 }
 
 /**

@@ -5,6 +5,7 @@ import { aliasRecord, certificateArn, httpsDefaults } from "./https";
 import type { BlueGreenLoadBalancerArgs } from "./load-balancer-args";
 import { existingLoadBalancer, type LoadBalancerPlace } from "./existing-load-balancer";
 import type { LoadBalancerFront } from "./load-balancer-front";
+import { protection } from "../protection";
 import { stickyForward } from "./sticky-forward";
 
 interface TargetGroups {
@@ -52,7 +53,7 @@ export function ownLoadBalancer(
         ignoreChanges: ["defaultActions"],
         // On another load balancer AWS refuses it, since a target group belongs to one; so it is to be asked before the live one goes.
         deleteBeforeReplace: false,
-        protect: kind === "production" && args.deletionProtection,
+        ...(kind === "production" ? protection(args) : {}),
       },
     );
   const productionListener = listener("production", productionPort);
@@ -106,7 +107,7 @@ function newLoadBalancer(
         ? accessLogs(name, options.accessLogs, blue, deletionProtection, opts)
         : { enabled: false, bucket: "" },
     },
-    { ...opts, protect: deletionProtection },
+    { ...opts, ...protection({ deletionProtection }) },
   );
   if (options.webAclArn !== undefined) {
     new aws.wafv2.WebAclAssociation(name, { resourceArn: loadBalancer.arn, webAclArn: options.webAclArn }, opts);

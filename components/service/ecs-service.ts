@@ -4,6 +4,7 @@ import { capacityStrategy, type CapacityProvider, clusterCapacity } from "../tas
 import type { ServiceBirth } from "../deployment/deployment-controller";
 import type { BlueGreenLoadBalancer } from "../load-balancer/load-balancer";
 import type { Network } from "../network";
+import { protection } from "../protection";
 
 export interface EcsServiceArgs {
   readonly cluster: aws.ecs.Cluster;
@@ -85,7 +86,7 @@ export function ecsService(name: string, args: EcsServiceArgs, opts: pulumi.Cust
     },
     {
       ...opts,
-      protect: args.deletionProtection,
+      ...protection(args),
       dependsOn: [...birth.dependsOn, ...args.policies, ...(capacity ? [capacity] : [])],
       ignoreChanges: [...birth.ignoreChanges, ...(args.autoscaled ? ["desiredCount"] : [])],
     },

@@ -51,7 +51,7 @@ describe("the traffic meter's further classes", () => {
       const meter = start({ url, ratePerSecond: 1_000, mix: [{ name: "fresh", path: "/" }] });
       await until(meter, ({ ok }) => {
         // Longer than the time between two requests.
-        for (const end = performance.now() + 20; performance.now() < end; );
+        for (const end = performance.now() + 20; performance.now() < end;);
         return ok >= 8;
       });
       await meter.stop();
