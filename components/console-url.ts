@@ -1,5 +1,8 @@
+import { orMocked } from "./mocked-values";
+
 /** Where AWS's console shows what is in a region; China and GovCloud have consoles of their own. */
-export function consoleUrl(region: string): string {
+export function consoleUrl(returned: string | undefined): string {
+  const region = orMocked(returned, "region", "us-east-1");
   const partition = Object.keys(hosts).find((prefix) => region.startsWith(prefix)) ?? "";
   return `https://${region}.${hosts[partition] ?? "console.aws.amazon.com"}`;
 }

@@ -1,3 +1,5 @@
+import { arnParts } from "./arn";
+
 /** An image or repository in a private ECR registry, taken apart; undefined for other registries. */
 export function ecrRepository(uri: string) {
   const parts = /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com[a-z.]*\/([^:@]+)/.exec(uri);
@@ -11,5 +13,5 @@ export function ecrRepositoryArns(uri: string, sibling: string): string[] {
   const repository = ecrRepository(uri);
   if (!repository) return [];
   const { account, region, name } = repository;
-  return [`arn:${sibling.split(":")[1]}:ecr:${region}:${account}:repository/${name}`];
+  return [`arn:${arnParts(sibling).partition}:ecr:${region}:${account}:repository/${name}`];
 }

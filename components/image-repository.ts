@@ -5,6 +5,7 @@ import * as path from "node:path";
 import { type Problem, refuse } from "./problems";
 import { protection } from "./protection";
 import type { CpuArchitecture } from "./task/task-definition";
+import { orMocked } from "./mocked-values";
 
 export interface ImageRepositoryArgs {
   /** Keeps the repository, and the images in it, from being deleted. @default false */
@@ -87,7 +88,7 @@ export class ImageRepository extends pulumi.ComponentResource {
           platform: imagePlatform(cpuArchitecture),
         },
         registry: {
-          server: repositoryUrl.apply((url) => url.split("/")[0]!),
+          server: repositoryUrl.apply((url) => orMocked(url, "repository URL", "mocked/mocked").split("/")[0]!),
           username: token.userName,
           password: pulumi.secret(token.password),
         },

@@ -2,6 +2,7 @@ import * as awsx from "@pulumi/awsx";
 import * as pulumi from "@pulumi/pulumi";
 import { names } from "../aws-rules";
 import { withDefaults } from "./defaults";
+import { orMocked } from "./mocked-values";
 import { type Problem, refuse } from "./problems";
 import { listProblems, rangeProblems, textProblem } from "./rule-problems";
 
@@ -88,7 +89,9 @@ export function createNetwork(name: string, args: NetworkArgs = {}, opts?: pulum
     },
     opts,
   );
-  const routeTableIds = routeTables.apply((tables) => pulumi.all(tables.map(({ id }) => id)));
+  const routeTableIds = routeTables.apply((tables) =>
+    pulumi.all(orMocked(tables, "route tables", []).map(({ id }) => id)),
+  );
   return { vpcId, publicSubnetIds, privateSubnetIds, routeTableIds };
 }
 

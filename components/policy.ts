@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { arnParts } from "./arn";
 
 /** One statement of an identity policy. */
 export interface Statement {
@@ -20,7 +21,7 @@ export function keyUse(
   actions: readonly string[],
   services: readonly string[],
 ): Statement {
-  const region = pulumi.output(keyArn).apply((arn) => arn.split(":")[3]!);
+  const region = pulumi.output(keyArn).apply((arn) => arnParts(arn).region);
   const via = services.map((service) => pulumi.interpolate`${service}.${region}.amazonaws.com`);
   return {
     actions,

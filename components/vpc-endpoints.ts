@@ -5,6 +5,7 @@ import type { GreenTestHook } from "./green-test-hook";
 import type { Network } from "./network";
 import type { Calls, Statement } from "./policy";
 import { type Problem, refuse } from "./problems";
+import { arnParts } from "./arn";
 
 export interface VpcEndpointsArgs {
   /** Of which `routeTableIds` are known. */
@@ -161,7 +162,7 @@ function endpointStatement(role: aws.iam.Role, { actions, resources, conditions 
 /** Image layers, which are in a bucket of ECR's own. Source: ECR user guide, vpc-endpoints, "Minimum Amazon S3 Bucket Permissions". */
 function layersPolicy(region: pulumi.Output<string>, anyArn: pulumi.Output<string>): pulumi.Output<string> {
   const bucket = pulumi.all([anyArn, region]).apply(([arn, name]) => {
-    return `arn:${arn.split(":")[1]}:s3:::prod-${name}-starport-layer-bucket/*`;
+    return `arn:${arnParts(arn).partition}:s3:::prod-${name}-starport-layer-bucket/*`;
   });
   return pulumi.jsonStringify({
     Version: "2012-10-17",

@@ -5,6 +5,7 @@ import type { Statement } from "../policy";
 import { siblingArn } from "../sibling-arn";
 import { alarmStatements } from "./alarm-arn";
 import type { ReleasedService } from "./deployment-controller";
+import { returnedArn } from "../arn";
 
 /**
  * What the pipeline may do of a release. Source: CodePipeline user guide, action-reference-ECSbluegreen.
@@ -56,7 +57,7 @@ export function roleStatements(
   { service, loadBalancer, executionRole, taskRole, alarms }: ReleasedService,
   rules: RouteRules | undefined,
 ): Statement[] {
-  const taskSets = service.arn.apply((arn) => `${arn.replace(":service/", ":task-set/")}/*`);
+  const taskSets = service.arn.apply((arn) => `${returnedArn(arn).replace(":service/", ":task-set/")}/*`);
   return [
     { actions: ["ecs:DescribeServices", "ecs:UpdateServicePrimaryTaskSet"], resources: [service.arn] },
     { actions: ["ecs:CreateTaskSet", "ecs:DeleteTaskSet"], resources: [taskSets] },

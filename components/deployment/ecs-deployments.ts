@@ -14,6 +14,7 @@ import { serviceRole } from "../policy";
 import { serviceUpdateFile } from "../../hooks/ecs-release/template-files";
 import { renderServiceUpdate } from "./service-update";
 import type { TrafficShift } from "./traffic-shift";
+import { returnedArn } from "../arn";
 
 export interface EcsDeploymentsArgs extends TrafficShift, ReleasedService {
   readonly routes: EcsRoutes;
@@ -50,7 +51,10 @@ export class EcsDeployments extends pulumi.ComponentResource implements Deployme
         {
           // AWS asks for both resources. Source: service authorization reference, Amazon ECS.
           actions: ["ecs:DescribeServiceRevisions"],
-          resources: [service.arn, service.arn.apply((arn) => `${arn.replace(":service/", ":service-revision/")}/*`)],
+          resources: [
+            service.arn,
+            service.arn.apply((arn) => `${returnedArn(arn).replace(":service/", ":service-revision/")}/*`),
+          ],
         },
         // Elastic Load Balancing has no resource level for Describe.
         { actions: ["elasticloadbalancing:DescribeRules"], resources: ["*"] },
@@ -67,7 +71,10 @@ export class EcsDeployments extends pulumi.ComponentResource implements Deployme
         source: ["aws.ecs"],
         "detail-type": ["ECS Deployment State Change", "ECS Hook State Change"],
         // A deployment's event names the service, and a hook's the deployment.
-        resources: [arn, { prefix: arn.apply((it) => `${it.replace(":service/", ":service-deployment/")}/`) }],
+        resources: [
+          arn,
+          { prefix: arn.apply((it) => `${returnedArn(it).replace(":service/", ":service-deployment/")}/`) },
+        ],
         detail: { eventName },
       });
     return {

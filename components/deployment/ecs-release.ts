@@ -7,6 +7,7 @@ import { bundleEcsRelease } from "../hook-bundle";
 import { artifactObjects, imageArtifact } from "../pipeline/artifacts";
 import { grant, serviceRole, type Statement } from "../policy";
 import { siblingArn } from "../sibling-arn";
+import { returnedArn } from "../arn";
 
 export interface EcsReleaseArgs extends DeployStepArgs, ReleasedService {
   /** Roles that the service's update names: ECS's own, for the load balancer and for the hooks. */
@@ -127,7 +128,8 @@ export class EcsRelease extends pulumi.ComponentResource implements DeployStep {
 // Source: service authorization reference, Amazon ECS, CodePipeline and CloudWatch.
 function functionStatements(args: EcsReleaseArgs, logGroup: aws.cloudwatch.LogGroup): Statement[] {
   const { service, artifacts, alarms } = args;
-  const ofService = (kind: string) => service.arn.apply((arn) => `${arn.replace(":service/", `:${kind}/`)}/*`);
+  const ofService = (kind: string) =>
+    service.arn.apply((arn) => `${returnedArn(arn).replace(":service/", `:${kind}/`)}/*`);
   const revisions = siblingArn(service.arn, "ecs", `task-definition/${args.taskFamily}:*`);
   return [
     {

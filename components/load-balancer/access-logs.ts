@@ -1,6 +1,7 @@
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { PrivateBucket } from "../private-bucket";
+import { arnParts } from "../arn";
 
 /** Where the load balancer writes one line about each request. */
 export interface AccessLogs {
@@ -49,7 +50,7 @@ export function accessLogs(
 
 function deliveryStatement(bucketArn: pulumi.Output<string>, prefix: string, siblingArn: pulumi.Output<string>) {
   return pulumi.all([bucketArn, siblingArn]).apply(([bucket, arn]) => {
-    const [, partition, , region, account] = arn.split(":");
+    const { partition, region, account } = arnParts(arn);
     return {
       Sid: "LoadBalancerLogs",
       Effect: "Allow",

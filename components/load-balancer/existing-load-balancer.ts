@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
+import { orMocked } from "../mocked-values";
 
 /** A load balancer, and the security group in which its listeners' ports are opened. */
 export interface LoadBalancerPlace {
@@ -14,5 +15,10 @@ export function existingLoadBalancer(
   opts: pulumi.CustomResourceOptions,
 ): LoadBalancerPlace {
   const loadBalancer = aws.lb.LoadBalancer.get(name, arn, undefined, opts);
-  return { loadBalancer, securityGroupId: loadBalancer.securityGroups.apply(([first]) => first!) };
+  return {
+    loadBalancer,
+    securityGroupId: loadBalancer.securityGroups.apply(
+      (groups) => orMocked(groups, "security groups", ["sg-mocked"])[0]!,
+    ),
+  };
 }

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { arnParts } from "../arn";
 
 /** An encrypted topic, and the key that it is encrypted with. */
 export interface NotificationTopic {
@@ -36,7 +37,7 @@ export function admit(
   opts: pulumi.CustomResourceOptions,
 ): pulumi.Resource[] {
   const { accountId, arn: caller } = aws.getCallerIdentityOutput({}, { parent: opts.parent });
-  const partition = caller.apply((arn) => arn.split(":")[1]!);
+  const partition = caller.apply((arn) => arnParts(arn).partition);
   const all = known(publishers, accountId);
   const keyPolicy = policy([
     {

@@ -5,6 +5,7 @@ import { admit, type NotificationTopic, notificationTopic } from "./notification
 import { grant, keyUse, serviceRole, type Statement } from "../policy";
 import { type Problem, refuse } from "../problems";
 import { textProblems } from "../rule-problems";
+import { arnParts } from "../arn";
 
 /**
  * What people are told of: a release's start, end, failure, its being rolled back or stopped, and that it waits for a person;
@@ -178,7 +179,7 @@ function slackChannel(
       slackChannelId: channelId,
       iamRoleArn: role.arn,
       // The default would be AdministratorAccess.
-      guardrailPolicyArns: [role.arn.apply((arn) => `arn:${arn.split(":")[1]}:iam::aws:policy/ReadOnlyAccess`)],
+      guardrailPolicyArns: [role.arn.apply((arn) => `arn:${arnParts(arn).partition}:iam::aws:policy/ReadOnlyAccess`)],
       snsTopicArns: [topicArn],
     },
     // Under both names before the channel was in them: AWS refuses another configuration of a channel beside the one that is there.

@@ -5,6 +5,7 @@ import { PrivateBucket } from "../private-bucket";
 import { imageArtifact } from "./artifacts";
 import { releasedObject } from "./promotion";
 import { eventRule, newVersionOf } from "./start-on-object";
+import { arnParts } from "../arn";
 
 export interface ReleasedImagesArgs {
   /** Event buses of the stacks that may release this one's images. */
@@ -108,7 +109,7 @@ export class ReleasedImages extends pulumi.ComponentResource {
 
 /** The account of a bus, as the principal that a policy names; which of its roles, that account says itself. */
 function accountOf(busArn: string): string {
-  const [, partition, , , account] = busArn.split(":");
+  const { partition, account } = arnParts(busArn);
   return `arn:${partition}:iam::${account}:root`;
 }
 
@@ -144,7 +145,7 @@ function releaseKey(
       description: "What was released, for the stacks after this one",
       enableKeyRotation: true,
       policy: sibling.apply((arn) => {
-        const [, partition, , region, account] = arn.split(":");
+        const { partition, region, account } = arnParts(arn);
         return JSON.stringify({
           Version: "2012-10-17",
           Statement: [

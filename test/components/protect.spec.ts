@@ -1,13 +1,6 @@
 import assert from "node:assert/strict";
-import type {
-  InvalidInput} from "../../components";
-import {
-  BlueGreenEcsService,
-  createNetwork,
-  DeployPipeline,
-  GreenTestHook,
-  ImageRepository
-} from "../../components";
+import type { InvalidInput } from "../../components";
+import { BlueGreenEcsService, createNetwork, DeployPipeline, GreenTestHook, ImageRepository } from "../../components";
 import { evaluate, type Graph } from "../../rehearsal/graph/evaluate";
 
 const options = { project: "shop", stack: "dev" };
