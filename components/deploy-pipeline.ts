@@ -22,7 +22,7 @@ import { pipelineTriggers, type TriggerArgs, triggerProblems } from "./pipeline/
 import { PrivateBucket } from "./private-bucket";
 import { refuse } from "./problems";
 import { textProblem } from "./rule-problems";
-import { type PromoteFrom, promotionProblems } from "./pipeline/promotion";
+import { knownPromotion, type PromoteFrom, type PromoteFromInput, promotionProblems } from "./pipeline/promotion";
 import { PromotionSource } from "./pipeline/promotion-source";
 import { ReleasedImages } from "./pipeline/released-images";
 import type { ScanGateArgs } from "./pipeline/scan-gate";
@@ -45,9 +45,9 @@ export interface DeployPipelineArgs {
   /** Folder of the app and its Dockerfile within the GitHub repository; a change counts from the next commit on. @default "." */
   readonly sourceDirectory?: string;
   /** Releases what another stack has released, instead of building commits. @default commits are built */
-  readonly promoteFrom?: PromoteFrom;
+  readonly promoteFrom?: PromoteFromInput;
   /** Event buses of the stacks that may release what this one has released, by ARN. @default none */
-  readonly promoteTo?: readonly string[];
+  readonly promoteTo?: readonly pulumi.Input<string>[];
   /** Tests green before production traffic shifts. @default no test */
   readonly hook?: GreenTestHook;
   /** The app keeps taskdef.json and appspec.yaml (or service.json, with the controller ECS) at the top of its repository; then this program renders none. @default false */
@@ -88,7 +88,7 @@ export interface DeployPipelineArgs {
 const defaults = {
   branch: "main",
   sourceDirectory: ".",
-  promoteTo: [] as readonly string[],
+  promoteTo: [] as readonly pulumi.Input<string>[],
   templateInRepository: false,
   executionMode: "SUPERSEDED" as const,
   sbom: false,
@@ -136,7 +136,8 @@ export class DeployPipeline extends pulumi.ComponentResource {
     const parent = { parent: this };
     const { repository } = settled.repository;
     const { cpuArchitecture } = settled.service;
-    const promotion = settled.promoteFrom && new PromotionSource(name, settled.promoteFrom, parent);
+    const promoteFrom = settled.promoteFrom && knownPromotion(settled.promoteFrom, cpuArchitecture);
+    const promotion = promoteFrom && new PromotionSource(name, promoteFrom, parent);
     const connection = promotion ? undefined : githubConnection(name, settled.connectionArn, parent);
     this.connectionArn = connection && pulumi.output(connection.arn);
     this.connectionStatus = connection?.status;
@@ -152,7 +153,7 @@ export class DeployPipeline extends pulumi.ComponentResource {
       parent,
     );
     const template = settled.templateInRepository ? undefined : new ReleaseTemplate(name, settled, parent);
-    const building = { ...settled, artifactBucketArn: artifacts.bucket.arn, cpuArchitecture };
+    const building = { ...settled, promoteFrom, artifactBucketArn: artifacts.bucket.arn, cpuArchitecture };
     this.build = new BuildProject(name, building, parent);
     const testing =
       settled.tests &&

@@ -36,16 +36,20 @@ export interface Calls {
   readonly statements: readonly Statement[];
 }
 
-/** Renders statements as a policy document. */
+/** Renders statements as a policy document, but for those that turn out to have no resources. */
 export function policyDocument(statements: readonly Statement[]): pulumi.Output<string> {
+  const rendered = statements.map(({ effect = "Allow", actions, resources, conditions }) => ({
+    Effect: effect,
+    Action: actions,
+    Resource: resources,
+    ...(conditions ? { Condition: conditions } : {}),
+  }));
+  const known = pulumi.output(rendered) as unknown as pulumi.Output<
+    readonly { readonly Resource: readonly string[] }[]
+  >;
   return pulumi.jsonStringify({
     Version: "2012-10-17",
-    Statement: statements.map(({ effect = "Allow", actions, resources, conditions }) => ({
-      Effect: effect,
-      Action: actions,
-      Resource: resources,
-      ...(conditions ? { Condition: conditions } : {}),
-    })),
+    Statement: known.apply((all) => all.filter(({ Resource }) => Resource.length > 0)),
   });
 }
 

@@ -149,12 +149,14 @@ function byService(statement: Statement): [string, Statement][] {
 }
 
 function endpointStatement(role: aws.iam.Role, { actions, resources, conditions = {} }: Statement) {
+  const count = pulumi.output(resources).apply((all) => all.length);
   return {
-    Effect: "Allow",
+    // A secret that is known later is in one service, and the other's endpoint has nothing to let through.
+    Effect: count.apply((it) => (it > 0 ? "Allow" : "Deny")),
     // Not every endpoint takes a role here. Source: VPC user guide, privatelink/vpc-endpoints-access.
     Principal: "*",
     Action: actions,
-    Resource: resources,
+    Resource: pulumi.output(resources).apply((all) => (all.length > 0 ? all : ["*"])),
     Condition: { ...conditions, ArnEquals: { "aws:PrincipalArn": role.arn } },
   };
 }

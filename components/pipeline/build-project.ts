@@ -23,7 +23,7 @@ export interface BuildProjectArgs {
   readonly buildCache?: BuildCacheArgs;
   readonly signingProfileArn?: pulumi.Input<string>;
   /** Copies the image that another stack has released, instead of building one. */
-  readonly promoteFrom?: PromoteFrom;
+  readonly promoteFrom?: pulumi.Output<PromoteFrom>;
 }
 
 /** The CodeBuild project that turns a commit into an image in the repository. */
@@ -102,7 +102,7 @@ function statements(
       ? [
           {
             actions: ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
-            resources: ecrRepositoryArns(args.promoteFrom.repositoryUri, args.promoteFrom.keyArn),
+            resources: args.promoteFrom.apply(({ repositoryUri, keyArn }) => ecrRepositoryArns(repositoryUri, keyArn)),
           },
         ]
       : []),

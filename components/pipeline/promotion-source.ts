@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { arnParts } from "../arn";
 import { sourceArtifact } from "./artifacts";
 import type { PipelineSource } from "./pipeline-source";
 import { keyUse, type Statement } from "../policy";
@@ -18,12 +19,12 @@ export class PromotionSource extends pulumi.ComponentResource implements Pipelin
 
   constructor(
     private readonly name: string,
-    private readonly from: PromoteFrom,
+    private readonly from: pulumi.Output<PromoteFrom>,
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("greenlight:index:PromotionSource", name, {}, opts);
     const parent = { parent: this };
-    const [, partition = "aws", , , account = ""] = from.keyArn.split(":");
+    const { partition, account } = pulumi.output(from.keyArn.apply(arnParts));
     // The other stack has to know its ARN, so it has no suffix.
     this.bus = new aws.cloudwatch.EventBus(`${name}-promotions`, { name: `${name}-promotions` }, parent);
     new aws.cloudwatch.EventBusPolicy(
@@ -36,7 +37,7 @@ export class PromotionSource extends pulumi.ComponentResource implements Pipelin
             {
               Sid: "Releases",
               Effect: "Allow",
-              Principal: { AWS: `arn:${partition}:iam::${account}:root` },
+              Principal: { AWS: pulumi.interpolate`arn:${partition}:iam::${account}:root` },
               Action: "events:PutEvents",
               Resource: this.bus.arn,
               // Only what S3 itself says of new objects: accounts cannot put events whose source begins with "aws.".
@@ -63,13 +64,13 @@ export class PromotionSource extends pulumi.ComponentResource implements Pipelin
       outputArtifacts: [sourceArtifact],
       configuration: { S3Bucket: from.bucket, S3ObjectKey: releasedObject, PollForSourceChanges: "false" },
     };
-    const bucketArn = `arn:${partition}:s3:::${from.bucket}`;
+    const bucketArn = pulumi.interpolate`arn:${partition}:s3:::${from.bucket}`;
     // A bucket's name can be anybody's, once it is free.
     const conditions = { StringEquals: { "aws:ResourceAccount": account } };
     this.statements = [
       {
         actions: ["s3:GetObject", "s3:GetObjectTagging", "s3:GetObjectVersion", "s3:GetObjectVersionTagging"],
-        resources: [`${bucketArn}/${releasedObject}`],
+        resources: [pulumi.interpolate`${bucketArn}/${releasedObject}`],
         conditions,
       },
       {

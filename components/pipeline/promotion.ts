@@ -3,6 +3,7 @@ import { arns, names, textMistake } from "../../aws-rules";
 import { ecrRepository } from "../ecr-arn";
 import type { Problem } from "../problems";
 import { listProblems, textProblems } from "../rule-problems";
+import { whenKnown } from "../when-known";
 import type { CpuArchitecture } from "../task/task-definition";
 
 /** The stack whose released images this one releases, by that stack's output `released`. */
@@ -17,6 +18,16 @@ export interface PromoteFrom {
   readonly cpuArchitecture?: CpuArchitecture;
 }
 
+/** The same before all of it is known: that output itself, or each field. */
+export type PromoteFromInput = pulumi.Input<{
+  readonly [Field in keyof PromoteFrom]: pulumi.Input<PromoteFrom[Field]>;
+}>;
+
+/** What is promoted from, judged by the time it is known. */
+export function knownPromotion(from: PromoteFromInput, own: CpuArchitecture): pulumi.Output<PromoteFrom> {
+  return whenKnown("promoteFrom", from as pulumi.Input<PromoteFrom>, (known) => fromProblems(known, own));
+}
+
 /** The object that says what a stack released last: the build's artifact, with imageDetail.json and the commit's id. */
 export const releasedObject = "released.zip";
 
@@ -27,8 +38,8 @@ interface Judged {
   readonly templateInRepository?: boolean | undefined;
   readonly buildCache?: object | undefined;
   readonly sbom?: boolean | undefined;
-  readonly promoteFrom?: PromoteFrom | undefined;
-  readonly promoteTo?: readonly string[] | undefined;
+  readonly promoteFrom?: PromoteFromInput | undefined;
+  readonly promoteTo?: readonly pulumi.Input<string>[] | undefined;
   /** Of this stack's tasks. */
   readonly cpuArchitecture?: CpuArchitecture | undefined;
 }
@@ -39,11 +50,17 @@ export function promotionProblems(settings: Judged): Problem[] {
   return [
     ...listProblems("promoteTo", promoteTo, arns.eventBusArn),
     ...(promoteFrom
-      ? [...fromProblems(promoteFrom, settings.cpuArchitecture), ...buildProblems(settings)]
+      ? [...plainFromProblems(promoteFrom, settings.cpuArchitecture), ...buildProblems(settings)]
       : githubRepository === undefined
         ? [{ path: "githubRepository", message: "is missing; expected the GitHub repository as owner/name" }]
         : []),
   ];
+}
+
+/** What is wrong with it before anything is registered; what is known only later is judged then. */
+function plainFromProblems(from: PromoteFromInput, own?: CpuArchitecture): Problem[] {
+  const isPlain = Object.values(from).every((field) => field === undefined || typeof field === "string");
+  return isPlain ? fromProblems(from as PromoteFrom, own) : [];
 }
 
 function fromProblems(from: PromoteFrom, own: CpuArchitecture = "X86_64"): Problem[] {

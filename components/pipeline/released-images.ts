@@ -9,7 +9,7 @@ import { arnParts } from "../arn";
 
 export interface ReleasedImagesArgs {
   /** Event buses of the stacks that may release this one's images. */
-  readonly promoteTo: readonly string[];
+  readonly promoteTo: readonly pulumi.Input<string>[];
   readonly repository: aws.ecr.Repository;
 }
 
@@ -27,7 +27,7 @@ export class ReleasedImages extends pulumi.ComponentResource {
   constructor(name: string, { promoteTo, repository }: ReleasedImagesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("greenlight:index:ReleasedImages", name, {}, opts);
     const parent = { parent: this };
-    const readers = [...new Set(promoteTo.map(accountOf))];
+    const readers = pulumi.all([...promoteTo]).apply((buses) => [...new Set(buses.map(accountOf))]);
     this.key = releaseKey(`${name}-released`, repository.arn, readers, parent);
     this.bucket = new PrivateBucket(
       `${name}-released`,
@@ -43,7 +43,7 @@ export class ReleasedImages extends pulumi.ComponentResource {
       {
         repository: repository.name,
         // Source: ECR user guide, repository-policy-examples.
-        policy: JSON.stringify({
+        policy: pulumi.jsonStringify({
           Version: "2012-10-17",
           Statement: [
             {
@@ -84,7 +84,7 @@ export class ReleasedImages extends pulumi.ComponentResource {
   }
 
   // Source: EventBridge user guide, eb-cross-account.
-  private tell(name: string, promoteTo: readonly string[], parent: pulumi.CustomResourceOptions): void {
+  private tell(name: string, promoteTo: readonly pulumi.Input<string>[], parent: pulumi.CustomResourceOptions): void {
     const bucket = this.bucket.bucket.bucket;
     new aws.s3.BucketNotification(`${name}-released`, { bucket, eventbridge: true }, parent);
     const rule = new aws.cloudwatch.EventRule(
@@ -114,7 +114,7 @@ function accountOf(busArn: string): string {
 }
 
 // Source: CodePipeline user guide, action-reference-S3 (what the other pipeline calls).
-function readStatements(readers: readonly string[], bucketArn: pulumi.Output<string>) {
+function readStatements(readers: pulumi.Output<string[]>, bucketArn: pulumi.Output<string>) {
   const allow = (Sid: string, Action: readonly string[], Resource: pulumi.Input<string>) => ({
     Sid,
     Effect: "Allow",
@@ -136,7 +136,7 @@ function readStatements(readers: readonly string[], bucketArn: pulumi.Output<str
 function releaseKey(
   name: string,
   sibling: pulumi.Output<string>,
-  readers: readonly string[],
+  readers: pulumi.Output<string[]>,
   opts: pulumi.CustomResourceOptions,
 ): aws.kms.Key {
   return new aws.kms.Key(
@@ -144,7 +144,7 @@ function releaseKey(
     {
       description: "What was released, for the stacks after this one",
       enableKeyRotation: true,
-      policy: sibling.apply((arn) => {
+      policy: pulumi.all([sibling, readers]).apply(([arn, accounts]) => {
         const { partition, region, account } = arnParts(arn);
         return JSON.stringify({
           Version: "2012-10-17",
@@ -159,7 +159,7 @@ function releaseKey(
             {
               Sid: "ReadRelease",
               Effect: "Allow",
-              Principal: { AWS: readers },
+              Principal: { AWS: accounts },
               Action: "kms:Decrypt",
               Resource: "*",
               Condition: { StringEquals: { "kms:ViaService": `s3.${region}.amazonaws.com` } },

@@ -1,5 +1,5 @@
 import * as aws from "@pulumi/aws";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { Statement } from "../policy";
 import { ecs, names as nameRules } from "../../aws-rules";
 import type { Problem } from "../problems";
@@ -15,9 +15,9 @@ export interface EfsVolume {
   /** Letters, digits, hyphens and underscores. */
   readonly name: string;
   /** `fs-…` */
-  readonly fileSystemId: string;
+  readonly fileSystemId: pulumi.Input<string>;
   /** `fsap-…`; it fixes the folder that is mounted, and the user who owns what is written. */
-  readonly accessPointId: string;
+  readonly accessPointId: pulumi.Input<string>;
   /** Where it is in the container: `/data`. */
   readonly containerPath: string;
   /** @default false */
@@ -26,7 +26,7 @@ export interface EfsVolume {
    * The security group of the file system's mount targets, `sg-…`, which is opened to the tasks for NFS. @default none is;
    * then something else must admit them
    */
-  readonly securityGroupId?: string;
+  readonly securityGroupId?: pulumi.Input<string>;
 }
 
 const nfs = 2049;
@@ -79,9 +79,11 @@ export function renderMountPoints(volumes: readonly EfsVolume[]) {
 export function efsStatements(volumes: readonly EfsVolume[], sibling: pulumi.Input<string>): Statement[] {
   return volumes.map(({ fileSystemId, accessPointId, readOnly = false }) => ({
     actions: ["elasticfilesystem:ClientMount", ...(readOnly ? [] : ["elasticfilesystem:ClientWrite"])],
-    resources: [efsArn(sibling, `file-system/${fileSystemId}`)],
+    resources: [efsArn(sibling, pulumi.interpolate`file-system/${fileSystemId}`)],
     conditions: {
-      StringEquals: { "elasticfilesystem:AccessPointArn": efsArn(sibling, `access-point/${accessPointId}`) },
+      StringEquals: {
+        "elasticfilesystem:AccessPointArn": efsArn(sibling, pulumi.interpolate`access-point/${accessPointId}`),
+      },
     },
   }));
 }
@@ -93,10 +95,15 @@ export function admitToVolumes(
   tasks: aws.ec2.SecurityGroup,
   opts: pulumi.CustomResourceOptions,
 ): void {
-  const groups = new Set(volumes.flatMap(({ securityGroupId }) => securityGroupId ?? []));
-  for (const securityGroupId of groups) {
+  // A group that is known later is named by the first volume that has it.
+  const groups = new Map<pulumi.Input<string>, string>();
+  for (const { name: volume, securityGroupId } of volumes) {
+    if (securityGroupId === undefined || groups.has(securityGroupId)) continue;
+    groups.set(securityGroupId, typeof securityGroupId === "string" ? securityGroupId : volume);
+  }
+  for (const [securityGroupId, label] of groups) {
     new aws.vpc.SecurityGroupIngressRule(
-      `${name}-${securityGroupId}`,
+      `${name}-${label}`,
       {
         securityGroupId,
         referencedSecurityGroupId: tasks.id,
@@ -110,6 +117,6 @@ export function admitToVolumes(
   }
 }
 
-function efsArn(sibling: pulumi.Input<string>, resource: string): pulumi.Output<string> {
+function efsArn(sibling: pulumi.Input<string>, resource: pulumi.Input<string>): pulumi.Output<string> {
   return siblingArn(sibling, "elasticfilesystem", resource);
 }

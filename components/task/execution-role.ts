@@ -10,7 +10,7 @@ export interface ExecutionRoleArgs {
   readonly repositoryArn: pulumi.Input<string>;
   readonly logGroup: aws.cloudwatch.LogGroup;
   readonly secrets: readonly Secrets[];
-  readonly secretKeyArns: readonly string[];
+  readonly secretKeyArns: readonly pulumi.Input<string>[];
 }
 
 /**

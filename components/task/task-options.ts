@@ -29,9 +29,9 @@ export interface TaskOptions {
   /** Environment variables whose values ECS reads from Secrets Manager or Systems Manager, by ARN. @default none */
   readonly secrets?: Secrets;
   /** KMS keys of the customer's own that secrets are encrypted with, by ARN. @default none */
-  readonly secretKeyArns?: readonly string[];
+  readonly secretKeyArns?: readonly pulumi.Input<string>[];
   /** Managed policies of what the app may do in AWS, by ARN; at most 10. @default none: it may do nothing */
-  readonly taskPolicyArns?: readonly string[];
+  readonly taskPolicyArns?: readonly pulumi.Input<string>[];
   /** How the app's container runs: its user, file system, limits, health check. @default as its image says */
   readonly container?: ContainerOptions;
   /** Containers beside the app's. @default none */

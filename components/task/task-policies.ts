@@ -2,13 +2,14 @@ import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { arns as arnRules, names } from "../../aws-rules";
 import type { Problem } from "../problems";
-import { listProblems } from "../rule-problems";
+import { listProblems, textProblem } from "../rule-problems";
+import { whenKnown } from "../when-known";
 
 /** What is wrong with the policies of the app's role. */
-export function taskPolicyProblems(arns: readonly string[]): Problem[] {
+export function taskPolicyProblems(arns: readonly pulumi.Input<string>[]): Problem[] {
   const problems = listProblems("taskPolicyArns", arns, arnRules.managedPolicyArn);
   arns.forEach((arn, index) => {
-    if (arns.indexOf(arn) === index) return;
+    if (typeof arn !== "string" || arns.indexOf(arn) === index) return;
     problems.push({ path: `taskPolicyArns[${index}]`, message: `${arn} is there twice.` });
   });
   const { most } = names.policiesOfRole;
@@ -23,16 +24,23 @@ export function taskPolicyProblems(arns: readonly string[]): Problem[] {
 export function attachPolicies(
   name: string,
   role: aws.iam.Role,
-  arns: readonly string[],
+  arns: readonly pulumi.Input<string>[],
   opts: pulumi.CustomResourceOptions,
 ): aws.iam.RolePolicyAttachment[] {
-  // Named by the policy, so that another order attaches nothing anew; and by its account, since AWS's own may have the same name.
-  return arns.map(
-    (policyArn) =>
-      new aws.iam.RolePolicyAttachment(
-        `${name}-${policyArn.split("::")[1]!.replace(":policy/", "-")}`,
-        { role: role.name, policyArn },
-        opts,
-      ),
-  );
+  return arns.map((arn, index) => {
+    const path = `taskPolicyArns[${index}]`;
+    const policyArn =
+      typeof arn === "string"
+        ? arn
+        : whenKnown(`The policies of ${name}`, arn, (known) => textProblem(path, known, arnRules.managedPolicyArn));
+    return new aws.iam.RolePolicyAttachment(`${name}-${nameOf(arn, index)}`, { role: role.name, policyArn }, opts);
+  });
+}
+
+/**
+ * By the policy, so that another order attaches nothing anew; and by its account, since AWS's own may have the same name. An
+ * ARN that is known later has its place alone.
+ */
+function nameOf(arn: pulumi.Input<string>, index: number): string {
+  return typeof arn === "string" ? arn.split("::")[1]!.replace(":policy/", "-") : `policy-${index + 1}`;
 }
