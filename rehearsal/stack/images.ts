@@ -105,7 +105,7 @@ export async function pushImage(
     signal,
   });
   signal.throwIfAborted();
-  if (result.status !== "SUCCEEDED") throw new Error(`The image was not built. ${result.reason}`);
+  if (result.status !== "SUCCEEDED") throw new Error(`the image of the app was not built: ${result.reason}`);
   return `${imageName.replace(/:[^:/]*$/, "")}@${await images.digestOf(imageName)}`;
 }
 
