@@ -32,7 +32,10 @@ async function rehearse(options: RehearsalOptions): Promise<number> {
 async function rehearseIn(workspace: Workspace, options: RehearsalOptions, signal: AbortSignal): Promise<number> {
   const clock = new Clock(options.scale);
   const timeline = new Timeline(clock);
-  const display = showTimeline(timeline, { mode: displayMode(options.json, process.stdout), stdout: process.stdout });
+  const mode = displayMode(options.json, process.stdout);
+  const { appLogLines } = options;
+  const display = showTimeline(timeline, { mode, stdout: process.stdout, appLogLines });
+  timeline.emit("rehearsal", "started", describeStart(options));
   try {
     const programDirectory = join(__dirname, "..");
     // Settings name folders as seen from the program, wherever a person may have started this.
@@ -51,6 +54,13 @@ async function rehearseIn(workspace: Workspace, options: RehearsalOptions, signa
   } finally {
     display.stop();
   }
+}
+
+/** What is about to happen, before anything does. */
+function describeStart({ appDirectory, stack, scale }: RehearsalOptions): string {
+  const app = appDirectory ?? "the stack's own app";
+  const speed = scale === 1 ? "as slowly as on AWS" : `waits are ${scale} times shorter than on AWS`;
+  return `about to release ${app} with the settings of Pulumi.${stack}.yaml, on this machine alone; ${speed}`;
 }
 
 /** Aborted when a person or the system ends the rehearsal, nobody reads its output any more, or npm is gone. */

@@ -1,5 +1,5 @@
 import { box } from "../terminal/box";
-import { align, count, describeTotals, milliseconds, totals } from "../traffic/report";
+import { align, count, describeTotals, milliseconds, type Totals, totals, zeroFailuresBound } from "../traffic/report";
 import { type PhaseReport, Phases } from "./phases";
 import type { SoakResult } from "./soak";
 
@@ -19,7 +19,7 @@ export function soakSummary(results: readonly SoakResult[]): string {
       ...results.map(strategyRow),
     ]),
     latencyChart(during, otherwise),
-    [describeTotals({ classes }), ...meterLines(results)],
+    [`${describeTotals({ classes })}${confidence(totals({ classes }))}`, ...meterLines(results)],
     [
       ...problems.map((problem) => `✖ ${problem}`),
       ...(problems.length === 0
@@ -27,6 +27,12 @@ export function soakSummary(results: readonly SoakResult[]): string {
         : []),
     ],
   ]);
+}
+
+function confidence({ ok, failed }: Totals): string {
+  if (failed > 0 || ok === 0) return "";
+  const percent = Number((zeroFailuresBound(ok) * 100).toPrecision(2));
+  return `: at 95 % confidence fewer than ${percent} % would fail`;
 }
 
 /** What makes a soak fail. */

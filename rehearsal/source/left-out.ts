@@ -5,7 +5,7 @@ const namesShown = 5;
 
 const because: Readonly<Record<LeftOutBy, string>> = {
   gitignore: ".gitignore excludes them",
-  dockerignore: ".dockerignore excludes them",
+  dockerignore: ".dockerignore keeps them out of every image",
   submodule: "CodePipeline's source has no files of other repositories",
 };
 
@@ -16,7 +16,7 @@ export function describeLeftOut({ leftOut }: RepositoryFiles, appDirectory: stri
     const more = names.length - namesShown;
     const list = [...names.slice(0, namesShown), ...(more > 0 ? [`${more} more`] : [])].join(", ");
     return [
-      `not in the repository: ${list} (${because[by as LeftOutBy]})${by === "gitignore" ? hint(names, appDirectory) : ""}`,
+      `${by === "dockerignore" ? "not copied" : "not in the repository"}: ${list} (${because[by as LeftOutBy]})${by === "gitignore" ? hint(names, appDirectory) : ""}`,
     ];
   });
   return sentences.flat();

@@ -1,8 +1,9 @@
-import { copyFile, mkdir, rm, stat, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, rm, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { shellQuote } from "../sandbox/shell-quote";
 import { copyFiles } from "./copy-files";
 import { git, gitText } from "./git";
+import { takeCommit, type TakenCommit } from "./own-repository";
+import { installPushHook } from "./push-hook";
 import { PushListener, type RefUpdate } from "./push-listener";
 import { listRepositoryFiles, type RepositoryFiles } from "./repository-files";
 import { configureClone, configureRemote } from "./repository-settings";
@@ -40,6 +41,8 @@ type Listener = (push: Push) => void;
 /** Takes the place of the GitHub repository: a bare repository, a working clone, and word of every push. */
 export class LocalRepository {
   private readonly listeners = new Set<Listener>();
+  /** Commits of the rehearsal's own. */
+  private readonly made = new Set<string>();
   private pushes: PushListener | undefined;
 
   /** Use `createLocalRepository`. */
@@ -74,6 +77,7 @@ export class LocalRepository {
     // A commit that changes nothing is one to release all the same.
     await git(["commit", "--quiet", "--allow-empty", "--message", message], inClone);
     const commitId = await gitText(["rev-parse", "HEAD"], inClone);
+    this.made.add(commitId);
     await git(["push", "--quiet", "origin", this.branch], inClone);
     return commitId;
   }
@@ -106,22 +110,32 @@ export class LocalRepository {
   async listen(): Promise<void> {
     this.pushes = await PushListener.start(async (updates) => {
       const heard: string[] = [];
-      for (const update of updates) {
-        const { ref, commitId } = update;
-        if (!ref.startsWith("refs/heads/")) continue;
-        const push = await this.describe(ref.slice("refs/heads/".length), update);
-        for (const listener of this.listeners) listener(push);
-        heard.push(`The rehearsal heard of ${push.branch} at ${commitId.slice(0, 7)}\n`);
-      }
+      for (const update of updates) if (update.ref.startsWith("refs/heads/")) heard.push(await this.hear(update));
       return heard.join("");
     });
-    const hooks = join(this.remoteUrl, "hooks");
-    await mkdir(hooks, { recursive: true });
-    // In a file, since everyone can read the words of a command.
-    const program = join(hooks, "post-receive.cjs");
-    await writeFile(program, this.pushes.hookProgram, { mode: 0o600 });
-    const hook = `#!/bin/sh\nexec ${shellQuote(process.execPath)} ${shellQuote(program)}\n`;
-    await writeFile(join(hooks, "post-receive"), hook, { mode: 0o755 });
+    await installPushHook(this.remoteUrl, this.pushes);
+  }
+
+  /** Makes a commit of another repository one of this one, as if it had been pushed; returns what is to be said of it. */
+  async take(commit: TakenCommit): Promise<string> {
+    const inRemote = { cwd: this.remoteUrl };
+    const before = await gitText(["rev-parse", "--quiet", "--verify", commit.ref], inRemote).catch(() => undefined);
+    const commitId = await takeCommit(this.remoteUrl, commit);
+    return this.hear({ ref: commit.ref, before, commitId });
+  }
+
+  /** What the person has in the clone that nobody else has: commits, changes, stashes. */
+  async hasOwnWork(): Promise<boolean> {
+    const inClone = { cwd: this.cloneDirectory };
+    const commits = await gitText(["rev-list", "--all", "--reflog"], inClone);
+    if (commits.split("\n").some((id) => !this.made.has(id))) return true;
+    return (await gitText(["status", "--porcelain"], inClone)) !== "";
+  }
+
+  private async hear(update: RefUpdate): Promise<string> {
+    const push = await this.describe(update.ref.slice("refs/heads/".length), update);
+    for (const listener of this.listeners) listener(push);
+    return `The rehearsal heard of ${push.branch} at ${push.commitId.slice(0, 7)}\n`;
   }
 
   private async describe(branch: string, { before, commitId }: RefUpdate): Promise<Push> {

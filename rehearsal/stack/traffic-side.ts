@@ -17,6 +17,8 @@ export interface TrafficSide {
   readonly routes: TrafficRoutes;
   readonly productionUrl: string;
   readonly testUrl: string;
+  /** What health checks of the tasks ask for. */
+  readonly healthPath: string;
   /** What test traffic sends besides. @default nothing */
   readonly testHeaders: Readonly<Record<string, string>>;
   /** How clients reach both URLs. */
@@ -85,6 +87,7 @@ export async function startTrafficSide(options: TrafficSideOptions): Promise<Tra
     routes: new TrafficRoutes(target.routes, loadBalancer, targetGroups),
     productionUrl: url(production),
     testUrl: url(test),
+    healthPath: account.targetGroups.find(({ arn }) => arn === first!.arn)?.healthCheck.path ?? "/",
     testHeaders: target.testHeaders ?? {},
     client: localClient(certificates.ca),
     caFile: certificates.caFile,

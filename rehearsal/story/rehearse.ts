@@ -61,6 +61,8 @@ export interface Rehearsal {
   readonly traffic: TrafficSide;
   readonly pipeline: PipelineRunner;
   readonly repository: LocalRepository;
+  /** The app on this machine. */
+  readonly appDirectory: string;
   /** Where people approve runs of the pipeline. */
   readonly approvals: Approvals;
   readonly alarms: Alarms;
@@ -130,6 +132,7 @@ export async function setUpRehearsal(context: RehearsalContext): Promise<Rehears
     traffic,
     pipeline,
     repository,
+    appDirectory: program.appDirectory,
     approvals,
     alarms,
     buckets,

@@ -2,15 +2,13 @@ import type { ExecutionResult } from "../codepipeline/pipeline";
 import type { TimelineEvent } from "../events";
 import { leftOutMessage } from "../images/build-notes";
 import type { Display } from "../terminal/display";
-import { summaryBox } from "../terminal/summary";
-import { startTraffic } from "../traffic/meter";
-import { defaultMix, mixOf } from "../traffic/mix";
-import { describeTotals, totals } from "../traffic/report";
+import { MachineLoadWatch } from "../traffic/machine-load";
+import { Clues } from "./clues";
+import { JudgedReleases } from "./judged-releases";
+import { keepOwnWork, stayForPushes } from "./keep";
 import { LiveVersions } from "./live-versions";
 import { type Rehearsal, type RehearsalContext, setUpRehearsal, startsNothing, tellPush } from "./rehearse";
 import { pushSecondVersion } from "./second-version";
-import { judgeRelease, judgeRollback } from "./verdict";
-import { Witness } from "./witness";
 
 const statusEveryMs = 500;
 
@@ -20,58 +18,41 @@ const lookMs = 30_000;
 /**
  * The whole story: v1 is live, a commit is pushed, and its release goes through (or, with a fault, is undone), with
  * production traffic all the while. Returns whether everything that should be seen was seen.
+ *
+ * @throws Error that says why it could not start, and what to do about it
  */
 export async function run(context: RehearsalContext, display: Display): Promise<boolean> {
-  const { options, timeline, clock, workspace } = context;
-  const rehearsal = await setUpRehearsal(context);
+  const { options, timeline, signal, workspace } = context;
+  const clues = new Clues(timeline, `Pulumi.${options.stack}.yaml`);
+  const rehearsal = await setUpRehearsal(context).catch((error: Error) => {
+    signal.throwIfAborted();
+    throw new Error([error.message, ...clues.advice(error.message)].join("\n"), { cause: error });
+  });
   const { traffic, stack } = rehearsal;
-  const versions = new LiveVersions("v1", timeline, traffic.loadBalancer);
-  const witness = new Witness({ ...traffic, versions, timeline });
-  workspace.onClose(() => witness.close());
-  const { productionUrl: url, client } = traffic;
-  const mix = mixOf(defaultMix(url), url);
-  const meter = startTraffic({ url, client, mix, ratePerSecond: options.ratePerSecond, versions, timeline });
-  workspace.onClose(async () => void (await meter.stop()));
-  const status = setInterval(() => display.setStatus(describeTotals(meter.snapshot())), statusEveryMs);
+  const machine = await MachineLoadWatch.start();
+  workspace.onClose(() => machine?.close());
+  const releases = new JudgedReleases({
+    ...{ context, display, clues, traffic, machine, timeline, ratePerSecond: options.ratePerSecond },
+    versions: new LiveVersions("v1", timeline, traffic.loadBalancer),
+    runningVersions: () => stack.runningVersions,
+  });
+  workspace.onClose(() => releases.close());
+  const status = setInterval(() => display.setStatus(releases.status()), statusEveryMs);
   workspace.onClose(() => clearInterval(status));
 
   approveWhenReady(context, rehearsal);
 
-  await witness.observe("before the release");
-  const startedAt = { awsMs: clock.awsMs, elapsedMs: clock.elapsedMs };
-  const result = await releaseByPush(context, rehearsal);
-  await witness.close();
-  const report = await meter.stop();
-  clearInterval(status);
-
-  const judge = options.fail === undefined ? judgeRelease : judgeRollback;
-  const verdict = judge({
-    observations: witness.observations,
-    totals: totals(report),
-    pipelineStatus: result.status,
-    reason: result.reason,
-    running: stack.runningVersions,
-    before: "v1",
-    released: "v2",
-  });
-  const summary = {
-    productionPort: Number(new URL(traffic.productionUrl).port),
-    testPort: Number(new URL(traffic.testUrl).port),
-    observations: witness.observations,
-    lifecycle: witness.spans,
-    traffic: report,
-    awsMs: clock.awsMs - startedAt.awsMs,
-    elapsedMs: clock.elapsedMs - startedAt.elapsedMs,
-    verdict,
-  };
-  timeline.emit("rehearsal", "summary", verdict.text, { ...summary, traffic: totals(report) });
-  const notes = await rehearsal.notes();
-  for (const text of [...notes.warnings, ...(verdict.succeeded ? [] : leftOutMessage(notes.leftOut))])
-    timeline.emit("rehearsal", "build-note", text);
-  if (options.keep) await stayForPushes(context, rehearsal);
-  display.stop();
-  if (!options.json) process.stdout.write(summaryBox(summary));
-  return verdict.succeeded;
+  try {
+    await releases.observeBefore();
+    const { succeeded } = await releases.judge(releaseByPush(context, rehearsal), options.fail);
+    const notes = await rehearsal.notes();
+    for (const text of [...notes.warnings, ...(succeeded ? [] : leftOutMessage(notes.leftOut))])
+      timeline.emit("rehearsal", "build-note", text);
+    if (options.keep) await stayForPushes(context, rehearsal, releases);
+    return succeeded;
+  } finally {
+    if (options.keep) await keepOwnWork(context, rehearsal);
+  }
 }
 
 /** Plays the person whom a stack may ask, before a deployment or before its shift: looks for a while, and approves. */
@@ -118,36 +99,4 @@ async function releaseByPush(
   const result = await release;
   signal.throwIfAborted();
   return result;
-}
-
-/** Releases every further push until somebody ends the rehearsal. */
-async function stayForPushes(
-  { timeline, signal }: RehearsalContext,
-  { repository, release, traffic, stack }: Rehearsal,
-): Promise<void> {
-  const [listener] = traffic.loadBalancer.describeListeners();
-  const { environmentFile } = stack.aws;
-  timeline.emit("rehearsal", "aws-endpoint", await stack.aws.invitation(listener!.arn), { environmentFile });
-  const { cloneDirectory, remoteUrl, branch } = repository;
-  const { caFile, productionUrl } = traffic;
-  const toCall = caFile === undefined ? "" : `; curl --connect-to ::127.0.0.1: --cacert ${caFile} ${productionUrl}`;
-  const text = `edit, commit and push in ${cloneDirectory} (remote ${remoteUrl}, branch ${branch})${toCall}; Ctrl-C ends`;
-  timeline.emit("rehearsal", "keep", text, { cloneDirectory, remoteUrl, branch, caFile, ...urls(traffic) });
-  const runs = new Set<Promise<unknown>>();
-  const ignore = repository.onPush((push) => {
-    tellPush(timeline, push);
-    const run = release(push);
-    if (run) runs.add(run.catch(() => undefined));
-    else timeline.emit("rehearsal", "ignored", startsNothing(push), { commitId: push.commitId });
-  });
-  await new Promise<void>((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });
-  ignore();
-  await Promise.all(runs);
-}
-
-function urls({ productionUrl, testUrl }: Rehearsal["traffic"]) {
-  return { productionUrl, testUrl };
 }

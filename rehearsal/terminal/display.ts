@@ -1,8 +1,10 @@
 import { createLogUpdate } from "log-update";
-import type { Timeline } from "../events";
-import { eventLine } from "./lines";
+import type { Timeline, TimelineEvent } from "../events";
+import { AppLog } from "./app-log";
+import { columnHeads, eventLine, textColumn } from "./lines";
 import { ProgressLines, regionLines } from "./progress";
-import { fit, painted, plainText } from "./segments";
+import { fit, painted, plainText, type Segment } from "./segments";
+import { pipeColumns, wrap } from "./wrap";
 
 /**
  * - `live`: lines that scroll, coloured, and below them a region that shows what is under way
@@ -21,6 +23,8 @@ export type Output = NodeJS.WritableStream & {
 export interface Display {
   /** What stands below the steps under way in `live` mode: the traffic's counts. */
   setStatus(text: string): void;
+  /** Shows a text of several lines; not in `json` mode. */
+  print(text: string): void;
   /** Shows nothing more and leaves the terminal as it was. */
   stop(): void;
 }
@@ -37,23 +41,59 @@ export function displayMode(json: boolean, stdout: Output, env: NodeJS.ProcessEn
   return stdout.isTTY && stdout.columns && !isCi && env.TERM !== "dumb" ? "live" : "plain";
 }
 
+export interface DisplayOptions {
+  readonly mode: DisplayMode;
+  readonly stdout: Output;
+  /** Lines of each task's log that are shown; JSON has them all. @default 10 */
+  readonly appLogLines?: number | undefined;
+}
+
+const defaultAppLogLines = 10;
+
 /** Shows the events of `timeline` from now on. */
-export function showTimeline(timeline: Timeline, { mode, stdout }: { mode: DisplayMode; stdout: Output }): Display {
-  return { live: showLive, plain: showPlain, json: showJson }[mode](timeline, stdout);
+export function showTimeline(timeline: Timeline, options: DisplayOptions): Display {
+  const { mode, stdout, appLogLines = defaultAppLogLines } = options;
+  if (mode === "json") return showJson(timeline, stdout);
+  const lines = new ShownLines(timeline, new AppLog(appLogLines));
+  return mode === "live" ? showLive(timeline, stdout, lines) : showPlain(timeline, stdout, lines);
+}
+
+/** The events as they are shown: the first after the heads of the columns. */
+class ShownLines {
+  private last: TimelineEvent | undefined;
+
+  constructor(
+    private readonly timeline: Timeline,
+    private readonly log: AppLog,
+  ) {}
+
+  /** Calls `show` for each line; the returned function ends that. */
+  on(show: (line: readonly Segment[], isHeading: boolean) => void): () => void {
+    const ignore = this.timeline.on((event) => {
+      if (!this.last) show(columnHeads(), true);
+      this.last = event;
+      for (const shown of this.log.shown(event)) show(eventLine(shown), false);
+    });
+    return () => {
+      ignore();
+      for (const shown of this.log.rest(this.last)) show(eventLine(shown), false);
+    };
+  }
 }
 
 function showJson(timeline: Timeline, stdout: Output): Display {
   const stop = timeline.on((event) => stdout.write(`${JSON.stringify(event)}\n`));
-  return { setStatus: () => {}, stop };
+  return { setStatus: () => {}, print: () => {}, stop };
 }
 
-function showPlain(timeline: Timeline, stdout: Output): Display {
+function showPlain(timeline: Timeline, stdout: Output, lines: ShownLines): Display {
   const progress = new ProgressLines(timeline.clock);
   const tellProgress = (): void => progress.due(timeline.underWay).forEach((line) => stdout.write(`${line}\n`));
   const timer = setInterval(tellProgress, redrawMs).unref();
-  const ignore = timeline.on((event) => stdout.write(`${plainText(eventLine(event))}\n`));
+  const ignore = lines.on((line) => stdout.write(`${wrap(plainText(line), pipeColumns, textColumn).join("\n")}\n`));
   return {
     setStatus: () => {},
+    print: (text) => void stdout.write(text),
     stop: () => {
       clearInterval(timer);
       ignore();
@@ -61,7 +101,7 @@ function showPlain(timeline: Timeline, stdout: Output): Display {
   };
 }
 
-function showLive(timeline: Timeline, stdout: Output): Display {
+function showLive(timeline: Timeline, stdout: Output, shown: ShownLines): Display {
   const region = createLogUpdate(stdout, { showCursor: true });
   let status = "";
   let frame = 0;
@@ -84,15 +124,19 @@ function showLive(timeline: Timeline, stdout: Output): Display {
     frame++;
     draw();
   }, redrawMs).unref();
-  const ignore = timeline.on((event) => {
+  const ignore = shown.on((line) => {
     region.clear();
-    stdout.write(`${painted(fit(eventLine(event), columns()), stdout)}\n`);
+    stdout.write(`${painted(fit(line, columns()), stdout)}\n`);
     draw();
   });
 
   return {
     setStatus: (text) => {
       status = text;
+    },
+    print: (text) => {
+      region.clear();
+      stdout.write(text);
     },
     stop: () => {
       if (stopped) return;

@@ -1,5 +1,5 @@
 import type { Source, TimelineEvent } from "../events";
-import { oneLine, type Segment, type Style } from "./segments";
+import { oneLine, plainText, type Segment, type Style } from "./segments";
 
 const sourceStyles: Readonly<Record<Source, Style>> = {
   git: "yellow",
@@ -26,6 +26,15 @@ export function eventLine(event: TimelineEvent): Segment[] {
   const source: Segment = [event.source.padEnd(sourceWidth), sourceStyles[event.source]];
   const what: Segment = outputTypes.has(event.type) ? [`  │ ${text}`, "dim"] : [text, styleOf(event.type)];
   return [times(event.awsMs, event.elapsedMs), source, ["  "], what];
+}
+
+/** Where the text of a line begins. */
+export const textColumn = plainText([times(0, 0)]).length + sourceWidth + 2;
+
+/** What the columns are. */
+export function columnHeads(): Segment[] {
+  const heads = `${"AWS time".padEnd(9)}  ${"here".padStart(6)}  ${"from".padEnd(sourceWidth)}  what happened`;
+  return [[heads, "dim"]];
 }
 
 /** A line in the same columns that no one says: a step goes on. */

@@ -1,6 +1,7 @@
 import type { Timeline } from "../events";
 import type { ClientConnection } from "../load-balancer/clients";
 import { newTraceId } from "../load-balancer/trace-id";
+import type { MachineLoad } from "./machine-load";
 import { defaultMix, type TrafficClass } from "./mix";
 import type { Outcome, ResponseHeaders } from "./outcome";
 import { describeTotals, type FailedRequest, type TrafficReport } from "./report";
@@ -28,6 +29,8 @@ export interface TrafficOptions {
   readonly onFailure?: (failure: Pick<FailedRequest, "intendedMs" | "endedMs" | "kind" | "version">) => void;
   /** Who should have answered. @default any version will do */
   readonly versions?: VersionCheck;
+  /** Tells a busy machine from an app that does not answer. @default nothing is blamed on the machine */
+  readonly machine?: MachineLoad | undefined;
   readonly timeline: Timeline;
 }
 
@@ -91,6 +94,7 @@ class Meter implements Traffic {
   private readonly order: readonly number[];
   private readonly sender: Sender;
   private readonly startedMs: number;
+  private readonly startedAt = performance.now();
   private readonly gap: Gap;
   private readonly answeredBy: Record<string, number> = {};
   private readonly failedBy: Record<string, number> = {};
@@ -174,7 +178,9 @@ class Meter implements Traffic {
       const message = `this machine was ${Math.round(latenessMs)} ms late, longer than an answer may take`;
       return Promise.resolve({ kind: "unsent", message });
     }
-    return this.sender.send(one, traceId, timeoutMs);
+    const { machine } = this.options;
+    const sinceMs = performance.now() - latenessMs;
+    return this.sender.send(one, traceId, timeoutMs, machine && (() => machine.starvedMs(sinceMs)));
   }
 
   private judge({ one, intendedMs, latenessMs, traceId }: SentRequest, outcome: Outcome): void {
@@ -224,6 +230,7 @@ class Meter implements Traffic {
       failedBy: { ...this.failedBy },
       failures: [...this.failures],
       worstLatenessMs: this.worstLatenessMs,
+      ...(this.options.machine ? { starvedMs: this.options.machine.starvedMs(this.startedAt) } : {}),
     };
   }
 

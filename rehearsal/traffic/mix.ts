@@ -27,13 +27,17 @@ export interface TrafficClass {
   readonly bodyBytes?: number;
 }
 
-/** The same at the path that a service's requests begin with. */
-export function mixOf(mix: readonly TrafficClass[], url: string): readonly TrafficClass[] {
+/**
+ * The same at the path that health checks ask for, which every app answers. Where a service's requests begin with a path
+ * that health checks do not, they ask for its front page.
+ */
+export function mixOf(mix: readonly TrafficClass[], url: string, healthPath: string): readonly TrafficClass[] {
   const base = new URL(url).pathname.replace(/\/$/, "");
-  return mix.map((one) => ({ ...one, path: `${base}${one.path}` }));
+  const path = healthPath.startsWith(`${base}/`) ? healthPath : `${base}/`;
+  return mix.map((one) => ({ ...one, path }));
 }
 
-/** What every app answers: its front page, on fresh and on kept connections, and over HTTP/2 where a listener speaks it. */
+/** What every app answers: one path, on fresh and on kept connections, and over HTTP/2 where a listener speaks it. */
 export function defaultMix(url: string): readonly TrafficClass[] {
   const overTls = new URL(url).protocol === "https:" ? (["http2"] as const) : [];
   return (["fresh", "keepAlive", ...overTls] as const).map((name) => ({ name, path: "/" }));

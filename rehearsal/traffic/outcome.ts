@@ -16,7 +16,12 @@ export const failureKinds = [
   "wrongVersion",
   /** The meter itself could not send it; says nothing about the release. */
   "unsent",
+  /** This machine had no time for anyone; says nothing about the release. */
+  "tooBusy",
 ] as const;
+
+/** Those that say nothing about the release. */
+export const unjudgedKinds: readonly FailureKind[] = ["unsent", "tooBusy"];
 
 export type FailureKind = (typeof failureKinds)[number];
 

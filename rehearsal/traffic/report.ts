@@ -1,4 +1,4 @@
-import { type FailureKind, failureKinds } from "./outcome";
+import { type FailureKind, failureKinds, unjudgedKinds } from "./outcome";
 
 /** What one class of requests saw; times are real. */
 export interface ClassReport {
@@ -47,6 +47,8 @@ export interface TrafficReport {
   readonly failures: readonly FailedRequest[];
   /** How late the meter itself sent a request at worst. */
   readonly worstLatenessMs: number;
+  /** How long this machine had no time for anyone. @default nobody looked */
+  readonly starvedMs?: number;
 }
 
 export interface Totals {
@@ -56,6 +58,8 @@ export interface Totals {
   readonly failed: number;
   readonly underWay: number;
   readonly unsent: number;
+  /** Those that were not judged, because this machine was too busy. */
+  readonly tooBusy: number;
   readonly byKind: Readonly<Record<FailureKind, number>>;
 }
 
@@ -64,8 +68,9 @@ export function totals(report: Pick<TrafficReport, "classes">): Totals {
   const byKind = countsOf((kind) => sum((one) => one.failed[kind]));
   const sent = sum((one) => one.sent);
   const ok = sum((one) => one.ok);
-  const failed = failureKinds.filter((kind) => kind !== "unsent").reduce((all, kind) => all + byKind[kind], 0);
-  return { sent, ok, failed, underWay: sent - ok - failed, unsent: byKind.unsent, byKind };
+  const judged = failureKinds.filter((kind) => !unjudgedKinds.includes(kind));
+  const failed = judged.reduce((all, kind) => all + byKind[kind], 0);
+  return { sent, ok, failed, underWay: sent - ok - failed, unsent: byKind.unsent, tooBusy: byKind.tooBusy, byKind };
 }
 
 export function countsOf(count: (kind: FailureKind) => number): Record<FailureKind, number> {
@@ -81,16 +86,16 @@ export function zeroFailuresBound(requests: number): number {
   return Math.min(1, 3 / requests);
 }
 
-/** One sentence: how many, how many failed, and what that is worth. */
+/** A few words: how many requests, and how many failed. */
 export function describeTotals(report: Pick<TrafficReport, "classes">): string {
   const { sent, ok, failed, byKind } = totals(report);
   const requests = `${count(sent)} ${sent === 1 ? "request" : "requests"}`;
   if (failed > 0) {
-    const kinds = failureKinds.filter((kind) => byKind[kind] > 0 && kind !== "unsent");
+    const kinds = failureKinds.filter((kind) => byKind[kind] > 0 && !unjudgedKinds.includes(kind));
     return `${requests}, ${count(failed)} failed (${kinds.map((kind) => `${byKind[kind]} ${labels[kind]}`).join(", ")})`;
   }
   if (ok === 0) return `${requests}, none answered`;
-  return `${requests}, 0 failed: at 95 % confidence fewer than ${percent(zeroFailuresBound(ok))} would fail`;
+  return `${requests}, 0 failed`;
 }
 
 /** A table of counts and times, one line a class; columns of failures that did not happen are left out. */
@@ -114,6 +119,7 @@ const labels: Readonly<Record<FailureKind, string>> = {
   truncated: "truncated",
   wrongVersion: "wrong version",
   unsent: "unsent",
+  tooBusy: "not judged",
 };
 
 export function count(number: number): string {
@@ -122,10 +128,6 @@ export function count(number: number): string {
 
 export function milliseconds(ms: number): string {
   return `${ms < 10 ? ms.toFixed(1) : count(Math.round(ms))} ms`;
-}
-
-function percent(rate: number): string {
-  return `${Number((rate * 100).toPrecision(2))} %`;
 }
 
 /** Columns side by side: the first flush left, the others flush right. */

@@ -35,8 +35,12 @@ export class Sender {
     this.http2 = new Client(origin, { connect, pipelining: 100, allowH2: true });
   }
 
-  /** Never rejects: every end is an outcome. */
-  send(one: TrafficClass, traceId: string, timeoutMs: number): Promise<Outcome> {
+  /**
+   * Never rejects: every end is an outcome.
+   *
+   * @param starvedMs how long the machine has had no time for anyone since
+   */
+  send(one: TrafficClass, traceId: string, timeoutMs: number, starvedMs?: () => number): Promise<Outcome> {
     const { name, path, openMs = 1_000 } = one;
     const headers = { "user-agent": "greenlight-traffic", "x-amzn-trace-id": traceId };
     if (name === "webSocket") {
@@ -45,7 +49,7 @@ export class Sender {
       return visitWebSocket({ ...visit, ...(this.client ? { client: this.client } : {}) });
     }
     const ownConnection = name === "fresh" || name === "hangUp";
-    const request = { path, headers, ownConnection, timeoutMs };
+    const request = { path, headers, ownConnection, timeoutMs, ...(starvedMs ? { starvedMs } : {}) };
     if (name === "pipelined") return sendHttp(this.pipelined, request);
     if (name === "http2") return sendHttp(this.http2, request);
     const connections = ownConnection ? this.fresh : this.kept;

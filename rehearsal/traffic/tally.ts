@@ -1,5 +1,5 @@
 import { build, type Histogram } from "hdr-histogram-js";
-import type { FailureKind } from "./outcome";
+import { type FailureKind, unjudgedKinds } from "./outcome";
 import { type ClassReport, countsOf, type Latency } from "./report";
 
 /** The longest time between two successes, seen so far. */
@@ -61,8 +61,8 @@ export class Tally {
 
   fail(kind: FailureKind): void {
     this.failed[kind]++;
-    // It never left this machine.
-    if (kind === "unsent") this.sent--;
+    // This machine failed it, and nobody else.
+    if (unjudgedKinds.includes(kind)) this.sent--;
   }
 
   report(nowMs: number): ClassReport {

@@ -113,7 +113,7 @@ describe("the first commit of an app", () => {
     it("has nothing that no image could contain, but what the build itself reads", async () => {
       const { files, said } = await firstCommit();
       assert.deepEqual(files, [".dockerignore", "Dockerfile", "src/server.js"]);
-      assert.deepEqual(said, ["not in the repository: data/, x.md (.dockerignore excludes them)"]);
+      assert.deepEqual(said, ["not copied: data/, x.md (.dockerignore keeps them out of every image)"]);
     });
 
     it("has all of it where a build runs the app's tests", async () => {

@@ -4,12 +4,9 @@ import { Writable } from "node:stream";
 import { Clock } from "../../rehearsal/clock";
 import { type Progress, Timeline } from "../../rehearsal/events";
 import { displayMode, showTimeline } from "../../rehearsal/terminal/display";
-import { lifecycleChart } from "../../rehearsal/terminal/lifecycle-chart";
 import { awsTime, eventLine } from "../../rehearsal/terminal/lines";
 import { ProgressLines, regionLines } from "../../rehearsal/terminal/progress";
 import { fit, plainText } from "../../rehearsal/terminal/segments";
-import { summaryBox } from "../../rehearsal/terminal/summary";
-import { countsOf, type TrafficReport } from "../../rehearsal/traffic/report";
 
 describe("the terminal", () => {
   let clock: SetClock;
@@ -42,10 +39,43 @@ describe("the terminal", () => {
       display.stop();
       timeline.emit("ecs", "task.stopped", "not shown any more");
       assert.deepEqual(screen.lines, [
+        "AWS time     here  from          what happened",
         "AWS 05:12    5.2s  codedeploy    AfterAllowTestTraffic succeeded",
         "AWS 2:05:00  125.0s  ecs             │ ready on 3000",
       ]);
       assert.ok(!screen.written.includes("\u001B"));
+    });
+
+    it("breaks long lines at 100 columns, below where the text begins", () => {
+      const display = showTimeline(timeline, { mode: "plain", stdout: screen });
+      timeline.emit("git", "left-out", `${"word ".repeat(14)}end ${"x".repeat(120)}`);
+      display.stop();
+      assert.deepEqual(screen.lines.slice(1), [
+        `AWS 00:00    0.0s  git           ${"word ".repeat(13).trimEnd()}`,
+        `${" ".repeat(33)}word end ${"x".repeat(120)}`,
+      ]);
+    });
+
+    it("shows the first lines that each task prints, and how many more there were", () => {
+      const display = showTimeline(timeline, { mode: "plain", stdout: screen, appLogLines: 2 });
+      const print = (task: string, text: string) => timeline.emit("ecs", "task.log", text, { task });
+      for (const number of [1, 2, 3, 4]) print("v1-1", `first ${number}`);
+      print("v1-2", "second 1");
+      timeline.emit("ecs", "task.stopped", "task v1-1 is STOPPED", { task: "v1-1" });
+      for (const number of [2, 3]) print("v1-2", `second ${number}`);
+      display.stop();
+      assert.deepEqual(
+        screen.lines.slice(1).map((line) => line.slice(33)),
+        [
+          "  │ first 1",
+          "  │ first 2",
+          "  │ second 1",
+          "  │ … 2 more lines of v1-1 (--app-log all shows them)",
+          "task v1-1 is STOPPED",
+          "  │ second 2",
+          "  │ … 1 more line of v1-2 (--app-log all shows them)",
+        ],
+      );
     });
 
     it("tells of a long step under way", async () => {
@@ -87,6 +117,7 @@ describe("the terminal", () => {
         assert.deepEqual(
           screen.lines.map((line) => line.replace(/^[⠀-⣿]/u, "*")),
           [
+            "AWS time     here  from          what happened",
             "AWS 01:00    1.0s  codedeploy    Install started",
             "AWS 02:00    2.0s  ecs           green is running",
             "* Waiting for green                            ━━━━━━━━━━──────────  01:00 left",
@@ -96,7 +127,7 @@ describe("the terminal", () => {
       });
       display.stop();
       display.stop();
-      assert.equal(screen.lines.length, 2);
+      assert.equal(screen.lines.length, 3);
       assert.ok(screen.cursorVisible);
     });
 
@@ -121,7 +152,7 @@ describe("the terminal", () => {
       const display = showTimeline(timeline, { mode: "live", stdout: screen });
       timeline.emit("codebuild", "output", "a line that is a good deal longer than the terminal");
       display.stop();
-      assert.deepEqual(screen.lines, ["AWS 00:00    0.0s  codebuild       │ a…"]);
+      assert.deepEqual(screen.lines.slice(1), ["AWS 00:00    0.0s  codebuild       │ a…"]);
     });
 
     it("gives the cursor back when the process ends unawares", () => {
@@ -170,68 +201,6 @@ describe("the terminal", () => {
 
   it("shows AWS time as a clock does", () => {
     assert.deepEqual([0, 59_999, 312_000, 3_600_000].map(awsTime), ["00:00", "00:59", "05:12", "1:00:00"]);
-  });
-});
-
-describe("the closing summary", () => {
-  const lifecycle = [
-    { name: "Install", startedAwsMs: 0, endedAwsMs: 60_000, succeeded: true },
-    { name: "AllowTestTraffic", startedAwsMs: 60_000, endedAwsMs: 60_500, succeeded: true },
-    { name: "AfterAllowTestTraffic", startedAwsMs: 60_500, endedAwsMs: 120_000, succeeded: false },
-  ];
-
-  it("draws lifecycle events over AWS time", () => {
-    assert.deepEqual(lifecycleChart(lifecycle, 8), [
-      "Install                ████      01:00",
-      "AllowTestTraffic           ▏     00:00",
-      "AfterAllowTestTraffic      ████  00:59 ✖",
-    ]);
-    assert.deepEqual(lifecycleChart([]), []);
-  });
-
-  it("says what was seen, what was lost, how long it took, and how it ended", () => {
-    const latency = { p50Ms: 2, p99Ms: 9, p999Ms: 20, maxMs: 30 };
-    const traffic: TrafficReport = {
-      ratePerSecond: 50,
-      durationMs: 12_000,
-      classes: [{ name: "fresh", path: "/", sent: 600, ok: 600, failed: countsOf(() => 0), longestGapMs: 45, latency }],
-      longestGapMs: 45,
-      failedBy: {},
-      answeredBy: { v1: 400, v2: 200 },
-      failures: [],
-      worstLatenessMs: 3,
-    };
-    const text = summaryBox({
-      productionPort: 8080,
-      testPort: 8090,
-      observations: [
-        { when: "before", production: "v1", test: "v1" },
-        { when: "after AllowTestTraffic", production: "v1", test: "v2" },
-      ],
-      lifecycle: [],
-      traffic,
-      awsMs: 720_000,
-      elapsedMs: 12_340,
-      verdict: { succeeded: true, text: "v2 is live." },
-    });
-    assert.equal(
-      text,
-      `
-┌─────────────────────────────────────────────────────────────────────────┐
-│                         production :8080  test :8090                    │
-│ before                  v1                v1                            │
-│ after AllowTestTraffic  v1                v2                            │
-├─────────────────────────────────────────────────────────────────────────┤
-│        sent   ok  longest gap     p50     p99    max                    │
-│ fresh   600  600        45 ms  2.0 ms  9.0 ms  30 ms                    │
-│ 600 requests, 0 failed: at 95 % confidence fewer than 0.5 % would fail. │
-│ Answered: 400 by v1, 200 by v2.                                         │
-├─────────────────────────────────────────────────────────────────────────┤
-│ The release took 12:00 of AWS time, 12.3 s here.                        │
-│ ✔ v2 is live.                                                           │
-└─────────────────────────────────────────────────────────────────────────┘
-`.trimStart(),
-    );
   });
 });
 

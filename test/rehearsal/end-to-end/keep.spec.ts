@@ -2,7 +2,7 @@ import { ECSClient, type ECSServiceException, UpdateServiceCommand } from "@aws-
 import { DescribeListenersCommand, ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { stat, writeFile } from "node:fs/promises";
+import { mkdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { randomCredentials } from "../../../rehearsal/aws-endpoint/credentials";
@@ -45,6 +45,27 @@ describe("npm start -- --keep", function () {
 
   const executions = ({ events }: RehearsalProcess) =>
     events.filter(({ type }) => /^execution\.(succeeded|failed|superseded)$/.test(type)).map(({ type }) => type);
+  const summaries = ({ events }: RehearsalProcess) =>
+    events.filter(({ type }) => type === "summary").map(({ text }) => text);
+
+  const deployments = ({ events }: RehearsalProcess) => events.filter(({ type }) => type === "deployment.succeeded");
+
+  /** A person's own repository of the app, which has the app at its top and a history of its own. */
+  async function ownRepository(directory: string): Promise<string> {
+    const own = join(directory, "own");
+    await mkdir(own);
+    for (const [name, text] of Object.entries({ ...tinyApp, "version.txt": "own\n" }))
+      await writeFile(join(own, name), text);
+    const person = ["-c", "user.name=A Person", "-c", "user.email=person@example.com"];
+    for (const words of [
+      ["init", "--quiet"],
+      ["add", "."],
+      [...person, "commit", "--quiet", "--message", "Mine"],
+    ])
+      await run("git", words, { cwd: own });
+    return own;
+  }
+
   const body = async (url: string) => (await fetch(url)).text();
 
   const kept = scenario(async ({ start, app }) => {
@@ -63,10 +84,21 @@ describe("npm start -- --keep", function () {
     await rehearsal.when(() => executions(rehearsal).length === 5);
     const afterPushes = await body(productionUrl);
 
+    const own = await ownRepository(rehearsal.temporaryDirectory);
+    const saidToOwn = (await run("git", ["push", String(detail.ownRemoteUrl), "HEAD:main"], { cwd: own })).stderr;
+    await rehearsal.when(() => executions(rehearsal).length === 6);
+    const afterOwn = await body(productionUrl);
+    await rehearsal.when(() => summaries(rehearsal).length === deployments(rehearsal).length);
+    await rm(own, { recursive: true });
+
     rehearsal.signal("SIGINT", { group: true });
     const status = await rehearsal.end();
+    const kept = String(rehearsal.events.find(({ type }) => type === "kept")?.detail.directory);
+    const work = (await run("git", ["log", "--format=%s", "-3"], { cwd: kept })).stdout.trim().split("\n");
+    await rm(kept, { recursive: true });
     await rehearsal.assertNothingIsLeft();
-    return { rehearsal, productionUrl, said, status, aws, answers: [afterStory, afterPush, afterPushes] };
+    const answers = [afterStory, afterPush, afterPushes, afterOwn];
+    return { rehearsal, productionUrl, said, saidToOwn, work, status, aws, answers };
   });
 
   it("releases what a person pushes from the clone that it names", async () => {
@@ -84,6 +116,31 @@ describe("npm start -- --keep", function () {
     assert.match(aws.text, /^AWS answers at http:\/\/127\.0\.0\.1:\d+, with the key in \S+: \. '?\S+'? && aws elbv2 /);
     assert.deepEqual(aws.forged, [403, "UnrecognizedClientException"]);
     assert.match(aws.listeners.join(), /^arn:aws:elasticloadbalancing:/);
+  });
+
+  it("releases what a person pushes from a repository of their own, whatever its history and its folders", async () => {
+    const { rehearsal, saidToOwn, answers } = await kept();
+    assert.match(saidToOwn, /remote: The rehearsal heard of main at [0-9a-f]{7}/);
+    assert.equal(answers[3], "own");
+    const { detail } = rehearsal.events.filter(({ type }) => type === "pushed").at(-1)!;
+    assert.equal(detail.message, "Mine");
+  });
+
+  it("judges each release, with its own requests", async () => {
+    const { rehearsal } = await kept();
+    const judged = rehearsal.events.filter(({ type }) => type === "summary");
+    assert.equal(judged.length, deployments(rehearsal).length);
+    for (const { text, detail } of judged) {
+      const { traffic, verdict } = detail as { traffic: { sent: number }; verdict: { succeeded: boolean } };
+      assert.ok(verdict.succeeded && traffic.sent > 0, text);
+    }
+    const [first, second] = summaries(rehearsal);
+    assert.match(first!, /^v2 was released, v1 stopped/);
+    assert.match(second!, /^v3 was released, v2 stopped/);
+  });
+
+  it("keeps the person's work, and says where", async () => {
+    assert.deepEqual((await kept()).work, ["Release v6", "Release v5", "Release v4"]);
   });
 
   it("never has two deployments at once, and the newest push is live at last", async () => {

@@ -8,6 +8,7 @@ const totals = (change: Partial<Totals> = {}): Totals => ({
   failed: 0,
   underWay: 0,
   unsent: 0,
+  tooBusy: 0,
   byKind: countsOf(() => 0),
   ...change,
 });

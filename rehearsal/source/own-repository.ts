@@ -1,0 +1,110 @@
+import { rm } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { git, gitText } from "./git";
+import type { LocalRepository } from "./local-repository";
+import { installPushHook } from "./push-hook";
+import { PushListener, type RefUpdate } from "./push-listener";
+import { configureRemote } from "./repository-settings";
+
+/**
+ * A remote for a person's own repository of the app. It has no commits at first, so that any history can be pushed to it.
+ * What is pushed becomes a commit of the rehearsal's repository, with the app in the folder that the stack names.
+ */
+export class OwnRepository {
+  private constructor(
+    readonly remoteUrl: string,
+    private readonly pushes: PushListener,
+  ) {}
+
+  /**
+   * @param directory where the bare repository is made
+   * @param folders where the app may be in the person's repository, besides the folder that the stack names
+   */
+  static async open(
+    repository: LocalRepository,
+    directory: string,
+    folders: readonly string[],
+  ): Promise<OwnRepository> {
+    const remote = join(directory, "own.git");
+    await git(["init", "--quiet", "--template=", "--bare", remote], { cwd: directory });
+    await configureRemote(remote);
+    const inStack = relative(repository.cloneDirectory, repository.appDirectory);
+    const pushes = await PushListener.start(async (updates) => {
+      const heard: string[] = [];
+      for (const update of updates) heard.push(await take(update));
+      return heard.join("");
+    });
+    await installPushHook(remote, pushes);
+    return new OwnRepository(remote, pushes);
+
+    async function take({ ref, commitId }: RefUpdate): Promise<string> {
+      if (!ref.startsWith("refs/heads/")) return "";
+      const places = [...new Set([inStack, ...folders, ""])];
+      const found = await findApp(remote, commitId, places);
+      if (found === undefined) {
+        const names = places.map((place) => (place === "" ? "its top folder" : place)).join(", ");
+        return `Not released: commit ${commitId.slice(0, 7)} has no Dockerfile in ${names}.\n`;
+      }
+      return repository.take({ from: remote, commitId, ref, folder: found, into: found === inStack ? "" : inStack });
+    }
+  }
+
+  close(): Promise<void> {
+    return this.pushes.close();
+  }
+}
+
+async function findApp(remote: string, commitId: string, places: readonly string[]): Promise<string | undefined> {
+  for (const place of places) {
+    const file = place === "" ? "Dockerfile" : `${place}/Dockerfile`;
+    const isThere = await git(["cat-file", "-e", `${commitId}:${file}`], { cwd: remote }).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) return place;
+  }
+  return undefined;
+}
+
+export interface TakenCommit {
+  /** The repository that it is in. */
+  readonly from: string;
+  readonly commitId: string;
+  readonly ref: string;
+  /** The folder that is taken; the whole commit where the stack finds the app in it. */
+  readonly folder: string;
+  /** Where the folder's files come to lie; nowhere else where the whole commit is taken. */
+  readonly into: string;
+}
+
+/** Makes the commit anew in `repository`, after what is on the branch there; returns its id. */
+export async function takeCommit(repository: string, taken: TakenCommit): Promise<string> {
+  const { from, commitId, ref, folder, into } = taken;
+  const inRepository = { cwd: repository };
+  await git(["fetch", "--quiet", "--no-tags", from, commitId], inRepository);
+  const index = join(repository, `index-${commitId}`);
+  const withIndex = { ...inRepository, environment: { GIT_INDEX_FILE: index, GIT_WORK_TREE: repository } };
+  try {
+    const tree =
+      into === "" ? [`${commitId}^{tree}`] : [`--prefix=${into}/`, folder === "" ? commitId : `${commitId}:${folder}`];
+    await git(["read-tree", ...tree], withIndex);
+    const written = await gitText(["write-tree"], withIndex);
+    const [name = "", email = "", ...message] = (
+      await gitText(["log", "-1", "--format=%an%n%ae%n%B", commitId], inRepository)
+    ).split("\n");
+    const before = await gitText(["rev-parse", "--quiet", "--verify", ref], inRepository).catch(() => undefined);
+    const person = {
+      GIT_AUTHOR_NAME: name,
+      GIT_AUTHOR_EMAIL: email,
+      GIT_COMMITTER_NAME: name,
+      GIT_COMMITTER_EMAIL: email,
+    };
+    const parent = before === undefined ? [] : ["-p", before];
+    const words = ["commit-tree", written, ...parent, "-m", message.join("\n").trim() || "No message"];
+    const made = await gitText(words, { ...inRepository, environment: person });
+    await git(["update-ref", ref, made], inRepository);
+    return made;
+  } finally {
+    await rm(index, { force: true });
+  }
+}
