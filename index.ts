@@ -35,7 +35,7 @@ const hook = new GreenTestHook(`${name}-test`, {
   waitMinutes: settings.soakMinutes,
 });
 if (settings.natGateways === "none") new VpcEndpoints(name, { network, services: [service], hooks: [hook] });
-const pipeline = new DeployPipeline(name, { ...settings, notifications, service, repository, hook });
+const pipeline = new DeployPipeline(name, { ...settings, notifications, service, repository, hook, secretParameter });
 /** An output of the stack, encrypted where a secret setting appears in it. */
 const output = <T>(value: pulumi.Input<T>) => encryptedOutput(value, secretTexts);
 /** An output that this stack has not; Pulumi warns of one that is undefined. */

@@ -23,6 +23,7 @@ import { PrivateBucket } from "./private-bucket";
 import { refuse } from "./problems";
 import { textProblem } from "./rule-problems";
 import { knownPromotion, type PromoteFrom, type PromoteFromInput, promotionProblems } from "./pipeline/promotion";
+import type { SecretParameter } from "./secret-parameter";
 import { PromotionSource } from "./pipeline/promotion-source";
 import { ReleasedImages } from "./pipeline/released-images";
 import type { ScanGateArgs } from "./pipeline/scan-gate";
@@ -76,7 +77,9 @@ export interface DeployPipelineArgs {
    */
   readonly signingProfileArn?: pulumi.Input<string>;
   /** The app's own tests, run in a build project of their own before the image is built. @default none */
-  readonly tests?: BuildTestsArgs;
+  readonly tests?: BuildTestsArgs | undefined;
+  /** Holds the tests' command, if it is a secret. @default none */
+  readonly secretParameter?: SecretParameter | undefined;
   /** Are told of each run; give them to the service, too. @default nobody is told */
   readonly notifications?: Notifications;
   /** @default 30 */

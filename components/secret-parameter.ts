@@ -5,12 +5,19 @@ import type { HttpCheck, SecretConfig, TestHeader } from "../hooks/green-test/ch
 import type { Statement } from "./policy";
 import { type Problem, refuse } from "./problems";
 
-/** Values that the test hook reads as it runs, instead of finding them in its code. */
+/** Values that the test hook and the tests' build read as they run, instead of finding them in code or variables. */
 export interface SecretParameterArgs {
   /** What green must answer. @default the test hook's own checks */
   readonly checks?: pulumi.Input<readonly HttpCheck[]>;
   /** The service's test header. @default none */
   readonly testHeader?: pulumi.Input<TestHeader>;
+  /** What runs the app's tests. @default the pipeline's own `tests.command` */
+  readonly testCommand?: pulumi.Input<string>;
+}
+
+/** The same, known. */
+export interface SecretValues extends SecretConfig {
+  readonly testCommand?: string;
 }
 
 /** Bytes of a parameter's value. Source: Systems Manager API, PutParameter, "Value". */
@@ -31,7 +38,7 @@ export class SecretParameter extends pulumi.ComponentResource {
   constructor(name: string, args: SecretParameterArgs, opts?: pulumi.ComponentResourceOptions) {
     const subject = `SecretParameter "${name}"`;
     const given = Object.entries(args).filter(([, value]) => value !== undefined);
-    if (!given.some(([, value]) => pulumi.Output.isInstance(value))) refuse(subject, problemsOf(args as SecretConfig));
+    if (!given.some(([, value]) => pulumi.Output.isInstance(value))) refuse(subject, problemsOf(args as SecretValues));
     super("greenlight:index:SecretParameter", name, {}, opts);
     this.holds = new Set(given.map(([key]) => key as keyof SecretParameterArgs));
     const value = pulumi.secret(pulumi.output(args)).apply((known) => {
@@ -56,12 +63,12 @@ export class SecretParameter extends pulumi.ComponentResource {
   }
 }
 
-function problemsOf(values: SecretConfig): Problem[] {
+function problemsOf(values: SecretValues): Problem[] {
   return [...(values.checks ? checkMistakes(values.checks) : []), ...secretProblems(values)];
 }
 
 /** Whether the values are too long; also asked by the reader of the settings. */
-export function secretProblems(values: SecretConfig): Problem[] {
+export function secretProblems(values: SecretValues): Problem[] {
   const size = bytes(parameterValue(values));
   const message =
     `take ${size} bytes as JSON; a parameter of Systems Manager holds ${largestBytes.Advanced}. ` +

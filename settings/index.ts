@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Network } from "../components/network";
 import { InvalidInput, refuse } from "../components/problems";
-import { secretProblems } from "../components/secret-parameter";
-import type { SecretConfig } from "../hooks/green-test/checks";
+import type { BuildTestsArgs } from "../components/pipeline/build-tests";
+import { secretProblems, type SecretValues } from "../components/secret-parameter";
 import { type WithHealthPath, withHealthPath } from "./health-path";
 import { judgeable, meaningProblems } from "./problems";
 import { givenNetwork } from "./problems/network";
@@ -12,9 +12,11 @@ import { type Given, type Parsed, schema } from "./schema";
 import { SecretSettings } from "./secret-settings";
 import { shortName } from "./short-name";
 
-export type Settings = Omit<Complete, "checks" | "environment" | "sidecars"> & {
+export type Settings = Omit<Complete, "checks" | "environment" | "sidecars" | "tests"> & {
   /** Undefined where they are among `runtimeSecrets`. */
   readonly checks: Complete["checks"] | undefined;
+  /** Without their command where that is among `runtimeSecrets`. */
+  readonly tests: BuildTestsArgs | undefined;
   readonly environment: Variables;
   readonly sidecars: readonly (Omit<Parsed["sidecars"][number], "environment"> & { readonly environment: Variables })[];
   /** The existing network; undefined where one is made. */
@@ -28,7 +30,7 @@ export type Settings = Omit<Complete, "checks" | "environment" | "sidecars"> & {
   /** Those given with --secret. */
   readonly secretSettings: SecretSettings;
   /** What the release reads as it runs, instead of finding it in code or variables; undefined where there is nothing. */
-  readonly runtimeSecrets: SecretConfig | undefined;
+  readonly runtimeSecrets: SecretValues | undefined;
 };
 
 type Complete = WithHealthPath<Parsed>;
@@ -48,6 +50,7 @@ export function readSettings(): Settings {
   return {
     ...settings,
     checks: secrets?.checks ? undefined : settings.checks,
+    tests: secrets?.testCommand === undefined ? settings.tests : { ...settings.tests, command: undefined },
     environment: secretValues(settings.environment),
     sidecars: settings.sidecars.map((it) => ({ ...it, environment: secretValues(it.environment ?? {}) })),
     network: givenNetwork(settings),

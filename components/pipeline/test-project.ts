@@ -2,13 +2,23 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { stringify } from "yaml";
 import { grant } from "../policy";
+import type { SecretParameter } from "../secret-parameter";
 import type { CpuArchitecture } from "../task/task-definition";
 import { sourceArtifact } from "./artifacts";
 import { buildMachine, buildRole, buildStatements } from "./build-environment";
-import { type BuildTestsArgs, reportGroup, reports, reportStatements, testCommand } from "./build-tests";
+import {
+  type BuildTestsArgs,
+  readSecretCommand,
+  reportGroup,
+  reports,
+  reportStatements,
+  runTests,
+} from "./build-tests";
 
 export interface TestProjectArgs {
   readonly tests: BuildTestsArgs;
+  /** Holds the command where `tests` does not. */
+  readonly secretParameter?: SecretParameter | undefined;
   readonly repository: aws.ecr.Repository;
   readonly artifactBucketArn: pulumi.Input<string>;
   readonly cpuArchitecture: CpuArchitecture;
@@ -33,6 +43,7 @@ export class TestProject extends pulumi.ComponentResource {
     const parent = { parent: this };
     const logGroup = new aws.cloudwatch.LogGroup(`${name}-tests`, { retentionInDays: args.logRetentionDays }, parent);
     const role = buildRole(`${name}-tests`, args.repository, parent);
+    const secret = args.tests.command === undefined ? args.secretParameter : undefined;
     const group = reportGroup(name, args.tests, { ...parent, aliases: [{ parent: args.formerParent }] });
     const granted = grant(
       `${name}-tests`,
@@ -40,6 +51,8 @@ export class TestProject extends pulumi.ComponentResource {
       [
         ...buildStatements({ ...args, logGroup, reads: [sourceArtifact], writes: [] }),
         ...(group ? reportStatements(group.arn) : []),
+        // Source: CodeBuild user guide, build-spec-ref, "env/parameter-store".
+        ...(secret ? [secret.readBy("ssm:GetParameters")] : []),
       ],
       parent,
     );
@@ -54,7 +67,9 @@ export class TestProject extends pulumi.ComponentResource {
           ...buildMachine(args.cpuArchitecture),
           environmentVariables: [
             { name: "APP_DIRECTORY", value: args.sourceDirectory },
-            { name: "TEST_COMMAND", value: args.tests.command },
+            secret
+              ? { name: "SECRETS", type: "PARAMETER_STORE", value: secret.parameter.name }
+              : { name: "TEST_COMMAND", value: args.tests.command! },
           ],
         },
         buildTimeout: 30,
@@ -80,20 +95,23 @@ function buildspec(
   { tests, sourceDirectory }: TestProjectArgs,
   group: aws.codebuild.ReportGroup | undefined,
 ): pulumi.Input<string> {
-  if (!group) return renderTestBuildspec();
-  return group.arn.apply((arn) => renderTestBuildspec(reports(tests, arn, sourceDirectory)));
+  const isSecret = tests.command === undefined;
+  if (!group) return renderTestBuildspec(isSecret);
+  return group.arn.apply((arn) => renderTestBuildspec(isSecret, reports(tests, arn, sourceDirectory)));
 }
 
 /**
  * The buildspec of the tests, as YAML; APP_DIRECTORY and TEST_COMMAND are variables of the project.
  *
+ * @param isSecret whether the command is in the project's variable SECRETS instead, and the log does not show it
  * @param reports what the tests' reports are, by the ARN of their group
  */
-export function renderTestBuildspec(reports?: Readonly<Record<string, object>>): string {
+export function renderTestBuildspec(isSecret = false, reports?: Readonly<Record<string, object>>): string {
+  const commands = isSecret ? [readSecretCommand, runTests("")] : [runTests(": $TEST_COMMAND")];
   const buildspec = {
     version: 0.2,
     env: { shell: "bash" },
-    phases: { build: { commands: [testCommand] } },
+    phases: { build: { commands } },
     ...(reports ? { reports } : {}),
   };
   return stringify(buildspec, { lineWidth: 0, blockQuote: "literal" });

@@ -28,6 +28,8 @@ export type Controller = "CODE_DEPLOY" | "ECS";
 
 /** What makes one stage other than the next. */
 export interface StageProps {
+  /** Whose settings. @default "dev" */
+  readonly stack?: string;
   /** Who releases. @default the stack's own */
   readonly controller?: Controller;
   /** Take the place of the stack's settings. @default none */
@@ -88,7 +90,16 @@ export class Stage {
 
   /** @param start how its clients are started; by default in this process */
   static async set(
-    { controller, settings: ofRow, existing, alterGraph, mix, functions, scale = defaultScale }: StageProps,
+    {
+      stack = "dev",
+      controller,
+      settings: ofRow,
+      existing,
+      alterGraph,
+      mix,
+      functions,
+      scale = defaultScale,
+    }: StageProps,
     start: (options: TrafficOptions) => Traffic | Promise<Traffic> = startTraffic,
   ): Promise<Stage> {
     const settings = { ...ofRow, ...(controller ? { "greenlight:controller": controller } : {}) };
@@ -97,7 +108,7 @@ export class Stage {
     const workspace = await createWorkspace();
     const options = {
       appDirectory,
-      stack: "dev",
+      stack,
       scale,
       keep: false,
       json: false,

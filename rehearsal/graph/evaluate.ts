@@ -25,6 +25,8 @@ export interface ProgramOptions {
    * may be made of the file's.
    */
   readonly overrides?: Overrides | ((written: Overrides) => Overrides);
+  /** Overridden settings that are given with --secret. @default none */
+  readonly secretOverrides?: readonly string[];
   /** The registry that ECR repositories are in, `host:port`. @default AWS's own */
   readonly registry?: string;
   /** @default all as such things are */
@@ -37,14 +39,23 @@ export interface ProgramOptions {
  * @throws Error when there is no such stack file, or what the program itself throws (InvalidInput for wrong settings).
  */
 export async function evaluateStack(options: ProgramOptions): Promise<Graph> {
-  const { directory, stacksDirectory = directory, stack, overrides = {}, registry, existing } = options;
-  const { project, config: written, environments } = readStackConfig(stacksDirectory, stack);
+  const {
+    directory,
+    stacksDirectory = directory,
+    stack,
+    overrides = {},
+    secretOverrides = [],
+    registry,
+    existing,
+  } = options;
+  const { project, config: written, secretKeys: encrypted, environments } = readStackConfig(stacksDirectory, stack);
   const changes = typeof overrides === "function" ? overrides(written) : overrides;
   const given = Object.entries({ ...written, ...changes }).filter(([, value]) => value !== undefined);
   const config = Object.fromEntries(given) as Record<string, string>;
+  const secretKeys = [...encrypted, ...secretOverrides];
   const program = path.join(directory, "index.ts");
   const account = { ...(registry ? { registry } : {}), ...(existing ? { existing } : {}) };
-  const graph = evaluate({ project, stack, config, ...account }, () => {
+  const graph = evaluate({ project, stack, config, secretKeys, ...account }, () => {
     // The program runs anew each time, as a process of Pulumi's would.
     delete require.cache[require.resolve(program)];
     // eslint-disable-next-line @typescript-eslint/no-require-imports

@@ -74,12 +74,17 @@ export class Recorder {
           const isComponent = args.custom === false;
           // The program's own components register their outputs themselves.
           if (isComponent && !recorder.remoteComponents.has(args.type)) return { id: undefined, state: {} };
-          const inputs = args.inputs as Record<string, unknown>;
+          const given = args.inputs as Record<string, unknown>;
+          const inputs = replaceSecrets(given, unwrapped) as Record<string, unknown>;
           if (args.id) return { id: args.id, state: recorder.read(args.type, args.id, inputs, existing) };
-          const { id, state } = awsOutputs(args.type, args.name, inputs, config["aws:region"]);
+          const { id, state: known } = awsOutputs(args.type, args.name, inputs, config["aws:region"]);
+          const state = Object.fromEntries(
+            // What is a secret as an input is one as an output.
+            Object.entries(known).map(([key, value]) => [key, value === inputs[key] ? given[key] : value]),
+          );
           if (registry !== undefined && "repositoryUrl" in state)
             state.repositoryUrl = `${registry}/${String(state.name)}`;
-          return preview ? { id: undefined, state: inputs } : { id: isComponent ? undefined : id, state };
+          return preview ? { id: undefined, state: given } : { id: isComponent ? undefined : id, state };
         },
         call: (args) =>
           recorder.isStopped

@@ -55,13 +55,20 @@ export interface PushFilter {
   readonly filePaths?: Patterns;
 }
 
+export interface BuildVariable {
+  readonly name: string;
+  /** The variable's value, or the parameter's name. */
+  readonly value: string;
+  readonly type?: "PLAINTEXT" | "PARAMETER_STORE";
+}
+
 export interface BuildProject {
   readonly name: string;
   readonly arn: string;
   readonly buildTimeout?: number;
   readonly source: { readonly buildspec: string };
   readonly environment: {
-    readonly environmentVariables?: readonly { readonly name: string; readonly value: string }[];
+    readonly environmentVariables?: readonly BuildVariable[];
   };
 }
 

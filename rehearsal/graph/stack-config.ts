@@ -7,6 +7,8 @@ export interface StackConfig {
   readonly project: string;
   /** Settings as texts, `greenlight:cpu` to `"256"`: the project's, and in their place the stack's. */
   readonly config: Readonly<Record<string, string>>;
+  /** Settings of which a part, or all, is encrypted. */
+  readonly secretKeys: readonly string[];
   /** ESC environments that the stack file imports; their settings are not in `config`. */
   readonly environments: readonly string[];
 }
@@ -50,8 +52,14 @@ export function readStackConfig(directory: string, stack: string): StackConfig {
     );
   }
   const settings = { ...projectSettings(project), ...namespaced(project.name, config ?? {}) };
-  const texts = Object.entries(settings).map(([key, value]) => [key, asText(value)]);
-  return { project: project.name, config: Object.fromEntries(texts) as Record<string, string>, environments };
+  const texts = Object.entries(settings).map(([key, value]) => [key, asText(withoutSecretCommand(key, value))]);
+  const secretKeys = Object.keys(settings).filter((key) => isSecret(settings[key]));
+  return {
+    project: project.name,
+    config: Object.fromEntries(texts) as Record<string, string>,
+    secretKeys,
+    environments,
+  };
 }
 
 function read<T>(file: string): T {
@@ -103,6 +111,18 @@ function withoutSecrets(value: unknown): unknown {
   if (!isObject(value)) return value;
   if ("secure" in value) return "secret";
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withoutSecrets(item)]));
+}
+
+/** A placeholder for the command of the app's tests would be run. */
+function withoutSecretCommand(key: string, value: unknown): unknown {
+  if (!key.endsWith(":tests") || !isObject(value) || !isSecret(value.command)) return value;
+  const command = "echo 'The command of the tests is a secret, which cannot be decrypted here, so it is not run.'";
+  return { ...value, command };
+}
+
+function isSecret(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some(isSecret);
+  return isObject(value) && ("secure" in value || Object.values(value).some(isSecret));
 }
 
 function isObject(value: unknown): value is Values {

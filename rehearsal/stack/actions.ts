@@ -10,7 +10,7 @@ import type { LambdaJobs } from "../codepipeline/lambda-jobs";
 import type { ActionPerformer, Artifact, PipelineExecution } from "../codepipeline/execution";
 import type { Timeline } from "../events";
 import type { Account } from "../graph/account";
-import type { PipelineAction } from "../graph/resources";
+import type { BuildVariable, PipelineAction } from "../graph/resources";
 import type { LocalRepository } from "../source/local-repository";
 import type { Workspace } from "../workspace";
 import type { Images } from "./images";
@@ -73,6 +73,14 @@ function objects(action: PipelineAction, execution: PipelineExecution, { account
   throw new Error(`there is no ${S3ObjectKey} in the bucket ${S3Bucket}; the stack before has released nothing yet`);
 }
 
+/** The variable's value, or that of the parameter that it names. Source: CodeBuild API, EnvironmentVariable. */
+function valueOf({ name, value, type }: BuildVariable, account: Account): string {
+  if (type !== "PARAMETER_STORE") return value;
+  const parameter = account.parameter(value);
+  if (!parameter) throw new Error(`there is no parameter ${value}, which the build's variable ${name} names`);
+  return parameter.value;
+}
+
 async function build(
   { name, configuration: { ProjectName: projectName = "" }, inputArtifacts: [source = ""] = [] }: PipelineAction,
   execution: PipelineExecution,
@@ -91,7 +99,7 @@ async function build(
     buildspec: project.source.buildspec,
     sourceDirectory,
     environment: {
-      ...Object.fromEntries(variables.map(({ name, value }) => [name, value])),
+      ...Object.fromEntries(variables.map((variable) => [variable.name, valueOf(variable, account)])),
       // What CodeBuild adds. Source: CodeBuild user guide, build-env-ref-env-vars.
       AWS_REGION: account.region,
       AWS_DEFAULT_REGION: account.region,

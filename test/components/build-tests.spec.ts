@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { parse } from "yaml";
+import { testsProblems } from "../../components/pipeline/build-tests";
 import { renderBuildspec } from "../../components/pipeline/buildspec";
 import { renderTestBuildspec } from "../../components/pipeline/test-project";
 import { devGraph, type Graph, its, refusal, statements } from "../support/graph";
@@ -9,7 +10,7 @@ import { CommitBuild } from "./support/commit-build";
 interface Project {
   readonly environment: {
     readonly type: string;
-    readonly environmentVariables: readonly { name: string; value: string }[];
+    readonly environmentVariables: readonly { name: string; value: string; type?: string }[];
   };
   readonly source: { readonly buildspec: string };
 }
@@ -95,6 +96,21 @@ describe("the app's tests", () => {
     );
   });
 
+  it("take a secret command from the stack's parameter, which their role may then read", async () => {
+    const graph = await devGraph({ tests: { ...reporting, command: "TOKEN=hush npm test" } }, ["tests"]);
+    const { environment, source } = project(graph, "-tests");
+    const parameter = graph.recorder.find("aws:ssm/parameter:Parameter");
+    assert.deepEqual(environment.environmentVariables, [
+      { name: "APP_DIRECTORY", value: "app" },
+      { name: "SECRETS", type: "PARAMETER_STORE", value: parameter.outputs.name },
+    ]);
+    assert.deepEqual(JSON.parse(parameter.inputs.value as string), { testCommand: "TOKEN=hush npm test" });
+    assert.ok(!source.buildspec.includes("hush"));
+    const reads = statements(graph, "-tests").filter(({ Action }) => /ssm|kms/.test(Action.join()));
+    assert.deepEqual(reads, [{ Effect: "Allow", Action: ["ssm:GetParameters"], Resource: [parameter.outputs.arn] }]);
+    assert.ok(!statements(graph, "-dev-test").some(({ Action }) => Action.join().includes("ssm:GetParameters")));
+  });
+
   it("pass before the image is built, and leave no artifact", async () => {
     const tests = { command: "npm test" };
     const order = (graph: Graph) => buildActions(graph).map(({ name, runOrder = 1 }) => [name, runOrder]);
@@ -108,11 +124,18 @@ describe("the app's tests", () => {
     assert.deepEqual(order(await devGraph({ tests, sbom: true })), [first, second, ["Sbom", 3], ["KeepSbom", 4]]);
   });
 
-  it("are refused where nothing is built, and with a format of no reports", async () => {
+  it("are refused where nothing is built, with a format of no reports, and without a command or with two", async () => {
     const tests = { command: "npm test" };
     assert.deepEqual((await refusal({ promoteFrom, tests })).paths, ["tests"]);
     const format = await refusal({ githubRepository: "a/b", tests: { ...tests, reportFormat: "NUNITXML" } });
     assert.deepEqual(format.paths, ["tests.reportFormat"]);
+    const problems = (holds: readonly string[], command?: string) =>
+      testsProblems({ tests: { command }, secretParameter: { holds: new Set(holds) } as never }).map(
+        ({ path }) => path,
+      );
+    assert.deepEqual(problems(["testHeader"]), ["tests.command"]);
+    assert.deepEqual(problems(["testCommand"], "npm test"), ["tests.command"]);
+    assert.deepEqual(problems(["testCommand"]), []);
   });
 });
 
@@ -136,5 +159,28 @@ describe("the tests' buildspec, carried out", () => {
     const { status, reason } = await run("exit 3");
     assert.equal(status, "FAILED");
     assert.match(reason ?? "", /The tests failed with exit status 3; this commit is not released: exit 3/);
+  });
+
+  describe("with a secret command", () => {
+    const runSecret = (testCommand: string) => {
+      const SECRETS = JSON.stringify({ testHeader: { name: "X-Test", value: "opens green" }, testCommand });
+      return commit.perform(renderTestBuildspec(true), { APP_DIRECTORY: "service", SECRETS });
+    };
+
+    it("runs it without showing it, and gives it no other secret", async () => {
+      const { status } = await runSecret(
+        'TOKEN="hush-hush"; test -f a.js && echo "others: $(env | grep -c opens.gree[n])"',
+      );
+      assert.equal(status, "SUCCEEDED", commit.log.join("\n"));
+      assert.ok(commit.log.includes("others: 0"));
+      assert.ok(!commit.log.join("\n").includes("hush"), commit.log.join("\n"));
+    });
+
+    it("fails with it, and does not say what it was", async () => {
+      const { status, reason } = await runSecret("TOKEN=hush-hush; exit 3");
+      assert.equal(status, "FAILED");
+      assert.match(reason ?? "", /The tests failed with exit status 3; this commit is not released$/);
+      assert.ok(!commit.log.join("\n").includes("hush"));
+    });
   });
 });

@@ -24,6 +24,20 @@ describe("settings that are read without the Pulumi CLI", () => {
     });
   }
 
+  it("are told apart by whether they are secrets, whose values are placeholders, and by a note where they would be run", async () => {
+    const secure = "{ secure: v1:abc }";
+    const settings = [
+      `greenlight:checks: [{ headers: { A: ${secure} } }]`,
+      `greenlight:tests: { command: ${secure} }`,
+      "greenlight:cpu: 256",
+    ];
+    await write({ "Pulumi.dev.yaml": `config:\n  ${settings.join("\n  ")}\n` });
+    const { config, secretKeys } = readStackConfig(directory, "dev");
+    assert.deepEqual(secretKeys, ["greenlight:checks", "greenlight:tests"]);
+    assert.equal(config["greenlight:checks"], '[{"headers":{"A":"secret"}}]');
+    assert.match(config["greenlight:tests"]!, /^\{"command":"echo 'The command of the tests is a secret/);
+  });
+
   it("may not have a default in the project where they are of another namespace", async () => {
     await write({
       "Pulumi.yaml": "name: shop\nruntime: nodejs\nconfig:\n  greenlight:cpu: { type: integer, default: 1 }\n",

@@ -146,6 +146,11 @@ export async function stacks(): Promise<Stack[]> {
   const all = [new Stack("dev", await devGraph()), new Stack("prod", await prodGraph())];
   for (const [name, changes] of Object.entries(options))
     all.push(new Stack(`dev with ${name}`, await devGraph(changes)));
+  const tests = { command: "npm test", reportFiles: ["reports/*.xml"] };
+  all.push(new Stack("dev with tests whose command is a secret", await devGraph({ tests }, ["tests"])));
+  all.push(
+    new Stack("dev with checks that are secrets", await devGraph({ checks: [{ path: "/private" }] }, ["checks"])),
+  );
   return all;
 }
 

@@ -42,6 +42,16 @@ describe("a release through ECS itself", () => {
     assert.deepEqual(shifts, [50, 100]);
   });
 
+  it("reads the settings that are secrets from their parameter, in the build and in the test", async () => {
+    stage = await Stage.set({ stack: "secret" });
+    const { status, reason } = await stage.release();
+    assert.deepEqual([status, reason], ["Succeeded", undefined]);
+    const said = stage.events.map(({ text }) => text);
+    assert.ok(said.some((text) => /^The command of the tests is a secret, .* so it is not run\.$/.test(text)));
+    assert.ok(said.some((text) => /^round 1 passed/.test(text)));
+    assert.deepEqual(stage.invariants.violations, []);
+  });
+
   it("waits for a person at a pause, is stopped with the pipeline's run, and says so in its reason", async () => {
     const settings = { "greenlight:trafficShift": "approval", "greenlight:waitMinutes": "600" };
     stage = await Stage.set({ controller: "ECS", settings });

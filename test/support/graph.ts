@@ -12,9 +12,13 @@ type Settings = Readonly<Record<string, unknown>>;
 
 const graphs = new Map<string, Promise<Graph>>();
 
-/** The graph of the stack `dev`, with some of its settings changed; evaluated once for all specs, so only to be read. */
-export function devGraph(changes: Settings = {}): Promise<Graph> {
-  return stackGraph("dev", changes);
+/**
+ * The graph of the stack `dev`, with some of its settings changed; evaluated once for all specs, so only to be read.
+ *
+ * @param secrets settings that are given with --secret
+ */
+export function devGraph(changes: Settings = {}, secrets: readonly string[] = []): Promise<Graph> {
+  return stackGraph("dev", changes, secrets);
 }
 
 /** The same of the stack `prod`. */
@@ -108,9 +112,10 @@ export async function codeFiles({ inputs }: GraphResource): Promise<Record<strin
   return Object.fromEntries((await Promise.all(texts)) as [string, string][]);
 }
 
-function stackGraph(stack: string, changes: Settings): Promise<Graph> {
-  const key = `${stack} ${JSON.stringify(changes)}`;
-  const program = { directory: checkout, stacksDirectory, stack };
+function stackGraph(stack: string, changes: Settings, secrets: readonly string[] = []): Promise<Graph> {
+  const key = `${stack} ${JSON.stringify([changes, secrets])}`;
+  const secretOverrides = secrets.map((name) => `greenlight:${name}`);
+  const program = { directory: checkout, stacksDirectory, stack, secretOverrides };
   const graph = graphs.get(key) ?? evaluateStack({ ...program, overrides: config(changes) });
   graphs.set(key, graph);
   return graph;

@@ -18,6 +18,7 @@ const autoNames: Readonly<Record<string, AutoName>> = {
   "aws:cloudwatch/metricAlarm:MetricAlarm": { property: "name", longest: 255 },
   "aws:codestarnotifications/notificationRule:NotificationRule": { property: "name", longest: 64 },
   "aws:sns/topic:Topic": { property: "name", longest: 256 },
+  "aws:ssm/parameter:Parameter": { property: "name", longest: 2048 },
   "aws:cloudwatch/logGroup:LogGroup": { property: "name", longest: 512 },
   "aws:codebuild/project:Project": { property: "name", longest: 255 },
   "aws:codebuild/reportGroup:ReportGroup": { property: "name", longest: 128 },
@@ -48,6 +49,8 @@ const ownCreateOnly: Readonly<Record<string, readonly string[]>> = {
   "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": ["bucket"],
   "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": ["bucket"],
   "aws:s3/bucketVersioning:BucketVersioning": ["bucket"],
+  // CloudFormation makes no SecureString.
+  "aws:ssm/parameter:Parameter": ["name"],
   // CloudFormation replaces a rule whatever changes; the provider calls ModifySecurityGroupRules.
   "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": ["securityGroupId"],
   "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": ["securityGroupId"],

@@ -1,5 +1,6 @@
 import type { Actor } from "../actor";
-import { artifact, artifactBucket, logStream } from "./things";
+import type { Stack } from "../stack";
+import { artifact, artifactBucket, logStream, secretParameters } from "./things";
 
 /** The app's own tests, and with them the code of every dependency. */
 export const tests: Actor = {
@@ -32,5 +33,17 @@ export const tests: Actor = {
       why: "leaves the tests' reports",
       source: "CodeBuild user guide, test-permissions",
     },
+    {
+      actions: ["ssm:GetParameters"],
+      on: hasSecretCommand(stack) ? secretParameters(stack) : [],
+      why: "reads their secret command",
+      source: "CodeBuild user guide, build-spec-ref",
+    },
   ],
 };
+
+function hasSecretCommand(stack: Stack): boolean {
+  return stack
+    .all("aws:codebuild/project:Project")
+    .some(({ inputs }) => JSON.stringify(inputs.environment).includes("PARAMETER_STORE"));
+}
