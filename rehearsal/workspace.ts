@@ -1,13 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, realpath } from "node:fs/promises";
 import type { Socket } from "node:net";
-import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { endProcesses } from "./cleanup/end-processes.mjs";
 import { removeFolder } from "./cleanup/remove-folder.mjs";
 import type { ProcessRegistry } from "./ecs/process-group";
+import { makeWorkspaceFolder } from "./workspace-folder";
 
 /** What belongs to one rehearsal on a Docker engine. */
 export interface DockerLeftovers {
@@ -150,6 +149,6 @@ class Reaper implements ProcessRegistry {
 
 /** Makes a workspace: a directory `greenlight-…` for temporary files and a reaper that watches over it. */
 export async function createWorkspace(): Promise<Workspace> {
-  const directory = await realpath(await mkdtemp(join(tmpdir(), "greenlight-")));
+  const directory = await makeWorkspaceFolder();
   return new Workspace(directory, new Reaper(directory));
 }

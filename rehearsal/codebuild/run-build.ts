@@ -9,6 +9,7 @@ import { collectArtifact } from "./artifact";
 import { BuildShell } from "./build-shell";
 import type { Buildspec, SpecPhase } from "./buildspec";
 import { parseBuildspec } from "./buildspec";
+import { requireStandIns } from "./stand-in-check";
 
 export type BuildStatus = "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "STOPPED";
 export type PhaseType = "DOWNLOAD_SOURCE" | "INSTALL" | "PRE_BUILD" | "BUILD" | "POST_BUILD" | "UPLOAD_ARTIFACTS";
@@ -38,6 +39,8 @@ export interface BuildRequest {
   readonly environment: Readonly<Record<string, string>>;
   /** Where `docker` and `aws` are: the front of the build's PATH. */
   readonly pathPrefix: string;
+  /** The stand-ins there that must answer before anything runs. @default none */
+  readonly standIns?: readonly string[];
   /** The build's files go into a new directory in here, which is removed at its end. */
   readonly workDirectory: string;
   readonly timeoutMinutes: number;
@@ -46,6 +49,13 @@ export interface BuildRequest {
   readonly processes: ProcessRegistry;
   readonly signal: AbortSignal;
 }
+
+/** Where the real `aws` and `docker` end up, should a build call them after all: a privileged port, and no folder. */
+const deadEndpoints = {
+  AWS_EC2_METADATA_DISABLED: "true",
+  AWS_ENDPOINT_URL: "http://127.0.0.1:9",
+  DOCKER_HOST: "unix:///dev/null/docker.sock",
+};
 
 interface Transition {
   readonly type: PhaseType;
@@ -109,6 +119,7 @@ class Build {
   ) {
     this.source = sourceIn(directory);
     this.environment = {
+      ...deadEndpoints,
       ...buildspec.env?.variables,
       ...request.environment,
       CODEBUILD_SRC_DIR: this.source,
@@ -133,6 +144,7 @@ class Build {
         filter: () => this.interruption === undefined,
       });
       for (const name of ["home", "tmp", "commands"]) await mkdir(join(this.directory, name));
+      if (!(await this.findsStandIns())) return { status: this.status, phases: this.phases, reason: this.reason };
       for (let phase: SpecPhase | undefined = "install"; phase !== undefined && !this.interruption;) {
         const next: Transition = transitions[phase];
         phase = (await this.runPhase(phase, next.type)) ? next.succeeded : next.failed;
@@ -144,6 +156,22 @@ class Build {
       signal.removeEventListener("abort", onAbort);
       await this.shell?.stop();
     }
+  }
+
+  private async findsStandIns(): Promise<boolean> {
+    const { pathPrefix: binDirectory, standIns: names = [] } = this.request;
+    try {
+      await requireStandIns({ program: this.shellProgram, environment: this.environment, binDirectory, names });
+      return true;
+    } catch (error) {
+      this.reason = (error as Error).message;
+      this.phases.push(failedPhase("INSTALL", "CLIENT_ERROR", this.reason));
+      return false;
+    }
+  }
+
+  private get shellProgram() {
+    return this.buildspec.env?.shell ?? "sh";
   }
 
   private get status(): BuildStatus {
@@ -200,7 +228,7 @@ class Build {
     // A command that ended the shell itself takes its variables with it.
     if (!this.shell?.isAlive) {
       this.shell = new BuildShell({
-        program: this.buildspec.env?.shell ?? "sh",
+        program: this.shellProgram,
         workingDirectory: this.source,
         scratchDirectory: join(this.directory, "commands"),
         environment: this.environment,

@@ -42,7 +42,7 @@ export async function startDocker({ workspace, timeline }: DockerOptions): Promi
   timeline.emit("rehearsal", "docker.found", `Docker ${engine.version}, with a registry at ${registry}`, { registry });
   const binDirectory = join(workspace.directory, "bin");
   await mkdir(binDirectory);
-  await installStandIns({
+  const standIns = await installStandIns({
     binDirectory,
     names: ["aws"],
     storeDirectory: join(workspace.directory, "images"),
@@ -51,6 +51,7 @@ export async function startDocker({ workspace, timeline }: DockerOptions): Promi
   return {
     registry,
     binDirectory,
+    standIns,
     // The engine has a cache of its own, and a builder in a container would not reach the registry on loopback.
     buildEnvironment: { ...engine.environment, CACHE_REPOSITORY_URI: "" },
     digestOf: async (imageName) => (await describeInRegistry(imageName)).imageDigest,

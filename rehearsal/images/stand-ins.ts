@@ -1,6 +1,7 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { build } from "esbuild";
+import { identifyArgument } from "../codebuild/stand-in-check";
 import type { SandboxMode } from "../sandbox/mode";
 import { readRegistrySettings, type RegistrySettings } from "./registry-settings";
 import { shellQuote } from "../sandbox/shell-quote";
@@ -18,7 +19,7 @@ export interface StandInRequest {
   readonly sandbox?: SandboxMode;
 }
 
-type StandIn = "docker" | "aws";
+export type StandIn = "docker" | "aws";
 
 /** What a stand-in is told when it is started, before its own arguments, as one JSON text. */
 export interface StandInSettings {
@@ -28,8 +29,8 @@ export interface StandInSettings {
   readonly registry?: string;
 }
 
-/** Writes them for a build's PATH: each a bundle of its own, which starts in about a tenth of a second. */
-export async function installStandIns(request: StandInRequest): Promise<void> {
+/** Writes them for a build's PATH: each a bundle of its own, which starts in about a tenth of a second. Returns their names. */
+export async function installStandIns(request: StandInRequest): Promise<readonly StandIn[]> {
   const { binDirectory, names = ["docker", "aws"], storeDirectory, registry } = request;
   const { sandbox = { kind: "none", reason: "no sandbox was chosen" } } = request;
   const registries = readRegistrySettings(process.env);
@@ -54,8 +55,10 @@ export async function installStandIns(request: StandInRequest): Promise<void> {
   });
   for (const name of names) {
     const words = [process.execPath, join(bundles, `${name}.cjs`), JSON.stringify(settings)];
-    const path = join(binDirectory, name);
-    await writeFile(path, `#!/bin/sh\nexec ${words.map(shellQuote).join(" ")} "$@"\n`);
+    const path = resolve(binDirectory, name);
+    const identify = `if [ "$1" = ${identifyArgument} ]; then printf '%s\\n' ${shellQuote(path)}; exit; fi`;
+    await writeFile(path, `#!/bin/sh\n${identify}\nexec ${words.map(shellQuote).join(" ")} "$@"\n`);
     await chmod(path, 0o755);
   }
+  return names;
 }

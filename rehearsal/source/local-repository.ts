@@ -44,6 +44,8 @@ export class LocalRepository {
   /** Commits of the rehearsal's own. */
   private readonly made = new Set<string>();
   private pushes: PushListener | undefined;
+  /** Commits that the hook has told of. */
+  private readonly heard = new Set<string>();
 
   /** Use `createLocalRepository`. */
   constructor(
@@ -79,7 +81,17 @@ export class LocalRepository {
     const commitId = await gitText(["rev-parse", "HEAD"], inClone);
     this.made.add(commitId);
     await git(["push", "--quiet", "origin", this.branch], inClone);
+    this.requireHeard(commitId);
     return commitId;
+  }
+
+  /** git ignores a hook that it cannot start, and the push succeeds all the same. */
+  private requireHeard(commitId: string): void {
+    if (!this.pushes || this.heard.has(commitId)) return;
+    throw new Error(
+      `git pushed ${commitId.slice(0, 7)} but did not run ${join(this.remoteUrl, "hooks", "post-receive")}. ` +
+        "Set TMPDIR to a folder in which programs may be started.",
+    );
   }
 
   /** The commit's files as a zip, as a connection's source action hands them on. */
@@ -103,14 +115,19 @@ export class LocalRepository {
   /** Hears of no further push. The files stay; they belong to whoever gave the directory. */
   async close(): Promise<void> {
     this.listeners.clear();
-    await this.pushes?.close();
+    const { pushes } = this;
+    this.pushes = undefined;
+    await pushes?.close();
   }
 
   /** Has pushes heard from now on. */
   async listen(): Promise<void> {
     this.pushes = await PushListener.start(async (updates) => {
       const heard: string[] = [];
-      for (const update of updates) if (update.ref.startsWith("refs/heads/")) heard.push(await this.hear(update));
+      for (const update of updates) {
+        this.heard.add(update.commitId);
+        if (update.ref.startsWith("refs/heads/")) heard.push(await this.hear(update));
+      }
       return heard.join("");
     });
     await installPushHook(this.remoteUrl, this.pushes);

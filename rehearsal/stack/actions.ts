@@ -110,6 +110,7 @@ async function build(
       ...images.buildEnvironment,
     },
     pathPrefix: images.binDirectory,
+    standIns: images.standIns,
     workDirectory: workspace.directory,
     // CodeBuild's default. Source: CodeBuild API reference, CreateProject.
     timeoutMinutes: project.buildTimeout ?? 60,

@@ -19,6 +19,8 @@ import { stringify } from "yaml";
 export interface Images {
   /** Folder for the front of a build's PATH. */
   readonly binDirectory: string;
+  /** What is in it. */
+  readonly standIns: readonly string[];
   /** Variables that a build needs besides. */
   readonly buildEnvironment: Readonly<Record<string, string>>;
   /** The digest under which the registry has `repository:tag`. @throws RegistryError */
@@ -42,13 +44,14 @@ export async function createImages(account: Account, workspace: Workspace, sandb
   const storeDirectory = join(workspace.directory, "images");
   const binDirectory = join(workspace.directory, "bin");
   await mkdir(binDirectory, { recursive: true });
-  await installStandIns({ binDirectory, storeDirectory, sandbox });
+  const standIns = await installStandIns({ binDirectory, storeDirectory, sandbox });
   const store = new ImageStore(storeDirectory);
   for (const { url, tags } of account.repositories) await store.createRepository(url, tags);
   const before = stackBefore(account)?.repositoryUri;
   if (before !== undefined) await store.createRepository(before);
   return {
     binDirectory,
+    standIns,
     buildEnvironment: {},
     notes: () => readNotes(storeDirectory),
     digestOf: async (imageName) => (await store.describe(imageName)).imageDigest,
@@ -97,6 +100,7 @@ export async function pushImage(
     sourceDirectory: context,
     environment: { REGISTRY: imageName.split("/")[0]!, AWS_REGION: account.region, ...images.buildEnvironment },
     pathPrefix: images.binDirectory,
+    standIns: images.standIns,
     workDirectory: workspace.directory,
     timeoutMinutes: 60,
     clock,
