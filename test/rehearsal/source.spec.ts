@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readdir, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -220,6 +220,14 @@ describe("the local git repository", () => {
     await repository.close();
     await repository.commitAndPush("v2", change("v2\n"));
     assert.deepEqual(pushes, []);
+  });
+
+  it("says so when git passes over its hook, as it does where no program may be started", async () => {
+    await chmod(join(repository.remoteUrl, "hooks/post-receive"), 0o644);
+    await assert.rejects(
+      repository.commitAndPush("v2", change("v2\n")),
+      /did not run .*hooks\/post-receive\. Set TMPDIR to a folder/,
+    );
   });
 
   it("says what git said when it fails, and that git is missing where it is", async () => {
