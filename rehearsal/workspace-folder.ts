@@ -73,6 +73,6 @@ async function whyNoProgramStarts(directory: string): Promise<string | undefined
   const { stdout, error } = spawnSync(program, { encoding: "utf8", env: {} });
   await rm(program);
   if (stdout === "started\n") return undefined;
-  const code = (error as NodeJS.ErrnoException | undefined)?.code;
+  const code = (error as { readonly code?: string } | undefined)?.code ?? "unknown";
   return code === "EACCES" ? "no program may be started there (noexec)" : `a program there does not start: ${code}`;
 }

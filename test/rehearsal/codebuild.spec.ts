@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
-import { chmod, mkdir, mkdtemp, readdir, realpath, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, realpath, rm, writeFile } from "node:fs/promises";
 import type { AddressInfo, Socket } from "node:net";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -14,7 +13,6 @@ import type { BuildRequest, BuildResult } from "../../rehearsal/codebuild/run-bu
 import { runBuild } from "../../rehearsal/codebuild/run-build";
 import type { TimelineEvent } from "../../rehearsal/events";
 import { Timeline } from "../../rehearsal/events";
-import { installStandIns } from "../../rehearsal/images/stand-ins";
 import { shellQuote } from "../../rehearsal/sandbox/shell-quote";
 import { stillRunning } from "./end-to-end/process-table";
 import { daemonScript } from "./fixtures/tasks";
@@ -156,49 +154,6 @@ describe("a CodeBuild build", () => {
     await writeFile(join(directory, "bin", "docker"), "#!/bin/sh\necho stand-in\n", { mode: 0o755 });
     await build({ phases: { build: { commands: ["docker"] } } });
     assert.deepEqual(output(), ["stand-in"]);
-  });
-
-  for (const shell of ["sh", "bash"] as const) {
-    for (const fault of ["cannot be started", "has a colon in its path"] as const) {
-      it(`does not begin in ${shell} where a stand-in ${fault}, and calls no real program`, async () => {
-        const binDirectory = join(directory, fault === "cannot be started" ? "bin" : "b:in");
-        const real = join(directory, "real");
-        for (const folder of [binDirectory, real]) await mkdir(folder, { recursive: true });
-        await writeFile(join(real, "docker"), `#!/bin/sh\ntouch ${join(directory, "called")}\n`, { mode: 0o755 });
-        const standIns = await installStandIns({ binDirectory, storeDirectory: directory, names: ["docker"] });
-        if (fault === "cannot be started") await chmod(join(binDirectory, "docker"), 0o644);
-        const { PATH } = process.env;
-        process.env.PATH = `${real}:${PATH}`;
-        try {
-          const commands = ["docker version"];
-          const result = await build(
-            { env: { shell }, phases: { build: { commands } } },
-            { pathPrefix: binDirectory, standIns },
-          );
-          assert.equal(result.status, "FAILED");
-          assert.match(result.reason ?? "", /would call this machine's own docker: .*\. Set TMPDIR to a folder/);
-          assert.deepEqual(output(), []);
-          assert.equal(existsSync(join(directory, "called")), false);
-        } finally {
-          process.env.PATH = PATH;
-        }
-      });
-    }
-  }
-
-  it("begins where every stand-in answers", async () => {
-    const binDirectory = join(directory, "bin");
-    const standIns = await installStandIns({ binDirectory, storeDirectory: directory });
-    assert.deepEqual(standIns, ["docker", "aws"]);
-    const result = await build({ phases: { build: { commands: ["docker version"] } } }, { standIns });
-    assert.equal(result.status, "SUCCEEDED", result.reason);
-    assert.deepEqual(output(), ["Docker version 0 (Greenlight rehearsal)"]);
-  });
-
-  it("has dead endpoints for the real programs, and no metadata service", async () => {
-    const commands = ['echo "$AWS_ENDPOINT_URL $DOCKER_HOST $AWS_EC2_METADATA_DISABLED"'];
-    await build({ phases: { build: { commands } } });
-    assert.deepEqual(output(), ["http://127.0.0.1:9 unix:///dev/null/docker.sock true"]);
   });
 
   it("works on a copy of the source, and hands on the artifacts as a zip", async () => {
