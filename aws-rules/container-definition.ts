@@ -1,12 +1,11 @@
 import * as ecs from "./ecs";
 import { port } from "./http";
-import { entries, type Json, list, text } from "./json";
+import { entries, type Json, list, text, texts } from "./json";
 import { type NumberRule, numberMistake, textMistake } from "./rule";
 
 interface Task {
   readonly definition: Json;
   readonly containers: readonly Json[];
-  readonly onFargate: boolean;
 }
 
 /** Parameters of a container that Fargate refuses. Source: ECS developer guide, fargate-tasks-services. */
@@ -34,7 +33,9 @@ export function containerMistakes(container: Json, task: Task): string[] {
     ...dependencyMistakes(container, task.containers),
     ...checkMistakes(container),
     ...memoryMistakes(container),
-    ...(task.onFargate ? [...fargateMistakes(container), ...logMistakes(container, task.containers)] : []),
+    // The service runs its tasks on Fargate, whatever requiresCompatibilities says.
+    ...fargateMistakes(container),
+    ...logMistakes(container, task.containers),
   ];
   return problems.map((problem) => `container "${name}": ${problem}`);
 }
@@ -78,11 +79,28 @@ function portMistakes({ portMappings }: Json, awsvpc: boolean): string[] {
   ]);
 }
 
-function mountMistakes({ mountPoints }: Json, volumes: readonly Json[]): string[] {
+function mountMistakes({ mountPoints, linuxParameters }: Json, volumes: readonly Json[]): string[] {
   const names = volumes.map(({ name }) => name);
-  return list(mountPoints)
-    .filter(({ sourceVolume }) => sourceVolume !== undefined && !names.includes(sourceVolume))
-    .map(({ sourceVolume }) => `mounts the volume "${text(sourceVolume)}", which volumes does not declare.`);
+  const [, tmpfs] = entries(linuxParameters).find(([key]) => key === "tmpfs") ?? [];
+  return [
+    ...list(mountPoints).flatMap(({ sourceVolume, containerPath }) => [
+      ...(sourceVolume !== undefined && !names.includes(sourceVolume)
+        ? [`mounts the volume "${text(sourceVolume)}", which volumes does not declare.`]
+        : []),
+      ...pathMistakes("mountPoints.containerPath", containerPath),
+    ]),
+    ...list(tmpfs).flatMap(({ containerPath, size, mountOptions }) => [
+      ...pathMistakes("linuxParameters.tmpfs.containerPath", containerPath),
+      ...(typeof size === "number" ? found("linuxParameters.tmpfs.size", numberMistake(ecs.tmpfsMiB, size)) : []),
+      ...texts(mountOptions).flatMap((option) =>
+        found("linuxParameters.tmpfs.mountOptions", textMistake(ecs.tmpfsOption, option)),
+      ),
+    ]),
+  ];
+}
+
+function pathMistakes(what: string, containerPath: unknown): string[] {
+  return typeof containerPath === "string" ? found(what, textMistake(ecs.containerPath, containerPath)) : [];
 }
 
 /** Source: ECS API, ContainerDependency. */
@@ -129,14 +147,18 @@ function memoryMistakes({ memory, memoryReservation }: Json): string[] {
 function fargateMistakes(container: Json): string[] {
   const { stopTimeout, ulimits } = container;
   const linux = Object.fromEntries(entries(container.linuxParameters));
-  const [, add] = entries(linux.capabilities).find(([key]) => key === "add") ?? [];
-  const added = Array.isArray(add) ? add.filter((one) => one !== "SYS_PTRACE") : [];
+  const { add, drop } = Object.fromEntries(entries(linux.capabilities));
+  const added = texts(add).filter((one) => one !== "SYS_PTRACE");
+  const unknown = texts(drop).filter((one) => !ecs.capabilities.has(one));
   return [
     ...notForFargate
       .filter((key) => ![undefined, false, null].includes(container[key] as undefined) && !isEmpty(container[key]))
       .map((key) => `${key} is not for Fargate. Remove it.`),
     ...(added.length > 0
       ? [`linuxParameters.capabilities.add has ${added.join(", ")}; Fargate adds SYS_PTRACE only.`]
+      : []),
+    ...(unknown.length > 0
+      ? [`linuxParameters.capabilities.drop has ${unknown.join(", ")}, which ECS does not know. Remove it.`]
       : []),
     ...["devices", "maxSwap", "sharedMemorySize", "swappiness"]
       .filter((key) => linux[key] !== undefined && !isEmpty(linux[key]))

@@ -65,6 +65,25 @@ export const environmentName: TextRule = {
   most: 1024,
 };
 
+/** Docker's `--mount` and `--tmpfs` read commas, colons and quotes as their own syntax. */
+export const containerPath: TextRule = {
+  source: "ECS API, MountPoint and Tmpfs; Docker CLI reference, docker run, --mount and --tmpfs",
+  expected: "an absolute path without commas, colons, quotes and control characters",
+  pattern: /^\/[^,:"\p{Cc}]*$/u,
+  least: 1,
+  most: 4096,
+};
+
+/** One option of a file system in memory; some take a value, like `mode=1777`. */
+export const tmpfsOption: TextRule = {
+  source: "ECS API, Tmpfs, mountOptions",
+  expected: "one mount option that ECS lists, like noexec or mode=1777",
+  pattern:
+    /^(defaults|r[ow]|(no)?(suid|dev|exec|mand|atime|diratime|relatime|strictatime)|a?sync|dirsync|remount|r?bind|r?unbindable|r?(private|shared|slave)|(mode|uid|gid|nr_inodes|nr_blocks|mpol)(=[A-Za-z0-9_-]+)?)$/,
+  least: 1,
+  most: 255,
+};
+
 /** `user`, `uid`, `uid:gid` and the like. */
 export const containerUser: TextRule = {
   source: "ECS API, ContainerDefinition, user",

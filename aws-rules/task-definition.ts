@@ -31,9 +31,9 @@ export function taskDefinitionMistakes(definition: Json, tagsAdded = 0): string[
       containers.map(({ name }) => text(name)),
       (name) => `has two containers "${name}". Rename one.`,
     ),
-    ...volumeMistakes(definition, onFargate),
+    ...volumeMistakes(definition),
     ...tagMistakes(definition, tagsAdded),
-    ...containers.flatMap((container) => containerMistakes(container, { definition, containers, onFargate })),
+    ...containers.flatMap((container) => containerMistakes(container, { definition, containers })),
     ...portMistakes(containers, definition.networkMode === "awsvpc"),
     ...sizeMistakes(definition, containers, onFargate),
     ...(onFargate ? fargateMistakes(definition, containers) : []),
@@ -53,7 +53,7 @@ function twice(texts: readonly string[], message: (one: string) => string): stri
   return [...new Set(texts.filter((one, index) => one !== "" && texts.indexOf(one) !== index))].map(message);
 }
 
-function volumeMistakes(definition: Json, onFargate: boolean): string[] {
+function volumeMistakes(definition: Json): string[] {
   const volumes = list(definition.volumes);
   return [
     ...volumes.flatMap(({ name }) =>
@@ -65,7 +65,7 @@ function volumeMistakes(definition: Json, onFargate: boolean): string[] {
     ),
     ...volumes.flatMap((volume) => {
       const host = entries(volume.host).some(([key]) => key === "sourcePath");
-      if (!onFargate || !(host || "dockerVolumeConfiguration" in volume)) return [];
+      if (!host && !("dockerVolumeConfiguration" in volume)) return [];
       return [
         `the volume "${text(volume.name)}" is of a host, which Fargate does not have. Use efsVolumeConfiguration.`,
       ];

@@ -100,6 +100,59 @@ const refused: Readonly<Record<string, readonly [definition: object, reason: Reg
     withApp({ linuxParameters: { capabilities: { add: ["ALL"] } } }),
     /capabilities\.add has ALL; Fargate adds SYS_PTRACE only/,
   ],
+  "a capability of its host without naming Fargate": [
+    { ...withApp({ linuxParameters: { capabilities: { add: ["SYS_ADMIN"] } } }), requiresCompatibilities: ["EC2"] },
+    /capabilities\.add has SYS_ADMIN; Fargate adds SYS_PTRACE only/,
+  ],
+  "a capability to drop that does not exist": [
+    withApp({ linuxParameters: { capabilities: { drop: ["EVERYTHING"] } } }),
+    /capabilities\.drop has EVERYTHING, which ECS does not know/,
+  ],
+  "options of Docker's own security": [
+    withApp({ dockerSecurityOptions: ["seccomp=unconfined"] }),
+    /dockerSecurityOptions is not for Fargate/,
+  ],
+  "a host's device": [
+    withApp({ linuxParameters: { devices: [{ hostPath: "/dev/sda" }] } }),
+    /linuxParameters\.devices is not for Fargate/,
+  ],
+  "shared memory": [
+    withApp({ linuxParameters: { sharedMemorySize: 64 } }),
+    /linuxParameters\.sharedMemorySize is not for Fargate/,
+  ],
+  "names of other hosts": [
+    withApp({ extraHosts: [{ hostname: "db", ipAddress: "10.0.0.1" }] }),
+    /extraHosts is not for Fargate/,
+  ],
+  "links to other containers": [withApp({ links: ["db"] }), /links is not for Fargate/],
+  "a mount's path with a comma": [
+    withApp({ mountPoints: [{ containerPath: "/x,type=bind,src=/,dst=/host" }] }),
+    /mountPoints\.containerPath is "\/x,type=bind.*expected an absolute path without commas/,
+  ],
+  "a mount's path with a quote": [
+    withApp({ mountPoints: [{ containerPath: '/x"' }] }),
+    /expected an absolute path without commas/,
+  ],
+  "a mount's path with a line end": [
+    withApp({ mountPoints: [{ containerPath: "/x\n" }] }),
+    /expected an absolute path without commas/,
+  ],
+  "a mount's relative path": [
+    withApp({ mountPoints: [{ containerPath: "data" }] }),
+    /mountPoints\.containerPath is "data"; expected an absolute path/,
+  ],
+  "a volume's name with a comma": [
+    { ...withApp({ mountPoints: [{ sourceVolume: "a,src=/", containerPath: "/x" }] }), volumes: [{ name: "a,src=/" }] },
+    /a volume's name: is "a,src=\/"/,
+  ],
+  "a path in memory with a colon": [
+    withApp({ linuxParameters: { tmpfs: [{ containerPath: "/x:exec", size: 1 }] } }),
+    /linuxParameters\.tmpfs\.containerPath is "\/x:exec"/,
+  ],
+  "options of memory that ECS lacks": [
+    withApp({ linuxParameters: { tmpfs: [{ containerPath: "/x", size: 1, mountOptions: ["noexec,size=9g"] }] } }),
+    /linuxParameters\.tmpfs\.mountOptions is "noexec,size=9g"; expected one mount option/,
+  ],
   "a ulimit that Fargate lacks": [withApp({ ulimits: [{ name: "nproc" }] }), /the ulimit nproc is not for Fargate/],
   "a log driver that Fargate lacks": [
     withApp({ logConfiguration: { logDriver: "json-file" } }),
@@ -137,9 +190,10 @@ describe("a task definition that ECS would not register", () => {
     });
   }
 
-  it("is not one with sizes in words, tags, SYS_PTRACE, or a port by two protocols", () => {
+  it("is not one with sizes in words, tags, SYS_PTRACE, memory as a folder, or a port by two protocols", () => {
     const portMappings = [{ containerPort: 3000 }, { containerPort: 3000, protocol: "udp" }];
-    const linuxParameters = { capabilities: { add: ["SYS_PTRACE"], drop: ["ALL"] } };
+    const tmpfs = [{ containerPath: "/run", size: 1, mountOptions: ["nodev", "noexec", "mode=1777"] }];
+    const linuxParameters = { capabilities: { add: ["SYS_PTRACE"], drop: ["ALL"] }, tmpfs };
     const definition = {
       ...withApp({ portMappings, linuxParameters }),
       cpu: ".25 vCPU",

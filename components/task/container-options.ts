@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import type { Problem } from "../problems";
 import { type ContainerHealthCheck, healthCheckProblems, renderHealthCheck } from "./container-health-check";
-import { ecs } from "../../aws-rules";
+import { ecs, textMistake } from "../../aws-rules";
 import { rangeProblems, textProblem } from "../rule-problems";
 
 /** How a container runs; the app's, or that of a sidecar. Source: ECS developer guide, task definition parameters for Fargate. */
@@ -54,7 +54,7 @@ export function optionProblems(at: string, options: ContainerOptions): Problem[]
     if (!isDirectory(containerPath)) {
       wrong(
         `tmpfs[${index}].containerPath`,
-        `"${containerPath}" is no directory of the container's; expected /tmp, say.`,
+        `"${containerPath}" is not a folder's path; expected one like /tmp, without commas, colons and quotes.`,
       );
     }
     if (tmpfs.findIndex((one) => one.containerPath === containerPath) !== index)
@@ -69,7 +69,9 @@ export function optionProblems(at: string, options: ContainerOptions): Problem[]
 /** An absolute path as it would be written by its shortest name, and not the root. */
 export function isDirectory(containerPath: string): boolean {
   return (
-    containerPath !== "/" && path.posix.isAbsolute(containerPath) && path.posix.resolve(containerPath) === containerPath
+    containerPath !== "/" &&
+    textMistake(ecs.containerPath, containerPath) === undefined &&
+    path.posix.resolve(containerPath) === containerPath
   );
 }
 

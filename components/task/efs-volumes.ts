@@ -46,7 +46,11 @@ export function efsProblems(volumes: readonly EfsVolume[], tmpfs: readonly Tmpfs
     });
     const wrong = (field: string, message: string) => problems.push({ path: `${at}.${field}`, message });
     if (names.indexOf(name) !== index) wrong("name", `"${name}" is there twice.`);
-    if (!isDirectory(containerPath)) wrong("containerPath", `"${containerPath}" is no directory; expected /data, say.`);
+    if (!isDirectory(containerPath))
+      wrong(
+        "containerPath",
+        `"${containerPath}" is not a folder's path; expected one like /data, without commas, colons and quotes.`,
+      );
     else if (paths.indexOf(containerPath) !== index) wrong("containerPath", `${containerPath} is there twice.`);
     else if (tmpfs.some((one) => one.containerPath === containerPath))
       wrong("containerPath", `${containerPath} is in container.tmpfs, too; a directory is one of the two.`);

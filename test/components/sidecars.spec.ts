@@ -68,7 +68,10 @@ describe("sidecars", () => {
       githubRepository: "a/b",
       container: {
         dependsOn: [{ container: "nobody", condition: "START" }],
-        tmpfs: [{ containerPath: "tmp", sizeMiB: 0 }],
+        tmpfs: [
+          { containerPath: "tmp", sizeMiB: 0 },
+          { containerPath: "/tmp,exec", sizeMiB: 1 },
+        ],
       },
       sidecars: [
         { name: "app", image: "x", stopTimeoutSeconds: 121 },
@@ -84,6 +87,7 @@ describe("sidecars", () => {
       "container.dependsOn[0]",
       "container.tmpfs[0].containerPath",
       "container.tmpfs[0].sizeMiB",
+      "container.tmpfs[1].containerPath",
       "efsVolumes[0].accessPointId",
       "efsVolumes[0].containerPath",
       "efsVolumes[0].fileSystemId",

@@ -108,6 +108,9 @@ const elsewhere: unknown[] = [
   // Of a setting that takes fewer values than AWS.
   rules.http.requestMethod,
   rules.codeBuild.buildPath,
+  rules.ecs.containerPath,
+  // Of a release template only.
+  rules.ecs.tmpfsOption,
   // Judged with another setting.
   rules.names.issuedDomainName,
   rules.ecs.shiftStepMinutes,
