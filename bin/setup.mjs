@@ -1,4 +1,4 @@
-// What both README commands do first: check Node, and install exactly what the lockfile says unless it is there already.
+// What both README commands do first: check Node and the folder, and install exactly what the lockfile says unless it is there already.
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -13,6 +13,11 @@ export function setUp() {
   const [major, minor] = process.versions.node.split(".").map(Number);
   if (major < oldestNode[0] || (major === oldestNode[0] && minor < oldestNode[1])) {
     fail(`Node ${oldestNode.join(".")} or newer is needed; this is ${process.version}.`);
+  }
+  if (root.includes("?")) {
+    fail(
+      `The path of this folder has a question mark: ${root}\nTypeScript is not loaded from it. Rename the folder, or move it.`,
+    );
   }
   if (installedAsLocked()) return;
   process.stderr.write("Installing the locked dependencies (once; about half a minute)…\n");

@@ -143,6 +143,11 @@ describe("bad settings, of types and of meaning", () => {
       /^sourceDirectory: "\/app" is not in the repository; expected /,
     ],
     [
+      "an app's folder that begins with a hyphen",
+      { sourceDirectory: "-shop" },
+      /^sourceDirectory: "-shop" would be read as an option of docker build\. Write "\.\/-shop"\.$/,
+    ],
+    [
       "a window's time zone that AWS does not read",
       { deploymentWindow: { cron: "* * 9-16 ? * MON-THU *", timeZone: "+05:30" } },
       /^deploymentWindow\.timeZone: "\+05:30" is not a time zone that CodePipeline reads; .*Europe\/Berlin/,

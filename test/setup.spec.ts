@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -10,7 +19,7 @@ describe("the first run of a checkout", () => {
   let checkout: string;
 
   beforeEach(() => {
-    checkout = mkdtempSync(join(tmpdir(), "greenlight-setup-"));
+    checkout = realpathSync(mkdtempSync(join(tmpdir(), "greenlight-setup-")));
     mkdirSync(join(checkout, "bin"));
     cpSync(join(root, "bin/setup.mjs"), join(checkout, "bin/setup.mjs"));
     cpSync(join(root, ".npmrc"), join(checkout, ".npmrc"));
@@ -53,5 +62,33 @@ describe("the first run of a checkout", () => {
     });
     assert.equal(status, 0, stderr);
     assert.throws(() => readFileSync(join(checkout, "node_modules/dependency/ran")), { code: "ENOENT" });
+  });
+
+  it("says in a line that TypeScript is not loaded from a path with a question mark", () => {
+    const odd = join(checkout, "what?");
+    mkdirSync(join(odd, "bin"), { recursive: true });
+    for (const name of ["setup.mjs", "start.mjs"]) cpSync(join(root, "bin", name), join(odd, "bin", name));
+    const { status, stderr } = spawnSync(process.execPath, [join(odd, "bin/start.mjs")], { encoding: "utf8" });
+    assert.equal(status, 1);
+    assert.equal(
+      stderr,
+      `The path of this folder has a question mark: ${odd}/\nTypeScript is not loaded from it. Rename the folder, or move it.\n`,
+    );
+  });
+
+  it("starts in a folder whose path has spaces, #, % and &", () => {
+    const odd = join(checkout, "a b#c%20&d");
+    mkdirSync(join(odd, "bin"), { recursive: true });
+    mkdirSync(join(odd, "rehearsal"));
+    for (const name of ["setup.mjs", "start.mjs"]) cpSync(join(root, "bin", name), join(odd, "bin", name));
+    writeFileSync(join(odd, "package-lock.json"), '{ "packages": {} }');
+    const modules = join(odd, "node_modules");
+    mkdirSync(modules);
+    writeFileSync(join(modules, ".package-lock.json"), '{ "packages": {} }');
+    symlinkSync(join(root, "node_modules/tsx"), join(modules, "tsx"));
+    writeFileSync(join(odd, "rehearsal/main.ts"), "const started: string = __filename;\nconsole.log(started);\n");
+    const { status, stdout, stderr } = spawnSync(process.execPath, [join(odd, "bin/start.mjs")], { encoding: "utf8" });
+    assert.equal(status, 0, stderr);
+    assert.equal(stdout.trim(), join(odd, "rehearsal/main.ts"));
   });
 });

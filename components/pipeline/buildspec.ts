@@ -96,13 +96,17 @@ export IMAGE_DIGEST
 /** Beside imageDetail.json, for the stacks that the image is promoted to: its tag there. */
 export const commitFile = "commit.txt";
 
-/** Pinned by digest from here on. Source: CodePipeline user guide, file-reference, "imageDetail.json". */
+/**
+ * Pinned by digest from here on. What the commit has by these names is removed first: a link would be written through.
+ * Source: CodePipeline user guide, file-reference, "imageDetail.json".
+ */
 export const writeImageDetail = `\
 set -euo pipefail
 case "$IMAGE_DIGEST" in
   sha256:*) ;;
   *) echo "The repository gave no digest for $IMAGE_TAG, but: $IMAGE_DIGEST" >&2; exit 1 ;;
 esac
+rm -rf imageDetail.json ${commitFile}
 printf '{"ImageURI":"%s@%s"}\\n' "$REPOSITORY_URI" "$IMAGE_DIGEST" > imageDetail.json
 printf '%s\\n' "$IMAGE_TAG" > ${commitFile}
 echo "The release deploys $REPOSITORY_URI@$IMAGE_DIGEST"

@@ -37,12 +37,13 @@ export function sourceProblems(source: SourceSettings): Problem[] {
     sourceDirectory: codeBuild.buildPath,
   });
   const { sourceDirectory = "." } = source;
-  if (!isAbsolute(sourceDirectory) && !normalize(sourceDirectory).startsWith("..")) return problems;
-  const expected = "expected a folder below its top, like services/shop";
-  return [
-    ...problems,
-    { path: "sourceDirectory", message: `"${sourceDirectory}" is not in the repository; ${expected}.` },
-  ];
+  const wrong = (message: string) => problems.push({ path: "sourceDirectory", message });
+  if (isAbsolute(sourceDirectory) || normalize(sourceDirectory).startsWith(".."))
+    wrong(`"${sourceDirectory}" is not in the repository; expected a folder below its top, like services/shop.`);
+  // `docker build` and `cd` get it as a word.
+  if (sourceDirectory.startsWith("-"))
+    wrong(`"${sourceDirectory}" would be read as an option of docker build. Write "./${sourceDirectory}".`);
+  return problems;
 }
 
 const namespace = "SourceVariables";

@@ -1,6 +1,7 @@
 import type { SecretTexts } from "../secret-texts";
 import type { HttpCheck } from "./checks";
 import type { Answer } from "./http";
+import { matchesInTime, matchLimitMs } from "./time-limited-match";
 
 export const defaultMaxLatencyMs = 5_000;
 
@@ -40,8 +41,12 @@ function judgeBody(
   if (expectBodyContains !== undefined && !body.includes(expectBodyContains)) {
     faults.push(`expected a body that contains ${JSON.stringify(expectBodyContains)}, got ${got}`);
   }
-  if (expectBodyMatches !== undefined && !new RegExp(expectBodyMatches).test(body)) {
-    faults.push(`expected a body that matches /${expectBodyMatches}/, got ${got}`);
+  if (expectBodyMatches !== undefined) {
+    const expected = `expected a body that matches /${expectBodyMatches}/`;
+    const matches = matchesInTime(expectBodyMatches, body);
+    if (matches === undefined)
+      faults.push(`${expected}, and found out nothing within ${matchLimitMs} ms. Simplify expectBodyMatches`);
+    else if (!matches) faults.push(`${expected}, got ${got}`);
   }
   return faults;
 }

@@ -1,6 +1,5 @@
 import { mkdtemp, rename } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { git, gitText } from "../source/git";
 import { OwnRepository } from "../source/own-repository";
 import type { JudgedReleases } from "./judged-releases";
@@ -51,9 +50,10 @@ async function ownFolders({ appDirectory }: Rehearsal): Promise<string[]> {
 }
 
 /** Moves the clone out of the workspace, which is deleted, if it has work of the person's. */
-export async function keepOwnWork({ timeline }: RehearsalContext, { repository }: Rehearsal): Promise<void> {
+export async function keepOwnWork({ timeline, workspace }: RehearsalContext, { repository }: Rehearsal): Promise<void> {
   if (!(await repository.hasOwnWork())) return;
-  const kept = await mkdtemp(join(tmpdir(), "greenlight-your-work-"));
+  // Beside the workspace, since TMPDIR may not exist, or lie on another disk.
+  const kept = await mkdtemp(join(dirname(workspace.directory), "greenlight-your-work-"));
   await rename(repository.cloneDirectory, kept);
   // Its remote lies in a folder that is deleted.
   await git(["remote", "remove", "origin"], { cwd: kept }).catch(() => undefined);

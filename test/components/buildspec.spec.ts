@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { renderBuildspec } from "../../components/pipeline/buildspec";
 import { parseBuildspec } from "../../rehearsal/codebuild/buildspec";
@@ -30,6 +30,15 @@ describe("the buildspec, carried out", function () {
     const root = join(commit.directory, "root");
     await image.unpack(root);
     assert.equal(await readFile(join(root, "app/a.js"), "utf8"), "console.log(1)\n");
+  });
+
+  it("replaces what the commit has by the names of its own files, and writes through no link", async () => {
+    const outside = join(commit.directory, "outside");
+    await writeFile(outside, "mine\n");
+    await symlink(outside, join(commit.directory, "source/imageDetail.json"));
+    await mkdir(join(commit.directory, "source/commit.txt"));
+    assert.match(commit.imageUri(await commit.run()), /@sha256:/);
+    assert.equal(await readFile(outside, "utf8"), "mine\n");
   });
 
   it("builds a commit once: a second build pins the same digest", async () => {

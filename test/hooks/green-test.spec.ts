@@ -73,6 +73,14 @@ describe("the green test hook, invoked by CodeDeploy", () => {
     assert.deepEqual(aws.verdicts, ["Succeeded"]);
   });
 
+  it("fails green by a pattern that would take years, and reports it in time", async () => {
+    const { aws, green, log, invoke } = await rehearse({ checks: [{ path: "/", expectBodyMatches: "^(a+)+$" }] });
+    green.answer = (_, response) => response.end(`${"a".repeat(60)}!`);
+    await invoke();
+    assert.deepEqual(aws.verdicts, ["Failed"]);
+    assert.match(verdictReason(log), /matches \/\^\(a\+\)\+\$\/, and found out nothing within 1000 ms\. Simplify/);
+  });
+
   it("does not count a round after which the listener is found on blue", async () => {
     const { aws, green, log, invoke } = await rehearse();
     green.answer = (_, response) => {

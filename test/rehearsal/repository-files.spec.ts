@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { git, gitText } from "../../rehearsal/source/git";
@@ -52,6 +55,20 @@ describe("the first commit of an app", () => {
       assert.deepEqual(files, ["Dockerfile", "new.js", "src/server.js", "tracked.log"]);
       const hint = `; --env-file ${join(app, ".env")} gives the app its variables`;
       assert.deepEqual(said, [`not in the repository: .env, dist/ (.gitignore excludes them)${hint}`]);
+    });
+
+    it("has no named pipe and no socket, also where one took the place of a tracked file", async () => {
+      await initialize();
+      await git(["add", "."], { cwd: root });
+      await rm(join(app, "src/server.js"));
+      assert.equal(spawnSync("mkfifo", [join(app, "src/server.js"), join(app, "queue")]).status, 0);
+      const server = createServer().listen(join(app, "s"));
+      await once(server, "listening");
+      try {
+        assert.deepEqual((await firstCommit()).files, ["Dockerfile"]);
+      } finally {
+        server.close();
+      }
     });
 
     it("has no file that was deleted, and none of a submodule, which is named", async () => {
