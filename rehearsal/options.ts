@@ -2,6 +2,7 @@ import { type Stats, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { appVariables } from "./app-variables";
 import { CommandLine } from "./command-line";
+import type { NetworkChoice } from "./ecs/task-network";
 import type { SandboxChoice } from "./sandbox/mode";
 
 /** What a person may set on the command line. */
@@ -46,9 +47,13 @@ export interface SandboxOptions {
   readonly sandbox?: SandboxChoice;
   /** The app may run where nothing confines it. @default only the sample app may */
   readonly trustApp?: boolean;
+  /** @default this machine's, until the app is seen to ignore PORT */
+  readonly network?: NetworkChoice;
 }
 
 const sandboxes = ["namespaces", "none"] as const;
+
+const networks = ["machine", "own"] as const;
 
 const runtimes = ["process", "docker"] as const;
 
@@ -85,6 +90,8 @@ This machine:
   --port-offset N     add N, 0 to 50000, to the port of every listener (default: 0). Ports below 1024 are 8000 higher
                       here, because they often need root
   --sandbox MODE      what confines the app: "namespaces" (default where they can be had), or "none"
+  --network NETWORK   "machine": tasks share this machine's network, each with a free PORT; "own": each has one of its
+                      own and reaches nothing outside (default: machine, and own for an app that ignores PORT)
   --trust-app         run your app even where nothing confines it
   --json              print events as JSON, one a line
   --help              show this
@@ -119,6 +126,7 @@ const specification = {
   rate: { type: "string" },
   runtime: { type: "string" },
   sandbox: { type: "string" },
+  network: { type: "string" },
   "trust-app": { type: "boolean" },
   help: { type: "boolean", short: "h" },
 } as const;
@@ -189,7 +197,14 @@ function appOptions(line: CommandLine, directory: string): AppOptions & Pick<Reh
 
 function sandboxOptions(line: CommandLine): SandboxOptions {
   const sandbox = line.choice("sandbox", sandboxes);
-  return { ...(sandbox ? { sandbox } : {}), ...(line.has("trust-app") ? { trustApp: true } : {}) };
+  const network = line.choice("network", networks);
+  if (network !== undefined && line.text("runtime") === "docker")
+    line.wrong("network", "no --runtime docker, whose containers have networks of their own");
+  return {
+    ...(sandbox ? { sandbox } : {}),
+    ...(network ? { network } : {}),
+    ...(line.has("trust-app") ? { trustApp: true } : {}),
+  };
 }
 
 function stat(path: string): Stats | undefined {

@@ -18,6 +18,8 @@ export interface ExpectedPort {
   /** Whether PORT says it; a container has its own constant one. */
   readonly isToldByVariable: boolean;
   readonly containerPort: number | undefined;
+  /** Why the task cannot have a network of its own, where the container's port is always free. @default not asked */
+  readonly whyNotOwn?: string | undefined;
 }
 
 /** `200-299` as people read it. */
@@ -50,7 +52,7 @@ export function wrongAnswer(
 /** The app listens where the load balancer does not reach it. */
 export function unreachable(
   sockets: readonly ListeningSocket[],
-  { port, isToldByVariable, containerPort }: ExpectedPort,
+  { port, isToldByVariable, containerPort, whyNotOwn }: ExpectedPort,
   { settingsFile }: TaskOrigin,
 ): string {
   const local = sockets.find((socket) => socket.port === port && isLoopback(socket.address));
@@ -61,7 +63,9 @@ export function unreachable(
     return `${there} and not on port ${port}. Set containerPort in ${settingsFile}, or listen on ${port}.`;
   const setting = ports.includes(containerPort ?? 0) ? "" : `set containerPort: ${ports[0]} in ${settingsFile}, `;
   const wayOut = `Listen on process.env.PORT, ${setting}or use --runtime docker.`;
-  return `GET on port ${port} (PORT) was refused: ${there}. ${wayOut}`;
+  const isConstant = ports.includes(containerPort ?? 0) && whyNotOwn !== undefined;
+  const own = isConstant ? ` It cannot have a network of its own: ${whyNotOwn}.` : "";
+  return `GET on port ${port} (PORT) was refused: ${there}.${own} ${wayOut}`;
 }
 
 function atPort({ address, port }: ListeningSocket): string {

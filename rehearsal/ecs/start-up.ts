@@ -15,6 +15,8 @@ const silentMs = 5_000;
 /** For how long an app that listens elsewhere may still be about to listen where it should. */
 const elsewhereMs = 15_000;
 const localOnlyMs = 3_000;
+/** For how long an app that listens on its container's port may still be about to listen on PORT. */
+const constantPortMs = 2_000;
 /** For how long wrong answers may be those of an app that starts; a server's error often is one. */
 const wrongMs = 3_000;
 const serverErrorMs = 15_000;
@@ -44,6 +46,8 @@ export class StartUp {
   private listens: Since = { what: "", ms: 0 };
   private sockets: readonly ListeningSocket[] | undefined;
   private isTold = false;
+  /** The task is to be started again elsewhere. */
+  isOutdated = false;
 
   constructor(private readonly props: StartUpProps) {}
 
@@ -54,7 +58,7 @@ export class StartUp {
     targetGroup.on("probe", onProbe);
     const probes = clock.realMs(targetGroup.healthCheck.intervalSeconds * 1000) > longestIntervalMs;
     try {
-      for (let look = 1; !signal.aborted && !this.isHealthy; look++) {
+      for (let look = 1; !signal.aborted && !this.isHealthy && !this.isOutdated; look++) {
         await sleep(lookEveryMs, undefined, { signal });
         if (probes && look % (longestIntervalMs / lookEveryMs) === 0) await this.probe(signal);
         const cause = await this.look();
@@ -97,6 +101,7 @@ export class StartUp {
     }
     if (target.state === "healthy") return this.whyContainerFails();
     await this.lookAtSockets();
+    if (this.ignoresPort && task.moveToOwnNetwork()) this.isOutdated = true;
     return this.whyUnreachable() ?? this.tellWhatIsAwaited();
   }
 
@@ -116,6 +121,13 @@ export class StartUp {
     if (own && !here.some(({ address }) => isWildcard(address))) target.host = own.address;
     const what = JSON.stringify(this.sockets);
     if (what !== this.listens.what) this.listens = { what, ms: performance.now() };
+  }
+
+  private get ignoresPort(): boolean {
+    const { port, isToldByVariable, containerPort } = this.props.task.expectedPort;
+    if (!isToldByVariable || performance.now() - this.listens.ms < constantPortMs) return false;
+    const listens = (wanted: number | undefined) => this.sockets?.some((socket) => socket.port === wanted) === true;
+    return listens(containerPort) && !listens(port);
   }
 
   private whyUnreachable(): string | undefined {

@@ -27,6 +27,8 @@ export interface TaskSetProps {
   readonly launch: () => TaskSpec | Promise<TaskSpec>;
 }
 
+const movedReason = "Task is started again in a network of its own";
+
 /** One place among the desired tasks, from the decision to start a task until the decision to stop it. */
 interface Member {
   readonly label: string;
@@ -184,7 +186,7 @@ export class TaskSet extends EventEmitter<{ change: [] }> {
     const { leave } = member;
     const reason = await this.run(member).catch((error: Error) => error.message);
     this.members.delete(member);
-    if (!leave.signal.aborted) this.recordFailure(member, reason);
+    if (!leave.signal.aborted && !isReplaced(member)) this.recordFailure(member, reason);
     this.reconcile();
     if (member.target) await this.props.targetGroup.deregister(member.target);
     await member.task?.stop(reason);
@@ -218,12 +220,14 @@ export class TaskSet extends EventEmitter<{ change: [] }> {
       () => undefined,
     );
     const watch = new TaskWatch({ task, target, targetGroup, graceSeconds, clock, timeline });
+    const outdated = new Promise<string>((resolve) => watch.on("outdated", () => resolve(movedReason)));
     watch.on("started", () => this.worked()).on("hopeless", (cause) => this.giveUp(cause));
     try {
       return await Promise.race([
         task.whenStopped().then(() => task.stoppedReason ?? ""),
         aborted(leave, signal),
         watch.untilUnhealthy(signal),
+        outdated,
       ]);
     } finally {
       over.abort();
@@ -256,6 +260,14 @@ export class TaskSet extends EventEmitter<{ change: [] }> {
     // What ended once may have met something that was not there yet; ECS starts it again, and so do we, once.
     if (cause.isCertain || this.failuresInARow > 1) this.giveUp(`${label}: ${cause.text}`);
   }
+}
+
+/** Whether the next task starts in another network, since the container's port was taken, or PORT ignored, in this one. */
+function isReplaced({ task }: Member): boolean {
+  if (!task) return false;
+  const output = task.logs.join("\n");
+  const isTaken = /EADDRINUSE|address already in use/i.test(output) && !output.includes(String(task.port));
+  return task.isOutdated || (isTaken && task.exitCode !== undefined && task.moveToOwnNetwork());
 }
 
 async function aborted(signal: AbortSignal, over: AbortSignal): Promise<string> {

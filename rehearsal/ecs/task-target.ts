@@ -5,9 +5,9 @@ import type { Task } from "./task";
 
 /** Where the load balancer reaches a task. */
 export function targetAddress(task: Task): TargetAddress {
-  const { label, localAddress: host, port, address } = task;
+  const { label, localAddress: host, port, address, socketPath } = task;
   return {
-    ...{ host, port, label },
+    ...{ host, port, label, socketPath },
     hostHeader: address && `${address.ip}:${address.port}`,
     whyUnreachable: () => whyUnreachable(task),
   };

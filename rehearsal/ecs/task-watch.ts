@@ -5,10 +5,10 @@ import { failureCause } from "./start-failure";
 import { StartUp, type StartUpProps } from "./start-up";
 
 /**
- * Watches a registered task's health. Emits `started` once it is healthy, and `hopeless`, with the cause for people, as soon
+ * Watches a registered task's health. Emits `started` once it is healthy, `outdated` when it is to be started again elsewhere, and `hopeless`, with the cause for people, as soon
  * as it is certain that it cannot become healthy.
  */
-export class TaskWatch extends EventEmitter<{ started: []; hopeless: [cause: string] }> {
+export class TaskWatch extends EventEmitter<{ started: []; outdated: []; hopeless: [cause: string] }> {
   constructor(private readonly props: StartUpProps) {
     super();
   }
@@ -51,7 +51,12 @@ export class TaskWatch extends EventEmitter<{ started: []; hopeless: [cause: str
   /** Resolves only if it is certain, mostly long before the grace period is over, that the task cannot become healthy. */
   private async hopeless(signal: AbortSignal): Promise<void> {
     const { task, timeline } = this.props;
-    const cause = await new StartUp(this.props).cause(signal);
+    const startUp = new StartUp(this.props);
+    const cause = await startUp.cause(signal);
+    if (!signal.aborted && startUp.isOutdated) {
+      this.emit("outdated");
+      return new Promise(() => undefined);
+    }
     if (!signal.aborted && cause === undefined) this.emit("started");
     if (signal.aborted || cause === undefined) return new Promise(() => undefined);
     const text = `${task.label} cannot become healthy: ${cause}`;

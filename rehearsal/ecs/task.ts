@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { endProcesses } from "../cleanup/end-processes.mjs";
 import type { Clock } from "../clock";
 import type { Timeline } from "../events";
+import { startRelay } from "../sandbox/relay";
 import { ContainerHealth, type HealthCheck } from "./container-health";
 import { freePort } from "./free-port";
 import { listeningSockets, type ListeningSocket } from "./listening-sockets";
@@ -12,6 +13,7 @@ import { type ProcessRegistry, signalGroup } from "./process-group";
 import { readLines } from "./read-lines";
 import { type ExpectedPort, notStartable, type TaskOrigin, unknownOrigin } from "./start-failure";
 import { localAddressOf, type TaskAddress } from "./task-address";
+import type { TaskNetwork } from "./task-network";
 
 /** What a container image and its task definition come to on this machine. */
 export interface TaskSpec {
@@ -24,6 +26,10 @@ export interface TaskSpec {
   readonly address?: TaskAddress;
   /** The port that it listens on where it runs, when that is not its port of this machine. @default PORT says it */
   readonly ownPort?: number;
+  /** The network that tasks start in when they do not say. @default they stay in this machine's */
+  readonly network?: TaskNetwork;
+  /** It runs in a network of its own, at its address and its own port: a Unix socket for the relay that leads there. */
+  readonly socketPath?: string;
   /** What it listens on. @default read from its processes */
   readonly listeningSockets?: () => Promise<readonly ListeningSocket[] | undefined>;
   /** What can be changed when it does not come up. */
@@ -70,6 +76,7 @@ export class Task extends EventEmitter<{ stopped: [] }> {
 
   private readonly lines: string[] = [];
   private child: ChildProcess | undefined;
+  private relay: ChildProcess | undefined;
   private stopping: Promise<void> | undefined;
   /** Settles when no health check runs any more. */
   private watching: Promise<void> | undefined;
@@ -107,13 +114,37 @@ export class Task extends EventEmitter<{ stopped: [] }> {
 
   /** The address of this machine at which the load balancer reaches it. */
   get localAddress(): string {
-    const { address, ownPort } = this.props;
+    const { address, ownPort, socketPath } = this.props;
+    if (address && socketPath !== undefined) return address.ip;
     return address && ownPort === undefined ? localAddressOf(address) : "127.0.0.1";
   }
 
   get expectedPort(): ExpectedPort {
-    const { ownPort, address } = this.props;
-    return { port: ownPort ?? this.port, isToldByVariable: ownPort === undefined, containerPort: address?.port };
+    const { ownPort, address, network } = this.props;
+    const port = ownPort ?? this.port;
+    const whyNotOwn = network?.whyNotOwn;
+    return { port, isToldByVariable: ownPort === undefined, containerPort: address?.port, whyNotOwn };
+  }
+
+  /** Leads to it; none if it is in this machine's network. */
+  get socketPath(): string | undefined {
+    return this.props.socketPath;
+  }
+
+  /** Whether the next task starts in a network of its own, unlike this one. */
+  get isOutdated(): boolean {
+    return this.props.network?.isOwn === true && this.socketPath === undefined;
+  }
+
+  /** Its app ignores PORT: tasks move to networks of their own, if they may. Returns whether this one is to be replaced. */
+  moveToOwnNetwork(): boolean {
+    const { network, address } = this.props;
+    if (network?.move() === true) {
+      const why = `${this.label} ignores PORT and listens on port ${address?.port}`;
+      const text = `${why}; it is started again in a network of its own, which reaches nothing outside`;
+      this.timeline.emit("ecs", "task.network", text, { task: this.label });
+    }
+    return this.isOutdated;
   }
 
   /** What its processes listen on; undefined where the system does not say. */
@@ -165,8 +196,30 @@ export class Task extends EventEmitter<{ stopped: [] }> {
       if (this.lines.length > linesKept) this.lines.shift();
       this.timeline.emit("ecs", "task.log", line, { task });
     });
+    await this.openRelay(child);
     this.watchHealth(child);
-    this.enter("RUNNING");
+    if (this.lastStatus === "PENDING") this.enter("RUNNING");
+  }
+
+  /** The relay ends with the task, or with this process. */
+  private async openRelay(child: ChildProcess): Promise<void> {
+    const { socketPath, ownPort, address } = this.props;
+    if (socketPath === undefined || ownPort === undefined || address === undefined) return;
+    const port = { socketPath, host: address.ip, port: ownPort };
+    this.relay = await startRelay(child, port, this.mark).catch((error: Error) => {
+      signalGroup(child.pid!, "SIGKILL");
+      this.stoppedReason = `CannotStartContainerError: ${error.message}`;
+      return undefined;
+    });
+    if (this.relay?.pid !== undefined) this.processes?.add(this.relay.pid);
+    if (child.exitCode !== null || child.signalCode !== null) this.closeRelay();
+  }
+
+  private closeRelay(): void {
+    if (this.relay?.pid === undefined) return;
+    signalGroup(this.relay.pid, "SIGKILL");
+    this.processes?.remove(this.relay.pid);
+    this.relay = undefined;
   }
 
   private get environment(): NodeJS.ProcessEnv {
@@ -228,6 +281,7 @@ export class Task extends EventEmitter<{ stopped: [] }> {
     this.exitCode = exitCode;
     this.stoppedReason ??= "Essential container in task exited";
     this.enter("DEPROVISIONING");
+    this.closeRelay();
     const pgid = child.pid ?? 0;
     const giveUpAt = performance.now() + lastWaitMs;
     // What is still there after a SIGKILL is dead but not yet collected by its parent.

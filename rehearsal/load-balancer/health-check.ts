@@ -1,4 +1,5 @@
 import { get } from "node:http";
+import { RelayAgent } from "./relay-agent";
 
 /** The health check of a target group. Source: ALB user guide, target-group-health-checks, "Health check settings". */
 export interface HealthCheck {
@@ -43,7 +44,7 @@ export type ProbeResult = { readonly passed: true } | FailedProbe;
 export interface ProbedAddress {
   readonly host: string;
   readonly port: number;
-  /** A Unix socket that leads to the port. @default none: `host` and `port` are this machine's */
+  /** The Unix socket of a relay that leads to the port. @default none: `host` and `port` are this machine's */
   readonly socketPath?: string | undefined;
   /** @default `host` and `port` */
   readonly hostHeader?: string | undefined;
@@ -107,8 +108,8 @@ export function probe(
     const fail = (reason: string, description: string, how: FailedProbe["how"], status?: number) =>
       resolve({ passed: false, reason, description, how, ...(status === undefined ? {} : { status }) });
     const headers = { "user-agent": "ELB-HealthChecker/2.0", ...(hostHeader ? { host: hostHeader } : {}) };
-    const where = socketPath === undefined ? { host, port } : { socketPath };
-    const request = get({ ...where, path, headers, agent: false, signal });
+    const agent = socketPath === undefined ? false : new RelayAgent(socketPath);
+    const request = get({ host, port, path, headers, agent, signal });
     const timer = setTimeout(() => {
       fail("Target.Timeout", "Request timed out", "silent");
       request.destroy();

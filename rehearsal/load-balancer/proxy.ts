@@ -88,8 +88,9 @@ export function forwardUpgrade(request: IncomingMessage, client: Socket, head: B
     if (answered) client.destroy();
     else if (!client.destroyed) forwarding.onFailure(statusOf(error), error);
   });
+  const agent = target.upgradeAgent && { agent: target.upgradeAgent };
   proxy
-    .ws(request, client, { target: address(target), headers: { ...forwarding.headers } }, head)
+    .ws(request, client, { target: address(target), headers: { ...forwarding.headers }, ...agent }, head)
     .catch(reportedAsError);
 }
 

@@ -2,6 +2,7 @@ import { Agent } from "node:http";
 import { Duplex } from "node:stream";
 import { type HealthCheck, probe, type ProbedAddress, type ProbeResult } from "./health-check";
 import type { Response } from "./listener-server";
+import { RelayAgent } from "./relay-agent";
 
 export type TargetState = "initial" | "healthy" | "unhealthy" | "unused" | "draining";
 
@@ -42,7 +43,9 @@ export class Target implements TargetAddress {
    * Connections that stay open between requests. Node closes an unused one a second before the target would (its
    * Keep-Alive header says when), but heeds that header only if the agent has a timeout too.
    */
-  readonly agent = new Agent({ keepAlive: true, timeout: idleConnectionMs });
+  readonly agent: Agent;
+  /** Connects for one upgrade; none: as usual. */
+  readonly upgradeAgent: Agent | undefined;
 
   private readonly exchanges = new Set<Response | Duplex>();
   private onIdle: (() => void) | undefined;
@@ -54,6 +57,9 @@ export class Target implements TargetAddress {
     this.label = label;
     this.hostHeader = hostHeader;
     this.socketPath = socketPath;
+    const options = { keepAlive: true, timeout: idleConnectionMs };
+    this.agent = socketPath === undefined ? new Agent(options) : new RelayAgent(socketPath, options);
+    this.upgradeAgent = socketPath === undefined ? undefined : new RelayAgent(socketPath);
   }
 
   /** One health check. */

@@ -11,6 +11,7 @@ import { installStandIns } from "../images/stand-ins";
 import { type NotedBuild, readNotes } from "../images/build-notes";
 import type { SandboxMode } from "../sandbox/mode";
 import type { Workspace } from "../workspace";
+import { type NetworkChoice, TaskNetwork } from "../ecs/task-network";
 import { taskLauncher, type TaskSurroundings } from "./tasks";
 import { stackBefore } from "./stack-before";
 import { stringify } from "yaml";
@@ -39,8 +40,19 @@ export interface Images {
  * Images in a store in the workspace, with a `docker` and an `aws` that work on it, and a process for each task.
  *
  * @param sandbox how programs of images are run
+ * @param choice the network of the tasks
+ * @throws Error if a network of its own is asked for and cannot be had
  */
-export async function createImages(account: Account, workspace: Workspace, sandbox: SandboxMode): Promise<Images> {
+export async function createImages(
+  account: Account,
+  workspace: Workspace,
+  sandbox: SandboxMode,
+  choice?: NetworkChoice,
+): Promise<Images> {
+  const unavailable = sandbox.kind === "none" ? `namespaces cannot be had: ${sandbox.reason}` : undefined;
+  if (choice === "own" && unavailable !== undefined)
+    throw new Error(`--network own: ${unavailable}. Use --runtime docker, or leave --network out.`);
+  const network = new TaskNetwork(choice, unavailable);
   const storeDirectory = join(workspace.directory, "images");
   const binDirectory = join(workspace.directory, "bin");
   await mkdir(binDirectory, { recursive: true });
@@ -56,7 +68,7 @@ export async function createImages(account: Account, workspace: Workspace, sandb
     notes: () => readNotes(storeDirectory),
     digestOf: async (imageName) => (await store.describe(imageName)).imageDigest,
     launcher: (taskDefinition, containerName, surroundings) =>
-      taskLauncher(taskDefinition, containerName, store, { ...surroundings, workspace, sandbox }),
+      taskLauncher(taskDefinition, containerName, store, { ...surroundings, workspace, sandbox, network }),
   };
 }
 

@@ -1,5 +1,6 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { TaskAddress } from "../ecs/task-address";
 import { containerProcess, type ContainerRequest, prepareContainer, type PreparedContainer } from "../images/container";
 import type { Image } from "../images/image";
 import type { ImageStore } from "../images/image-store";
@@ -13,34 +14,70 @@ export interface ContainerPlace {
   readonly directory: string;
 }
 
+export interface TaskHost {
+  readonly address: TaskAddress;
+  /** In its own network. */
+  readonly hostName: string;
+}
+
+export interface StartableContainer extends PreparedContainer {
+  /** Leads into a network of its own. */
+  readonly socketPath?: string;
+  /** The port there. */
+  readonly ownPort?: number;
+}
+
 let started = 0;
 
 /**
  * A container's process as it is spawned: in a sandbox over the image's files, which all its containers share, or with a
- * copy of them where nothing confines it. Its PORT is the one that it is spawned with.
+ * copy of them where nothing confines it. Its PORT is the one that it is spawned with, or the container's in a network of
+ * its own.
+ *
+ * @param own makes it a network of its own; needs a sandbox
  */
 export async function startableContainer(
   image: Image,
   { store, sandbox, directory }: ContainerPlace,
   request: ContainerRequest,
-): Promise<PreparedContainer> {
+  own?: TaskHost,
+): Promise<StartableContainer> {
   const name = `task-${++started}`;
   if (sandbox.kind === "none") return prepareContainer(image, { ...request, directory: join(directory, name) });
   const { healthCheckCommand, environment, ...container } = containerProcess(image, request);
-  // PORT is set where the task is spawned, when its port is known.
+  // In this machine's network PORT is set where the task is spawned, when its port is known.
   const inside = Object.fromEntries(Object.entries(environment).filter(([variable]) => variable !== "PORT"));
   const writableDirectory = join(sandbox.writableDirectory, name);
   await mkdir(writableDirectory, { recursive: true });
-  const own = {
+  const sandboxed = {
     ...container,
     environment: inside,
     imageDirectory: await store.folderOf(await image.tree()),
     writableDirectory,
     network: "machine",
+    ...(own ? await ownNetwork(own, inside, writableDirectory) : {}),
   } as const;
   return {
-    ...sandboxCommand(own),
+    ...sandboxCommand(sandboxed),
     cwd: "/",
-    ...(healthCheckCommand ? { healthCheckCommand: enterLater({ ...own, command: healthCheckCommand }) } : {}),
+    ...(healthCheckCommand ? { healthCheckCommand: enterLater({ ...sandboxed, command: healthCheckCommand }) } : {}),
+    ...(own ? { socketPath: join(writableDirectory, "relay"), ownPort: own.address.port } : {}),
   };
+}
+
+/** As on Fargate: its private address, a host name that leads to it, and the container's port. */
+async function ownNetwork(
+  { address, hostName }: TaskHost,
+  environment: Readonly<Record<string, string>>,
+  directory: string,
+) {
+  const hosts = join(directory, "hosts");
+  await writeFile(hosts, `127.0.0.1 localhost\n${address.ip} ${hostName} ${hostName.split(".")[0]}\n`);
+  return {
+    network: "own",
+    addresses: [address.ip],
+    hostName,
+    mounts: [{ source: hosts, target: "/etc/hosts", writable: "never" }],
+    environment: { ...environment, PORT: String(address.port), HOSTNAME: hostName },
+  } as const;
 }

@@ -2,6 +2,8 @@ import { join } from "node:path";
 import type { RegisteredTaskDefinition } from "../codepipeline/fill-template";
 import type { HealthCheck } from "../ecs/container-health";
 import type { TaskSpec } from "../ecs/task";
+import { hostNameOf } from "../ecs/task-address";
+import type { TaskNetwork } from "../ecs/task-network";
 import { fargateEnvironment, localHostName, signalOf, taskAddress } from "../ecs/fargate";
 import type { ImageStore } from "../images/image-store";
 import { startableContainer } from "./startable-container";
@@ -19,6 +21,7 @@ export interface TaskSurroundings {
 interface Place {
   readonly workspace: Workspace;
   readonly sandbox: SandboxMode;
+  readonly network: TaskNetwork;
 }
 
 /**
@@ -29,7 +32,7 @@ export function taskLauncher(
   taskDefinition: RegisteredTaskDefinition,
   containerName: string,
   store: ImageStore,
-  { workspace, sandbox, region, settingsFile }: TaskSurroundings & Place,
+  { workspace, sandbox, network, region, settingsFile }: TaskSurroundings & Place,
 ): () => Promise<TaskSpec> {
   const container = taskDefinition.containerDefinitions.find(({ name }) => name === containerName)!;
   const own = containerEnvironment(container, process.env);
@@ -41,17 +44,20 @@ export function taskLauncher(
     const address = taskAddress(container);
     const environment = { ...fargateEnvironment(region), ...localHostName(address), ...own };
     const place = { store, sandbox, directory: join(workspace.directory, "tasks") };
-    const prepared = await startableContainer(image, place, {
+    const request = {
       environment,
       ...(container.entryPoint ? { entryPoint: container.entryPoint } : {}),
       ...(container.command ? { command: container.command } : {}),
       ...(check ? { healthCheck: check.command } : {}),
-    });
+    };
+    const host = network.isOwn ? { address, hostName: hostNameOf(address, region) } : undefined;
+    const prepared = await startableContainer(image, place, request, host);
     const { healthCheckCommand, ...runs } = prepared;
     const healthCheck = check && healthCheckOf(check, healthCheckCommand!);
     return {
       ...runs,
       address,
+      network,
       origin: { settingsFile },
       ...(healthCheck ? { healthCheck } : {}),
       ...(image.config.StopSignal ? { stopSignal: signalOf(image.config.StopSignal) } : {}),

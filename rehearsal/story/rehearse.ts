@@ -93,7 +93,8 @@ export async function setUpRehearsal(context: RehearsalContext): Promise<Rehears
     );
   const target = releaseTarget(account);
   const images =
-    docker ?? (await createImages(account, workspace, await chooseAppSandbox(context, program.appDirectory)));
+    docker ??
+    (await createImages(account, workspace, await chooseAppSandbox(context, program.appDirectory), options.network));
   const { portOffset } = options;
   const traffic = await startTrafficSide({ ...context, account, target, productionUrl, portOffset });
   const alarms = createAlarms(account, target, traffic, context);

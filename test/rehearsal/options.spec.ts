@@ -49,6 +49,13 @@ describe("the rehearsal's command line", () => {
     assert.match(mistakesOf("--sandbox", "maybe")[0] ?? "", /namespaces.*none/);
   });
 
+  it("takes the network of the tasks, which containers of Docker have anyway", () => {
+    const options = parseOptions(["--network", "own"]);
+    assert.equal("network" in options && options.network, "own");
+    assert.match(mistakesOf("--network", "host")[0] ?? "", /"machine" or "own"/);
+    assert.match(mistakesOf("--network=own", "--runtime=docker")[0] ?? "", /--network: expected no --runtime docker/);
+  });
+
   it("takes every option, with its value after a space or an equals sign", () => {
     const argv = ["--app", "app", "--stack=prod", "--scale", "1.5", "--keep", "--json", "--fail", "health"];
     assert.deepEqual(parseOptions([...argv, "--port-offset", "1000", "--rate=200", "--runtime=docker"], directory), {
@@ -144,7 +151,7 @@ describe("the rehearsal's command line", () => {
     assert.deepEqual(parseOptions(["--scale", "0", "--help"]), { help: helpText });
     assert.deepEqual(parseOptions(["-h"]), { help: helpText });
     const ofTheApp = ["app", "dockerfile", "env", "env-file", "port", "health-path", "app-log"];
-    const others = ["stack", "scale", "keep", "json", "fail", "port-offset", "rate", "runtime", "help"];
+    const others = ["stack", "scale", "keep", "json", "fail", "port-offset", "rate", "runtime", "network", "help"];
     for (const option of [...ofTheApp, ...others]) {
       assert.match(helpText, new RegExp(`^  --${option} `, "m"));
     }
