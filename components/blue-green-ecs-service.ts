@@ -18,6 +18,7 @@ import { commandLogging } from "./task/execute-command";
 import type { Sidecar } from "./task/sidecars";
 import { makeTask, type Task } from "./task/task";
 import type { CpuArchitecture } from "./task/task-options";
+import { type ChildName, childNameProblems } from "./child-names";
 
 /**
  * A service on ECS Fargate, behind a load balancer with a production and a test listener, that CodeDeploy or
@@ -61,6 +62,7 @@ export class BlueGreenEcsService extends pulumi.ComponentResource implements Rel
       ...nameProblems("name", name),
       ...serviceProblems(settled),
       ...sidecarNameProblems(name, settled.sidecars),
+      ...childNameProblems("BlueGreenEcsService", name, sharedNames(name, settled), opts),
     ]);
     super("greenlight:index:BlueGreenEcsService", name, {}, opts);
     const parent = { parent: this };
@@ -128,6 +130,22 @@ export class BlueGreenEcsService extends pulumi.ComponentResource implements Rel
     this.testUrl = this.loadBalancer.url(this.loadBalancer.test.port);
     this.registerOutputs();
   }
+}
+
+/** Children with the service's name, and those whose name another service might have. */
+function sharedNames(name: string, args: BlueGreenEcsServiceArgs): ChildName[] {
+  const { openTelemetry, executeCommand = false, https } = args;
+  const logs = [
+    name,
+    ...(openTelemetry && openTelemetry.config === undefined ? [`${name}-metrics`] : []),
+    ...(executeCommand ? [`${name}-exec`] : []),
+  ];
+  const records = https?.zoneId === undefined ? [] : [name];
+  const validation = https && https.certificateArn === undefined ? [`${name}-validation`] : [];
+  return [
+    ...logs.map((log) => ({ kind: "log group", name: log })),
+    ...[...records, ...validation].map((record) => ({ kind: "DNS record", name: record })),
+  ];
 }
 
 /** The app's container has the service's name. */

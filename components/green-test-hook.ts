@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { checkMistakes } from "../hooks/green-test/check-mistakes";
 import type { GreenTestConfig, HttpCheck } from "../hooks/green-test/checks";
 import type { BlueGreenEcsService } from "./blue-green-ecs-service";
+import { type ChildName, childNameProblems } from "./child-names";
 import { withDefaults } from "./defaults";
 import { droppedHeaderProblems } from "./load-balancer/dropped-headers";
 import { checkPathProblems } from "./load-balancer/shared-load-balancer-problems";
@@ -67,6 +68,7 @@ export class GreenTestHook extends pulumi.ComponentResource {
       ...droppedHeaderProblems(checks ?? [], service.loadBalancer.dropsInvalidHeaderFields),
       ...secretsProblems(args),
       ...retentionProblems("logRetentionDays", logRetentionDays),
+      ...childNameProblems("GreenTestHook", name, policies(name), opts),
     ]);
     super("greenlight:index:GreenTestHook", name, {}, opts);
     const parent = { parent: this };
@@ -108,6 +110,10 @@ export class GreenTestHook extends pulumi.ComponentResource {
     grant(`${name}-own-code`, this.role, [keepFromOwnCode(this.function.arn)], parent);
     this.registerOutputs();
   }
+}
+
+function policies(name: string): ChildName[] {
+  return [name, `${name}-invoke`, `${name}-own-code`].map((policy) => ({ kind: "role policy", name: policy }));
 }
 
 /** What is wrong with the wait; also asked by the reader of the settings, as `checkMistakes` is. */
