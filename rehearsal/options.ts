@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { appVariables } from "./app-variables";
 import { CommandLine } from "./command-line";
 import type { NetworkChoice } from "./ecs/task-network";
+import type { AllowedCall } from "./sandbox/relay";
 import type { SandboxChoice } from "./sandbox/mode";
 
 /** What a person may set on the command line. */
@@ -49,6 +50,8 @@ export interface SandboxOptions {
   readonly trustApp?: boolean;
   /** @default this machine's, until the app is seen to ignore PORT */
   readonly network?: NetworkChoice;
+  /** What tasks may call from networks of their own. @default nothing */
+  readonly allow?: readonly AllowedCall[];
 }
 
 const sandboxes = ["namespaces", "none"] as const;
@@ -92,6 +95,7 @@ This machine:
   --sandbox MODE      what confines the app: "namespaces" (default where they can be had), or "none"
   --network NETWORK   "machine": tasks share this machine's network, each with a free PORT; "own": each has one of its
                       own and reaches nothing outside (default: machine, and own for an app that ignores PORT)
+  --allow HOST:PORT   what tasks in networks of their own may call; repeat it for more
   --trust-app         run your app even where nothing confines it
   --json              print events as JSON, one a line
   --help              show this
@@ -127,6 +131,7 @@ const specification = {
   runtime: { type: "string" },
   sandbox: { type: "string" },
   network: { type: "string" },
+  allow: { type: "string", multiple: true },
   "trust-app": { type: "boolean" },
   help: { type: "boolean", short: "h" },
 } as const;
@@ -197,10 +202,18 @@ function appOptions(line: CommandLine, directory: string): AppOptions & Pick<Reh
 
 function sandboxOptions(line: CommandLine): SandboxOptions {
   const sandbox = line.choice("sandbox", sandboxes);
+  const allow = line.texts("allow").flatMap((text) => {
+    const [, host, port] = /^([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?):(\d{1,5})$/i.exec(text) ?? [];
+    if (host !== undefined && Number(port) >= 1 && Number(port) <= 65_535)
+      return [{ host: host.toLowerCase(), port: Number(port) }];
+    line.wrong("allow", "HOST:PORT, such as db.example.com:5432", text);
+    return [];
+  });
   const network = line.choice("network", networks);
   if (network !== undefined && line.text("runtime") === "docker")
     line.wrong("network", "no --runtime docker, whose containers have networks of their own");
   return {
+    ...(allow.length > 0 ? { allow } : {}),
     ...(sandbox ? { sandbox } : {}),
     ...(network ? { network } : {}),
     ...(line.has("trust-app") ? { trustApp: true } : {}),

@@ -1,3 +1,5 @@
+import type { AllowedCall } from "../sandbox/relay";
+
 /** `--network`. */
 export type NetworkChoice = "machine" | "own";
 
@@ -11,10 +13,12 @@ export class TaskNetwork {
   /**
    * @param choice @default this machine's, until an app is seen to ignore PORT
    * @param unavailable why no network of its own can be had; undefined if it can
+   * @param allowed what tasks may call from networks of their own
    */
   constructor(
     private readonly choice?: NetworkChoice,
     private readonly unavailable?: string,
+    readonly allowed: readonly AllowedCall[] = [],
   ) {}
 
   get isOwn(): boolean {

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { endProcesses } from "../cleanup/end-processes.mjs";
 import type { Clock } from "../clock";
 import type { Timeline } from "../events";
-import { startRelay } from "../sandbox/relay";
+import { type AllowedCall, startRelay } from "../sandbox/relay";
 import { ContainerHealth, type HealthCheck } from "./container-health";
 import { freePort } from "./free-port";
 import { listeningSockets, type ListeningSocket } from "./listening-sockets";
@@ -141,7 +141,7 @@ export class Task extends EventEmitter<{ stopped: [] }> {
     const { network, address } = this.props;
     if (network?.move() === true) {
       const why = `${this.label} ignores PORT and listens on port ${address?.port}`;
-      const text = `${why}; it is started again in a network of its own, which reaches nothing outside`;
+      const text = `${why}; it is started again in a network of its own, which reaches nothing outside but what --allow names`;
       this.timeline.emit("ecs", "task.network", text, { task: this.label });
     }
     return this.isOutdated;
@@ -205,8 +205,16 @@ export class Task extends EventEmitter<{ stopped: [] }> {
   private async openRelay(child: ChildProcess): Promise<void> {
     const { socketPath, ownPort, address } = this.props;
     if (socketPath === undefined || ownPort === undefined || address === undefined) return;
+    const allowed = this.props.network?.allowed ?? [];
+    const named = new Set<string>();
+    const onRefused = ({ host, port }: AllowedCall) => {
+      const call = `${host}:${port}`;
+      const text = `${this.label} called ${call}, which is not allowed here. Add --allow ${call}.`;
+      if (!named.has(call)) this.timeline.emit("ecs", "task.call-refused", text, { task: this.label, host, port });
+      named.add(call);
+    };
     const port = { socketPath, host: address.ip, port: ownPort };
-    this.relay = await startRelay(child, port, this.mark).catch((error: Error) => {
+    this.relay = await startRelay(child, port, { allowed, onRefused }, this.mark).catch((error: Error) => {
       signalGroup(child.pid!, "SIGKILL");
       this.stoppedReason = `CannotStartContainerError: ${error.message}`;
       return undefined;

@@ -1,11 +1,13 @@
 // Leads from a Unix socket of this machine to a port in the network that it runs in. It ends when its stdin does.
 // Plain JavaScript: Node starts it without a loader.
+import { writeFileSync } from "node:fs";
 import { createConnection, createServer } from "node:net";
+import { serveOutgoing } from "./outgoing.mjs";
 
 /** The first byte of a connection: the port has accepted it. Without it, the port has refused it. */
 const connected = "+";
 
-const [socketPath, host, port] = process.argv.slice(2);
+const [socketPath, host, port, readyPath, outgoing] = process.argv.slice(2);
 
 const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (outside) => {
   const inside = createConnection({ host, port: Number(port), allowHalfOpen: true, noDelay: true });
@@ -25,7 +27,16 @@ server.on("error", (error) => {
   console.error(error.message);
   process.exit(1);
 });
-server.listen(socketPath, () => console.log("ready"));
+await serveOutgoing({
+  ...JSON.parse(outgoing),
+  ownPort: Number(port),
+  onRefused: (...call) => console.log("refused", ...call),
+});
+server.listen(socketPath, () => {
+  // The app waits for it: its first call may be its first act.
+  writeFileSync(readyPath, "ready");
+  console.log("ready");
+});
 process.stdin
   .on("end", () => process.exit(0))
   .on("error", () => process.exit(0))

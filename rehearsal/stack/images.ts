@@ -11,7 +11,8 @@ import { installStandIns } from "../images/stand-ins";
 import { type NotedBuild, readNotes } from "../images/build-notes";
 import type { SandboxMode } from "../sandbox/mode";
 import type { Workspace } from "../workspace";
-import { type NetworkChoice, TaskNetwork } from "../ecs/task-network";
+import type { SandboxOptions } from "../options";
+import { TaskNetwork } from "../ecs/task-network";
 import { taskLauncher, type TaskSurroundings } from "./tasks";
 import { stackBefore } from "./stack-before";
 import { stringify } from "yaml";
@@ -40,19 +41,19 @@ export interface Images {
  * Images in a store in the workspace, with a `docker` and an `aws` that work on it, and a process for each task.
  *
  * @param sandbox how programs of images are run
- * @param choice the network of the tasks
+ * @param options the network of the tasks, and what they may call from their own
  * @throws Error if a network of its own is asked for and cannot be had
  */
 export async function createImages(
   account: Account,
   workspace: Workspace,
   sandbox: SandboxMode,
-  choice?: NetworkChoice,
+  { network: choice, allow }: Pick<SandboxOptions, "network" | "allow"> = {},
 ): Promise<Images> {
   const unavailable = sandbox.kind === "none" ? `namespaces cannot be had: ${sandbox.reason}` : undefined;
   if (choice === "own" && unavailable !== undefined)
     throw new Error(`--network own: ${unavailable}. Use --runtime docker, or leave --network out.`);
-  const network = new TaskNetwork(choice, unavailable);
+  const network = new TaskNetwork(choice, unavailable, allow);
   const storeDirectory = join(workspace.directory, "images");
   const binDirectory = join(workspace.directory, "bin");
   await mkdir(binDirectory, { recursive: true });

@@ -55,7 +55,7 @@ export async function startableContainer(
     imageDirectory: await store.folderOf(await image.tree()),
     writableDirectory,
     network: "machine",
-    ...(own ? await ownNetwork(own, inside, writableDirectory) : {}),
+    ...(own ? await ownNetwork(own, container.command, inside, writableDirectory) : {}),
   } as const;
   return {
     ...sandboxCommand(sandboxed),
@@ -65,19 +65,33 @@ export async function startableContainer(
   };
 }
 
+const waitForNetwork = 'until [ -s /dev/.network-ready ]; do /bin/sleep 0.02; done; exec "$0" "$@"';
+
 /** As on Fargate: its private address, a host name that leads to it, and the container's port. */
 async function ownNetwork(
   { address, hostName }: TaskHost,
+  command: readonly string[],
   environment: Readonly<Record<string, string>>,
   directory: string,
 ) {
-  const hosts = join(directory, "hosts");
+  const [hosts, resolver, ready] = [
+    join(directory, "hosts"),
+    join(directory, "resolv.conf"),
+    join(directory, "relay-ready"),
+  ];
+  await writeFile(resolver, "nameserver 198.18.0.1\n");
+  await writeFile(ready, "");
   await writeFile(hosts, `127.0.0.1 localhost\n${address.ip} ${hostName} ${hostName.split(".")[0]}\n`);
   return {
     network: "own",
     addresses: [address.ip],
     hostName,
-    mounts: [{ source: hosts, target: "/etc/hosts", writable: "never" }],
+    mounts: [
+      { source: hosts, target: "/etc/hosts", writable: "never" },
+      { source: resolver, target: "/etc/resolv.conf", writable: "never" },
+      { source: ready, target: "/dev/.network-ready", writable: "never" },
+    ],
+    command: ["/bin/sh", "-c", waitForNetwork, ...command],
     environment: { ...environment, PORT: String(address.port), HOSTNAME: hostName },
   } as const;
 }

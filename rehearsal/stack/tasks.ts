@@ -50,6 +50,11 @@ export function taskLauncher(
       ...(container.command ? { command: container.command } : {}),
       ...(check ? { healthCheck: check.command } : {}),
     };
+    const taken = network.isOwn && network.allowed.find(({ port }) => port === address.port);
+    if (taken)
+      throw new Error(
+        `--allow ${taken.host}:${taken.port}: the app itself listens on ${taken.port}. Use --network machine.`,
+      );
     const host = network.isOwn ? { address, hostName: hostNameOf(address, region) } : undefined;
     const prepared = await startableContainer(image, place, request, host);
     const { healthCheckCommand, ...runs } = prepared;

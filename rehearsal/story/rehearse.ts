@@ -93,8 +93,7 @@ export async function setUpRehearsal(context: RehearsalContext): Promise<Rehears
     );
   const target = releaseTarget(account);
   const images =
-    docker ??
-    (await createImages(account, workspace, await chooseAppSandbox(context, program.appDirectory), options.network));
+    docker ?? (await createImages(account, workspace, await chooseAppSandbox(context, program.appDirectory), options));
   const { portOffset } = options;
   const traffic = await startTrafficSide({ ...context, account, target, productionUrl, portOffset });
   const alarms = createAlarms(account, target, traffic, context);

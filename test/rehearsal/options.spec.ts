@@ -56,6 +56,17 @@ describe("the rehearsal's command line", () => {
     assert.match(mistakesOf("--network=own", "--runtime=docker")[0] ?? "", /--network: expected no --runtime docker/);
   });
 
+  it("takes what tasks may call, again and again", () => {
+    const options = parseOptions(["--allow", "DB.example.com:5432", "--allow=localhost:6379"]);
+    const allowed = [
+      { host: "db.example.com", port: 5432 },
+      { host: "localhost", port: 6379 },
+    ];
+    assert.deepEqual("allow" in options && options.allow, allowed);
+    for (const wrong of ["db", "db:0", "db:65536", ":80", "http://db:80"])
+      assert.match(mistakesOf("--allow", wrong)[0] ?? "", /--allow: expected HOST:PORT/);
+  });
+
   it("takes every option, with its value after a space or an equals sign", () => {
     const argv = ["--app", "app", "--stack=prod", "--scale", "1.5", "--keep", "--json", "--fail", "health"];
     assert.deepEqual(parseOptions([...argv, "--port-offset", "1000", "--rate=200", "--runtime=docker"], directory), {
@@ -151,7 +162,19 @@ describe("the rehearsal's command line", () => {
     assert.deepEqual(parseOptions(["--scale", "0", "--help"]), { help: helpText });
     assert.deepEqual(parseOptions(["-h"]), { help: helpText });
     const ofTheApp = ["app", "dockerfile", "env", "env-file", "port", "health-path", "app-log"];
-    const others = ["stack", "scale", "keep", "json", "fail", "port-offset", "rate", "runtime", "network", "help"];
+    const others = [
+      "stack",
+      "scale",
+      "keep",
+      "json",
+      "fail",
+      "port-offset",
+      "rate",
+      "runtime",
+      "network",
+      "allow",
+      "help",
+    ];
     for (const option of [...ofTheApp, ...others]) {
       assert.match(helpText, new RegExp(`^  --${option} `, "m"));
     }

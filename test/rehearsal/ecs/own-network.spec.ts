@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
-import { get } from "node:http";
-import { connect, createServer } from "node:net";
+import { createServer as createHttpServer, get } from "node:http";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { Clock } from "../../../rehearsal/clock";
@@ -30,6 +30,7 @@ const app = (listen: string) => `
   const server = http.createServer((request, response) => {
     if (request.url === "/stream") { response.write("first,"); setTimeout(() => response.end("second"), 300); }
     else if (request.url === "/host") response.end([process.env.PORT, process.env.HOSTNAME, require("node:os").hostname()].join());
+    else if (request.url.startsWith("/call/")) http.get("http://" + request.url.slice(6), (answer) => answer.pipe(response)).on("error", (error) => response.end(error.code));
     else if (request.url.startsWith("/ask")) http.get("http://127.0.0.1:" + request.url.slice(5), () => response.end("reached")).on("error", (error) => response.end(error.code));
     else response.end("ok");
   });
@@ -163,6 +164,22 @@ describe("a task in a network of its own", function () {
   it("refuses what its app does not listen on, or listens on at 127.0.0.1 alone", async () => {
     const elsewhere = await start(`process.env.PORT, "127.0.0.1"`, new TaskNetwork("own"));
     assert.match(elsewhere.set.cause ?? "", /it listens on 127\.0\.0\.1:3917 only; listen on 0\.0\.0\.0/);
+  });
+
+  it("calls what is allowed and no more; a refused call is named once", async () => {
+    const outside = createHttpServer((_, response) => response.end("of this machine")).listen(0, "127.0.0.1");
+    await once(outside, "listening");
+    closing.push(() => new Promise((resolve) => outside.close(resolve)));
+    const { port } = outside.address() as AddressInfo;
+    const { url } = await start("process.env.PORT", new TaskNetwork("own", undefined, [{ host: "localhost", port }]));
+    assert.equal(await body(`${url}/call/localhost:${port}`), "of this machine");
+    const refused = () => events.filter(({ type }) => type === "task.call-refused").map(({ text }) => text);
+    assert.deepEqual(refused(), []);
+    assert.equal(await body(`${url}/call/db.example.com:5432`), "ECONNREFUSED");
+    assert.equal(await body(`${url}/call/db.example.com:5432`), "ECONNREFUSED");
+    assert.equal(await body(`${url}/call/192.0.2.7:81`), "ECONNREFUSED");
+    const text = (call: string) => `v1-1 called ${call}, which is not allowed here. Add --allow ${call}.`;
+    assert.deepEqual(refused(), [text("db.example.com:5432"), text("192.0.2.7:81")]);
   });
 
   it("is missed in the failure of an app that ignores PORT where none can be had", async () => {
