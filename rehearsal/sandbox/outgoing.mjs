@@ -30,13 +30,21 @@ export async function serveOutgoing({ allowed, egressPath, ownPort, onRefused })
     await forward({ address, port, egressPath, to: `${host} ${port}\n` });
   }
   const hostOf = (address) => [...names].find(([, own]) => own === address)?.[0] ?? address;
+  const refusing = new Set();
+  const refuse = (address) => {
+    refusing.add(address);
+    addAddress(address).catch(() => undefined);
+    setTimeout(() => {
+      ip("address", "del", `${address}/32`, "dev", "lo")
+        .catch(() => undefined)
+        .finally(() => refusing.delete(address));
+    }, refusedMs);
+  };
   setInterval(() => {
     for (const { address, port } of unanswered()) {
       onRefused(hostOf(address), port);
       // There the app itself would answer.
-      if (port === ownPort) continue;
-      addAddress(address).catch(() => undefined);
-      setTimeout(() => void ip("address", "del", `${address}/32`, "dev", "lo").catch(() => undefined), refusedMs);
+      if (port !== ownPort && !refusing.has(address)) refuse(address);
     }
   }, lookEveryMs);
 }
