@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cp, mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, realpath, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { strFromU8, unzipSync } from "fflate";
@@ -9,6 +9,8 @@ import { type BuildResult, runBuild } from "../../../rehearsal/codebuild/run-bui
 import { Timeline } from "../../../rehearsal/events";
 import { ImageStore } from "../../../rehearsal/images/image-store";
 import { installStandIns } from "../../../rehearsal/images/stand-ins";
+import { chooseSandbox } from "../../../rehearsal/sandbox/mode";
+import { removeTree } from "../../../rehearsal/sandbox/remove-tree";
 
 export const commitId = "0123456789abcdef0123456789abcdef01234567";
 export const uri = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/shop";
@@ -36,7 +38,8 @@ export class CommitBuild {
     const { directory, store } = build;
     await store.createRepository(uri);
     for (const name of ["bin", "work", "source/service"]) await mkdir(join(directory, name), { recursive: true });
-    await installStandIns({ binDirectory: join(directory, "bin"), storeDirectory: store.directory });
+    const sandbox = await chooseSandbox(directory, undefined, () => undefined);
+    await installStandIns({ binDirectory: join(directory, "bin"), storeDirectory: store.directory, sandbox });
     await build.write({
       Dockerfile: "FROM node:22\nWORKDIR /app\nCOPY . .\nCMD node a.js\n",
       "a.js": "console.log(1)\n",
@@ -93,6 +96,6 @@ export class CommitBuild {
   }
 
   close(): Promise<void> {
-    return rm(this.directory, { recursive: true, force: true });
+    return removeTree(this.directory);
   }
 }
