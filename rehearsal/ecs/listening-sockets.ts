@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, readSync } from "node:fs";
 import { promisify } from "node:util";
 
 /** A TCP socket that accepts connections. */
@@ -32,15 +32,43 @@ export function isWildcard(address: string): boolean {
 
 /** Sockets in the state LISTEN in the tables of a network namespace (`/proc/PID/net`), by inode. */
 export function readTables(directory: string): ReadonlyMap<string, ListeningSocket> {
-  const rows = ["tcp", "tcp6"].flatMap((table) => (attempt(() => read(`${directory}/${table}`)) ?? "").split("\n"));
-  return new Map(rows.flatMap(parseRow));
+  const rows = ["tcp", "tcp6"].flatMap((table) => attempt(() => readListening(`${directory}/${table}`)) ?? []);
+  return new Map(rows.map(parseRow));
 }
 
-/** Source: proc(5), /proc/net/tcp. `0A` is LISTEN. */
-function parseRow(row: string): [string, ListeningSocket][] {
-  const [, local = "", , state, , , , , , inode = ""] = row.trim().split(/\s+/);
+/**
+ * The rows of a table up to the first connection. The kernel prints the listening sockets first (tcp_seq_start in
+ * net/ipv4/tcp_ipv4.c), and a machine under load has tens of thousands of connections.
+ */
+function readListening(path: string): string[] {
+  const file = openSync(path, "r");
+  try {
+    const chunk = Buffer.alloc(16 * 1024);
+    let text = "";
+    for (;;) {
+      const bytes = readSync(file, chunk);
+      text += chunk.toString("latin1", 0, bytes);
+      const rows = text.split("\n").slice(1, -1);
+      const connection = rows.findIndex((row) => stateOf(row) !== LISTEN);
+      if (connection >= 0) return rows.slice(0, connection);
+      if (bytes === 0) return rows;
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Source: proc(5), /proc/net/tcp. */
+const LISTEN = "0A";
+
+function stateOf(row: string): string | undefined {
+  return row.trim().split(/\s+/)[3];
+}
+
+function parseRow(row: string): [string, ListeningSocket] {
+  const [, local = "", , , , , , , , inode = ""] = row.trim().split(/\s+/);
   const [address = "", port = ""] = local.split(":");
-  return state === "0A" ? [[inode, { address: addressOf(address), port: parseInt(port, 16) }]] : [];
+  return [inode, { address: addressOf(address), port: parseInt(port, 16) }];
 }
 
 /** The kernel prints each 32-bit word in the machine's own byte order. */

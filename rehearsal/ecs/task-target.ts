@@ -6,10 +6,17 @@ import type { Task } from "./task";
 /** Where the load balancer reaches a task. */
 export function targetAddress(task: Task): TargetAddress {
   const { label, localAddress: host, port, address, socketPath } = task;
+  // An app does not change what it listens on, and each look reads every process of the machine.
+  let isReachable = false;
   return {
     ...{ host, port, label, socketPath },
     hostHeader: address && `${address.ip}:${address.port}`,
-    whyUnreachable: () => whyUnreachable(task),
+    whyUnreachable: async () => {
+      if (isReachable) return undefined;
+      const why = await whyUnreachable(task);
+      isReachable = why === undefined;
+      return why;
+    },
   };
 }
 
