@@ -90,7 +90,8 @@ export function notStartable(
 ): string {
   const from = baseImage === undefined ? "its base image" : `its base image ${baseImage}`;
   const docker = "Use --runtime docker, which runs the real image.";
-  if (code === "ENOENT") return `"${program}" is not on this machine, where ${from} is not pulled. ${docker}`;
+  if (code === "ENOENT")
+    return `"${program}" is neither in the image nor on this machine, where ${from} is not pulled. ${docker}`;
   if (code === "EACCES")
     return `"${program}" is not a program. If ${from} has an entry point that runs it, name it in ENTRYPOINT. ${docker}`;
   return message;

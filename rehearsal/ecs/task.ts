@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { endProcesses } from "../cleanup/end-processes.mjs";
 import type { Clock } from "../clock";
 import type { Timeline } from "../events";
-import { type AllowedCall, startRelay } from "../sandbox/relay";
+import { execFailure } from "../sandbox/setup-script";
 import { ContainerHealth, type HealthCheck } from "./container-health";
 import { freePort } from "./free-port";
 import { listeningSockets, type ListeningSocket } from "./listening-sockets";
@@ -14,6 +14,7 @@ import { readLines } from "./read-lines";
 import { type ExpectedPort, notStartable, type TaskOrigin, unknownOrigin } from "./start-failure";
 import { localAddressOf, type TaskAddress } from "./task-address";
 import type { TaskNetwork } from "./task-network";
+import { TaskRelay } from "./task-relay";
 
 /** What a container image and its task definition come to on this machine. */
 export interface TaskSpec {
@@ -76,7 +77,7 @@ export class Task extends EventEmitter<{ stopped: [] }> {
 
   private readonly lines: string[] = [];
   private child: ChildProcess | undefined;
-  private relay: ChildProcess | undefined;
+  private readonly relay: TaskRelay;
   private stopping: Promise<void> | undefined;
   /** Settles when no health check runs any more. */
   private watching: Promise<void> | undefined;
@@ -89,6 +90,7 @@ export class Task extends EventEmitter<{ stopped: [] }> {
     private readonly processes: ProcessRegistry | undefined,
   ) {
     super();
+    this.relay = new TaskRelay(props, timeline, processes);
   }
 
   get label(): string {
@@ -196,38 +198,12 @@ export class Task extends EventEmitter<{ stopped: [] }> {
       if (this.lines.length > linesKept) this.lines.shift();
       this.timeline.emit("ecs", "task.log", line, { task });
     });
-    await this.openRelay(child);
-    this.watchHealth(child);
-    if (this.lastStatus === "PENDING") this.enter("RUNNING");
-  }
-
-  /** The relay ends with the task, or with this process. */
-  private async openRelay(child: ChildProcess): Promise<void> {
-    const { socketPath, ownPort, address } = this.props;
-    if (socketPath === undefined || ownPort === undefined || address === undefined) return;
-    const allowed = this.props.network?.allowed ?? [];
-    const named = new Set<string>();
-    const onRefused = ({ host, port }: AllowedCall) => {
-      const call = `${host}:${port}`;
-      const text = `${this.label} called ${call}, which is not allowed here. Add --allow ${call}.`;
-      if (!named.has(call)) this.timeline.emit("ecs", "task.call-refused", text, { task: this.label, host, port });
-      named.add(call);
-    };
-    const port = { socketPath, host: address.ip, port: ownPort };
-    this.relay = await startRelay(child, port, { allowed, onRefused }, this.mark).catch((error: Error) => {
+    await this.relay.open(child, this.mark).catch((error: Error) => {
       signalGroup(child.pid!, "SIGKILL");
       this.stoppedReason = `CannotStartContainerError: ${error.message}`;
-      return undefined;
     });
-    if (this.relay?.pid !== undefined) this.processes?.add(this.relay.pid);
-    if (child.exitCode !== null || child.signalCode !== null) this.closeRelay();
-  }
-
-  private closeRelay(): void {
-    if (this.relay?.pid === undefined) return;
-    signalGroup(this.relay.pid, "SIGKILL");
-    this.processes?.remove(this.relay.pid);
-    this.relay = undefined;
+    this.watchHealth(child);
+    if (this.lastStatus === "PENDING") this.enter("RUNNING");
   }
 
   private get environment(): NodeJS.ProcessEnv {
@@ -289,7 +265,7 @@ export class Task extends EventEmitter<{ stopped: [] }> {
     this.exitCode = exitCode;
     this.stoppedReason ??= "Essential container in task exited";
     this.enter("DEPROVISIONING");
-    this.closeRelay();
+    this.relay.close();
     const pgid = child.pid ?? 0;
     const giveUpAt = performance.now() + lastWaitMs;
     // What is still there after a SIGKILL is dead but not yet collected by its parent.
@@ -302,7 +278,17 @@ export class Task extends EventEmitter<{ stopped: [] }> {
     await Promise.race([outputRead, sleep(lastWaitMs, undefined, { ref: false })]);
     child.stdout?.destroy();
     child.stderr?.destroy();
+    this.nameExecFailure();
     this.enter("STOPPED");
+  }
+
+  /** A sandbox starts before its program, so that this one cannot be started is seen at its end. */
+  private nameExecFailure(): void {
+    const [, program, message = ""] = execFailure.exec(this.lines.at(-1) ?? "") ?? [];
+    if (program === undefined || (this.exitCode !== 126 && this.exitCode !== 127)) return;
+    this.stoppedReason = `CannotStartContainerError: exec ${program}: ${message}`;
+    const code = this.exitCode === 126 ? "EACCES" : "ENOENT";
+    this.startFailure = notStartable(program, Object.assign(new Error(message), { code }), this.origin);
   }
 
   private enter(status: TaskStatus): void {

@@ -16,7 +16,7 @@ export const initPrograms: ReadonlySet<string> = new Set(["tini", "dumb-init"]);
 export function throwIfNotStartable(state: StageState, sandbox: SandboxMode): void {
   const words = withoutInit([...(state.config.Entrypoint ?? []), ...(state.config.Cmd ?? [])]);
   const [program] = words;
-  if (program === undefined || isThere(program, state, sandbox)) return;
+  if (program === undefined || isOwn(program, state) || isThere(program, state, sandbox)) return;
   throw new Error(
     `Dockerfile: ${program} is not on this machine, which stands in for ${state.base}, and the app starts with it ` +
       `(${words.join(" ")}). Use --runtime docker, which starts the real image.`,
@@ -34,6 +34,15 @@ export function withoutInit(command: readonly string[]): string[] {
 function optionsOf(words: readonly string[]): number {
   const command = words.findIndex((word, index) => index > 0 && !word.startsWith("-"));
   return command < 0 ? words.length - 1 : command - 1;
+}
+
+/** Its place is the image's own folder, so no base image brings it: the build succeeds, and the task fails. */
+function isOwn(program: string, { tree, config }: StageState): boolean {
+  const index = new TreeIndex(tree);
+  const directory = index.resolve(".", config.WorkingDir);
+  return (
+    program.includes("/") && directory !== "" && index.resolve(program, config.WorkingDir).startsWith(`${directory}/`)
+  );
 }
 
 function isThere(program: string, { tree, config }: StageState, sandbox: SandboxMode): boolean {

@@ -1,10 +1,12 @@
 // What an app calls from a network of its own. Names get addresses of 198.18.0.0/15 (RFC 2544, for tests of networks).
 // Plain JavaScript: Node starts it without a loader.
+import { Buffer } from "node:buffer";
 import { execFile } from "node:child_process";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createConnection, createServer, isIPv4 } from "node:net";
+import { setInterval } from "node:timers";
 import { promisify } from "node:util";
 
 const nameServer = "198.18.0.1";

@@ -36,6 +36,9 @@ export const packageManagerStatus = 100;
 /** Exit status of a sandbox that could not be set up. */
 export const setupFailedStatus = 125;
 
+/** What the shell that starts a program prints when it cannot: `sandbox: 1: exec: ./server: not found`. */
+export const execFailure = /^sandbox: (?:line )?\d+: exec: (.*): (.*)$/;
+
 /** Names of the variables that carry a request; nothing inside sees them, or any other with this beginning. */
 export const variablePrefix = "GREENLIGHT_";
 
@@ -50,7 +53,7 @@ export const dropAndStart = `exec setpriv --no-new-privs --inh-caps=-all \\
     eval "$GREENLIGHT_ENVIRONMENT"
     unset PWD OLDPWD SHLVL
     for name in \${GREENLIGHT_NAMES}; do unset "$name"; done
-    exec "$@"' sh "$@"`;
+    exec "$@"' sandbox "$@"`;
 
 /** In the new PID namespace: the machine's file systems become unreachable. */
 export const enterStage = `

@@ -4,6 +4,9 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Clock } from "../../rehearsal/clock";
+import { startTask } from "../../rehearsal/ecs/task";
+import { Timeline } from "../../rehearsal/events";
 import { signalGroup } from "../../rehearsal/ecs/process-group";
 import { findInitProcess } from "../../rehearsal/sandbox/probe";
 import { startableContainer } from "../../rehearsal/stack/startable-container";
@@ -69,4 +72,23 @@ describe("a container of a task", function () {
       await once(child, "close");
     }
   });
+
+  for (const [what, program, failure, reason] of [
+    [
+      "does not exist",
+      "./server",
+      "exec ./server: not found",
+      /"\.\/server" is neither in the image nor on this machine/,
+    ],
+    ["is no program", "./x.js", "exec ./x.js: Permission denied", /"\.\/x\.js" is not a program/],
+  ] as const) {
+    it(`whose command ${what} cannot be started, as Fargate says`, async () => {
+      const prepared = await prepare("", { command: [program] });
+      const clock = new Clock(1);
+      const task = await startTask({ ...prepared, label: "v1-1", taskDefinitionArn: "" }, clock, new Timeline(clock));
+      await task.whenStopped();
+      assert.equal(task.stoppedReason, `CannotStartContainerError: ${failure}`);
+      assert.match(task.startFailure ?? "", reason);
+    });
+  }
 });

@@ -31,7 +31,7 @@ export const settingsFaults: readonly Fault[] = [
   notCreated(
     "certificate-elsewhere",
     "HTTPS with something that is no certificate of ACM",
-    /is not the ARN of an ACM certificate/,
+    /expected the ARN of an ACM certificate/,
     { certificateArn: "arn:aws:iam::123456789012:server-certificate/shop" },
   ),
   notCreated(

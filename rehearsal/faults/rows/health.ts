@@ -18,7 +18,10 @@ const neverHealthy = (name: string, fault: string, code: string): Fault =>
   rolledBack(name, fault, /timed out while waiting for the replacement task set to become healthy/, {
     ecsSaying: /the circuit breaker's threshold of 3 failures is reached/,
     // A start is not hurried, so a task is given little time.
-    settings: { "greenlight:healthCheck": '{"intervalSeconds":5}', "greenlight:healthCheckGracePeriodSeconds": "4" },
+    settings: {
+      "greenlight:healthCheck": '{"intervalSeconds":5,"timeoutSeconds":2}',
+      "greenlight:healthCheckGracePeriodSeconds": "4",
+    },
     run: (stage) => stage.release(broken(code)),
   });
 
@@ -72,6 +75,6 @@ export const health: readonly Fault[] = [
     },
   }),
   rolledBack("not-startable", "the image's command does not exist", /CannotStartContainerError/, {
-    run: (stage) => stage.release({ Dockerfile: 'FROM node:22\nCOPY . .\nCMD ["no-such-program"]\n' }),
+    run: (stage) => stage.release({ Dockerfile: 'FROM node:22\nWORKDIR /app\nCOPY . .\nCMD ["./no-such-program"]\n' }),
   }),
 ];

@@ -199,7 +199,7 @@ describe("a task that starts", function () {
 
   it("names the program that this machine does not have, and what has it", async () => {
     const cause =
-      /"no-such-python" is not on this machine, where its base image python:3\.12-slim is not pulled\. Use --runtime docker/;
+      /"no-such-python" is neither in the image nor on this machine, where its base image python:3\.12-slim is not pulled\. Use --runtime docker/;
     await assertCause(missing(), cause, 5);
   });
 

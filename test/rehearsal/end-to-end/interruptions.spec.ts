@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
 import type { TimelineEvent } from "../../../rehearsal/events";
 import { until } from "../fixtures/tasks";
-import { stillRunning } from "./process-table";
+import { runningWith } from "./process-table";
 import { scenarios, type Stage, tinyApp } from "./scenarios";
 
 const interrupted = 130;
@@ -12,13 +12,15 @@ const slowApp = {
   Dockerfile: `FROM node:22\nRUN node -e "console.log('building slowly'); setInterval(() => {}, 1000)"\n`,
 };
 
-/** It starts a process that nothing of it holds. */
+/** In the command of the processes that nothing of their app holds. */
+const daemonName = `daemon-of-${process.pid}`;
+
 const daemonApp = {
   ...tinyApp,
   "server.cjs": `${tinyApp["server.cjs"]}
 const { spawn } = require("node:child_process");
-const daemon = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { detached: true, stdio: "ignore" });
-console.log("daemon " + daemon.pid);
+spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)", "${daemonName}"], { detached: true, stdio: "ignore" });
+console.log("daemon started");
 `,
 };
 
@@ -78,12 +80,12 @@ describe("npm start that is interrupted", function () {
 
   const withDaemon = scenario(async ({ start, app }) => {
     const rehearsal = await start(["--app", await app(daemonApp)]);
-    await rehearsal.event(({ text }) => text.startsWith("daemon "));
-    const pids = rehearsal.events.flatMap(({ text }) => /^daemon (\d+)$/.exec(text)?.[1] ?? []).map(Number);
+    await rehearsal.event(({ text }) => text === "daemon started");
+    await until(() => runningWith(daemonName).length > 0);
     rehearsal.signal("SIGINT");
     const status = await rehearsal.end();
     await rehearsal.assertNothingIsLeft();
-    assert.deepEqual(stillRunning(pids), []);
+    assert.deepEqual(runningWith(daemonName), []);
     return { status, stderr: rehearsal.stderr };
   });
 

@@ -27,6 +27,13 @@ export function stillRunning(pids: Iterable<number>): string[] {
     .map(({ pid, command }) => `${pid} ${command}`);
 }
 
+/** The processes that run with this word in their command, in whichever namespace they are. */
+export function runningWith(word: string): string[] {
+  return processTable()
+    .filter(({ command, hasEnded }) => command.includes(word) && !hasEnded)
+    .map(({ pid, command }) => `${pid} ${command}`);
+}
+
 function processTable(): Row[] {
   if (existsSync("/proc/self/stat")) return readdirSync("/proc").flatMap((name) => procRow(name) ?? []);
   const lines = execFileSync("ps", ["-A", "-o", "pid=,ppid=,state=,command="], { encoding: "utf8" }).trim().split("\n");
