@@ -13,8 +13,14 @@ const shortestBoundMs = 5_000;
 export class Clock {
   private readonly startedAt = performance.now();
 
-  /** @param scale AWS milliseconds per real millisecond; 1 is real time. */
-  constructor(readonly scale: number) {}
+  /**
+   * @param scale AWS milliseconds per real millisecond; 1 is real time
+   * @param shortestBounds share of the shortest bounds that is kept: less than 1 for tests whose real work is quick
+   */
+  constructor(
+    readonly scale: number,
+    private readonly shortestBounds = 1,
+  ) {}
 
   /** Real milliseconds since the clock was made. */
   get elapsedMs(): number {
@@ -37,7 +43,12 @@ export class Clock {
    * @param shortestMs below which the bound never shrinks, in real time, unless AWS's own is shorter
    */
   boundMs(awsMs: number, shortestMs = shortestBoundMs): number {
-    return Math.max(awsMs / this.scale, Math.min(awsMs, shortestMs));
+    return Math.max(awsMs / this.scale, Math.min(awsMs, this.shortestMs(shortestMs)));
+  }
+
+  /** What is left of a shortest bound. */
+  shortestMs(ms: number): number {
+    return ms * this.shortestBounds;
   }
 
   /** Waits `awsMs` of AWS time, and no less. Rejects with the signal's reason when aborted. */

@@ -78,7 +78,7 @@ export class Deployment {
       name: `deployment ${id}`,
       entryPoint: join(__dirname, "controller-main.ts"),
       directory: join(directory, id),
-      request: requestOf(props, clock.scale),
+      request: requestOf(props, clock),
       cloud: this.cloud,
       announcer: new TimelineAnnouncer(timeline, "codedeploy", { deploymentId: id }),
       processes,
@@ -128,17 +128,17 @@ export class Deployment {
   }
 }
 
-function requestOf({ id, label, group, deploymentConfig, hooks }: DeploymentProps, scale: number): DeploymentRequest {
+function requestOf({ id, label, group, deploymentConfig, hooks }: DeploymentProps, clock: Clock): DeploymentRequest {
   const { deploymentReadyOption, terminateBlueInstancesOnDeploymentSuccess } = group.blueGreenDeploymentConfig;
   return {
-    scale,
+    scale: clock.scale,
     id,
     label,
     hooks,
     rules: rulesOf(group),
     shiftSteps: shiftSteps(group.deploymentConfigName, deploymentConfig),
     approvalMinutes: deploymentReadyOption.waitTimeInMinutes ?? 0,
-    leastHookTimeoutMs,
+    leastHookTimeoutMs: clock.shortestMs(leastHookTimeoutMs),
     terminationWaitMinutes: terminateBlueInstancesOnDeploymentSuccess.terminationWaitTimeInMinutes ?? 0,
   };
 }

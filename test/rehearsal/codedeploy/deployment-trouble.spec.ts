@@ -7,7 +7,8 @@ import { Harness, type HookEvent, onBlue, onGreen, tested } from "./harness";
 describe("a deployment in trouble", () => {
   let harness: Harness;
 
-  const start = async (scale = 600) => (harness = await new Harness(scale).start());
+  const start = async (scale = 600, shortestBounds?: number) =>
+    (harness = await new Harness(scale, undefined, shortestBounds).start());
   afterEach(() => harness.close());
 
   describe("whose hook says Failed", () => {
@@ -43,7 +44,7 @@ describe("a deployment in trouble", () => {
     const hooks = { BeforeInstall: "judge" };
 
     it("fails after 60 minutes, and refuses a verdict that comes later", async () => {
-      await start(3600);
+      await start(3600, 0.05);
       let payload!: HookEvent;
       harness.functions.judge = (event) => {
         payload = event;
@@ -57,7 +58,7 @@ describe("a deployment in trouble", () => {
     });
 
     it("fails with what came of the function, since throwing is no verdict and returning is none either", async () => {
-      await start(3600);
+      await start(3600, 0.05);
       const reasonOf = async () => (await harness.deployment({ hooks }).run()).reason;
       harness.functions.judge = () => Promise.reject(new Error("cannot find module 'checks'"));
       assert.match((await reasonOf()) ?? "", /gave no verdict within 60 minutes: cannot find module 'checks'$/);

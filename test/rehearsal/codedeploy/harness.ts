@@ -62,8 +62,9 @@ export class Harness {
   protected readonly directory = mkdtempSync(join(tmpdir(), "greenlight-deployments-"));
   private revision = 0;
 
-  constructor(scale: number, random?: () => number) {
-    this.clock = new Clock(scale);
+  /** @param shortestBounds of the clock */
+  constructor(scale: number, random?: () => number, shortestBounds?: number) {
+    this.clock = new Clock(scale, shortestBounds);
     this.timeline = new Timeline(this.clock);
     this.timeline.on((event) => this.events.push(event));
     this.groups = [this.targetGroup("blue"), this.targetGroup("green")];

@@ -39,7 +39,7 @@ const pipeline = {
 const content = zip({ "taskdef.json": "{}" });
 
 describe("a pipeline's Lambda action", () => {
-  const clock = new Clock(3600);
+  const clock = new Clock(3600, 0.05);
   const timeline = new Timeline(clock);
 
   /** A pipeline whose function does this with each job. */

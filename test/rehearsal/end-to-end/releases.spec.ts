@@ -22,13 +22,13 @@ describe("npm start", function () {
       return { rehearsal, status: await rehearsal.end() };
     });
 
+  // First, since it takes longest: an app is given its grace period of 60 s whatever the scale.
+  const withoutHealth = releaseOfTinyApp("--scale", "600", "--fail", "health");
   const ofSample = release();
   const ofStaticFiles = release("--app", join(testDirectory, "apps/static-files"));
   const ofJsonApi = release("--app", join(testDirectory, "apps/json-api"));
   const withFailingHook = releaseOfTinyApp("--scale", "120", "--fail", "hook");
   const inProduction = releaseOfTinyApp("--stack", "prod", "--scale", "300", "--fail", "hook");
-  // 60 minutes, in which green could become healthy, take six seconds.
-  const withoutHealth = releaseOfTinyApp("--scale", "600", "--fail", "health");
 
   describe("on the sample app", () => {
     it("ends well, and prints nothing but events", async () => {
