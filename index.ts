@@ -10,6 +10,7 @@ import {
   VpcEndpoints,
 } from "./components";
 import { readSettings } from "./settings";
+import { forThisRunAlone } from "./settings/single-run";
 import { encryptedOutput, encryptInputs } from "./settings/encrypted-inputs";
 
 const settings = readSettings();
@@ -54,3 +55,6 @@ export const promotionBusArn = output(pipeline.promotionBusArn ?? none);
 export const sbomBucket = output(pipeline.sbomBucket ?? none);
 export const clusterName = output(service.cluster.name);
 export const serviceName = output(service.service.name);
+
+// Pulumi deletes what a program does not register, and an inline program may run several times in one process.
+module.exports = forThisRunAlone(module.exports as object);
