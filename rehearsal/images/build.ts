@@ -128,13 +128,16 @@ async function finish(state: StageState, request: BuildRequest, dockerfile: Dock
   // Here rather than where its tasks are started, which serves requests meanwhile.
   if (request.sandbox.kind === "namespaces") await store.folderOf(state.tree);
   const digest = await Image.save({ os, architecture, config }, state.tree, store.blobs);
+  // The buildspec gives every build COMMIT_ID, which an app need not take.
   const declared = new Set(
     dockerfile.stages
       .flatMap(({ instructions }) => [...instructions, ...dockerfile.globalArguments])
       .filter(({ keyword }) => keyword === "ARG")
       .flatMap(({ pairs }) => pairs.map(({ name }) => name)),
   );
-  const unused = Object.keys(request.buildArguments ?? {}).filter((name) => !declared.has(name));
+  const unused = Object.keys(request.buildArguments ?? {}).filter(
+    (name) => !declared.has(name) && name !== "COMMIT_ID",
+  );
   if (unused.length > 0) output(`[Warning] One or more build-args [${unused.join(" ")}] were not consumed`);
   output(`Successfully built ${digest}`);
   for (const tag of tags) {

@@ -145,6 +145,11 @@ describe("an image built without Docker", function () {
       assert.ok(workshop.lines.includes("[Warning] One or more build-args [OTHER] were not consumed"));
     });
 
+    it("does not warn of COMMIT_ID, which every build gets and few apps take", async () => {
+      await workshop.build(await workshop.write({ Dockerfile: "FROM node:22\nCMD x" }), "app", { COMMIT_ID: "abc" });
+      assert.ok(!workshop.lines.some((line) => line.includes("not consumed")), workshop.lines.join("\n"));
+    });
+
     it("fails with the status of a failing RUN", async () => {
       const app = await workshop.write({ Dockerfile: "FROM node:22\nRUN node -e 'process.exit(3)'\nCMD x" });
       await assert.rejects(
