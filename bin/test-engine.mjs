@@ -1,6 +1,6 @@
 // `npm run test:engine`: the real Pulumi engine runs the program, against providers that stand in for AWS and Docker.
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -11,7 +11,6 @@ setUp();
 const root = fileURLToPath(new URL("..", import.meta.url));
 process.chdir(root);
 process.env.PATH = [process.env.PATH, path.join(os.homedir(), ".pulumi", "bin")].join(path.delimiter);
-if (!hasPulumi()) installPulumi();
 if (!hasPulumi()) {
   process.stderr.write(
     "\nSKIPPED: there is no `pulumi` command on PATH or in ~/.pulumi/bin, so the engine's tests did not run.\n" +
@@ -21,30 +20,20 @@ if (!hasPulumi()) {
   process.exit(0);
 }
 
-process.env.TSX_DISABLE_CACHE = "1";
-const { register } = await import("tsx/cjs/api");
-register();
-const require = createRequire(import.meta.url);
-require("../test/support/own-stack-files.ts").refuseOwnStackFiles();
+await import("./mocha-process.mjs");
 const { default: Mocha } = await import("mocha");
 const mocha = new Mocha({ timeout: 120_000, reporter: "spec", bail: false, forbidOnly: Boolean(process.env.CI) });
 for (const file of process.argv.length > 2 ? process.argv.slice(2) : allSpecs()) mocha.addFile(path.join(root, file));
 const { passes, failures, pending } = await new Promise((resolve) => {
   const runner = mocha.run(() => resolve(runner.stats));
 });
-const { measuredTable } = require("../test/engine/support/measured.ts");
+const { measuredTable } = createRequire(import.meta.url)("../test/engine/support/measured.ts");
 process.stdout.write(measuredTable());
 process.stdout.write(`\n${passes} passed, ${failures} failed${pending ? `, ${pending} skipped` : ""}\n`);
 process.exit(failures === 0 && passes > 0 ? 0 : 1);
 
 function hasPulumi() {
   return spawnSync("pulumi", ["version"], { stdio: "ignore" }).status === 0;
-}
-
-/** Where a copy of the command lies beside the checkout, it can be installed without a network. */
-function installPulumi() {
-  const installer = path.join(root, "..", "shared", "engine", "setup");
-  if (existsSync(installer)) spawnSync(installer, { stdio: ["ignore", 2, 2] });
 }
 
 function allSpecs() {

@@ -2,7 +2,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync } from "node:fs";
-import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { setUp } from "./setup.mjs";
 
@@ -43,26 +42,26 @@ async function runChecks() {
   return results;
 }
 
+/** Two files at a time, since specs mostly wait; those named on the command line one after the other. */
 async function runSpecs() {
-  // Mocha's own command does this, too: a promise that nobody awaits must not fail unseen. Whoever listens besides, as
-  // the evaluation of a program does, takes care of it.
-  process.on("unhandledRejection", (reason) => {
-    if (process.listenerCount("unhandledRejection") === 1) throw reason;
-  });
-  process.env.TSX_DISABLE_CACHE = "1";
-  process.chdir(root);
-  const { register } = await import("tsx/cjs/api");
-  register();
-  createRequire(import.meta.url)("../test/support/own-stack-files.ts").refuseOwnStackFiles();
+  // It is not there before the set-up.
   const { default: Mocha } = await import("mocha");
-  const mocha = new Mocha({ timeout: 60_000, reporter: "spec", forbidOnly: Boolean(process.env.CI) });
+  const setup = fileURLToPath(new URL("mocha-process.mjs", import.meta.url));
+  const options = { timeout: 60_000, reporter: "spec", forbidOnly: Boolean(process.env.CI) };
+  const mocha = new Mocha({ ...options, require: [setup], parallel: specs.length === 0, jobs: 2 });
+  if (specs.length > 0) await import("./mocha-process.mjs");
   for (const file of specs.length > 0 ? specs : allSpecs()) mocha.addFile(`${root}/${file}`);
   return new Promise((resolve) => {
     const runner = mocha.run(() => resolve(runner.stats));
   });
 }
 
+/** Files that play whole rehearsals are spread among the others, so that no two of them run at a time. */
 function allSpecs() {
-  const files = readdirSync("test", { recursive: true }).map((file) => `test/${file}`);
-  return files.filter((file) => file.endsWith(".spec.ts") && !file.includes("node_modules")).sort();
+  const files = readdirSync(`${root}/test`, { recursive: true }).map((file) => `test/${file}`);
+  const specs = files.filter((file) => file.endsWith(".spec.ts") && !file.includes("node_modules")).sort();
+  const long = specs.filter((file) => file.includes("/end-to-end/"));
+  const short = specs.filter((file) => !long.includes(file));
+  const each = Math.ceil(short.length / long.length);
+  return long.flatMap((file, index) => [file, ...short.slice(index * each, (index + 1) * each)]);
 }

@@ -61,6 +61,8 @@ export const rollback: readonly Fault[] = [
   {
     name: "blue-dies-after",
     fault: "blue's process is killed after the shift",
+    // Three real seconds, in which even a busy machine sees its end.
+    settings: { "greenlight:terminationWaitMinutes": "30" },
     expected: { endState: "released", noticed: { by: "ecs", saying: /task v1-1 failed: / } },
     run: (stage) => {
       stage.when(`${stage.steps.keepBlue} started`, () => killIdleBlue(stage));
