@@ -1,4 +1,4 @@
-// `npm run races`: pushes, changes of the count, a stop, a death and `pulumi up` at once, in an order from a seed.
+// `npm run races`: pushes, changes of the count, a stop and `pulumi up` at once, in an order from a seed.
 import { createRequire } from "node:module";
 import { setUp } from "./setup.mjs";
 

@@ -8,7 +8,7 @@ import type { ExistingThings } from "../graph/existing";
 import type { Recorder } from "../graph/recorder";
 import { Invariants } from "../invariants";
 import { LiveVersions } from "../story/live-versions";
-import { type Rehearsal, type RehearsalContext, setUpRehearsal } from "../story/rehearse";
+import { type Rehearsal, setUpRehearsal } from "../story/rehearse";
 import type { TrafficClass } from "../traffic/mix";
 import { startTraffic, type Traffic, type TrafficOptions } from "../traffic/meter";
 import { freePortOffset } from "./free-port-offset";
@@ -40,8 +40,6 @@ export interface StageProps {
   readonly alterGraph?: (recorder: Recorder) => void;
   /** @default fresh and kept connections to `/` */
   readonly mix?: readonly TrafficClass[];
-  /** Take the place of the program's functions. @default its own */
-  readonly functions?: RehearsalContext["functions"];
   /** AWS milliseconds per real millisecond. @default 600 */
   readonly scale?: number;
 }
@@ -90,16 +88,7 @@ export class Stage {
 
   /** @param start how its clients are started; by default in this process */
   static async set(
-    {
-      stack = "dev",
-      controller,
-      settings: ofRow,
-      existing,
-      alterGraph,
-      mix,
-      functions,
-      scale = defaultScale,
-    }: StageProps,
+    { stack = "dev", controller, settings: ofRow, existing, alterGraph, mix, scale = defaultScale }: StageProps,
     start: (options: TrafficOptions) => Traffic | Promise<Traffic> = startTraffic,
   ): Promise<Stage> {
     const settings = { ...ofRow, ...(controller ? { "greenlight:controller": controller } : {}) };
@@ -129,7 +118,6 @@ export class Stage {
         settings,
         ...(existing ? { existing } : {}),
         ...(alterGraph ? { alterGraph } : {}),
-        ...(functions ? { functions } : {}),
       }),
     );
     evaluating = setUp.catch(() => undefined);

@@ -51,8 +51,7 @@ function describeEnds(events: readonly TimelineEvent[]): string {
   const ends = events.flatMap((event) => deploymentEnd(event) ?? []);
   const released = ends.filter((end) => end === "released").length;
   const superseded = events.filter(({ type }) => type === "execution.superseded").length;
-  const deaths = events.filter(({ type }) => type === "controller.died").length;
-  return `${superseded} superseded, ${released} released, ${ends.length - released} undone, ${deaths} controllers killed`;
+  return `${superseded} superseded, ${released} released, ${ends.length - released} undone`;
 }
 
 runCommand(() => main(parseRacesOptions(process.argv.slice(2))));

@@ -2,8 +2,7 @@ import type { ExecutionMode } from "../codepipeline/stage-gate";
 import { randomOf } from "./random";
 
 /** What happens in a round beside its pushes. */
-export type Act =
-  { readonly kind: "scale"; readonly desiredCount: number } | { readonly kind: "stop" | "kill" | "pulumi up" };
+export type Act = { readonly kind: "scale"; readonly desiredCount: number } | { readonly kind: "stop" | "pulumi up" };
 
 /**
  * So many events after the round's beginning, those of builds and of clients not counted, and then so many real milliseconds
@@ -33,7 +32,7 @@ export function modeOf(seed: number): ExecutionMode {
   return seed % 2 === 0 ? "QUEUED" : "SUPERSEDED";
 }
 
-/** Pushes, two changes of the count, a stop by a person, a death of the controller and a `pulumi up`, at any moments. */
+/** Pushes, two changes of the count, a stop by a person and a `pulumi up`, at any moments. */
 export function planOf(seed: number): Plan {
   const random = randomOf(seed);
   const below = (limit: number) => Math.floor(random() * limit);
@@ -42,7 +41,7 @@ export function planOf(seed: number): Plan {
   const mode = modeOf(seed);
   // A run supersedes one that waits; of two, the first does not wait.
   const further = Array.from({ length: mode === "QUEUED" ? 1 : 2 }, () => within(eventsOfRelease / 2));
-  const acts: readonly Act[] = [scale(), scale(), { kind: "stop" }, { kind: "kill" }, { kind: "pulumi up" }];
+  const acts: readonly Act[] = [scale(), scale(), { kind: "stop" }, { kind: "pulumi up" }];
   return {
     mode,
     pushes: [{ events: 0, thenMs: 0 }, ...further],

@@ -2,12 +2,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { request } from "undici";
 import type { Source, Timeline } from "../events";
 import { type Controller, Stage } from "../faults/stage";
-import { lost, lostSince, whatIsLeft } from "../kills/performance";
 import type { ExecutionMode } from "../codepipeline/stage-gate";
 import { proposals } from "../stack/pulumi-up";
 import { startTraffic } from "../traffic/meter";
 import { lastReleased, type Pushed, runProblems } from "./judge";
 import { type Act, type Moment, mostTasks, planOf } from "./plan";
+import { lost, lostSince, whatIsLeft } from "./what-is-left";
 
 /** Real milliseconds until an answer must be complete: a load balancer's idle timeout. A busy machine's is slow. */
 const timeoutMs = 60_000;
@@ -82,16 +82,12 @@ export class RaceStage {
 
   private async perform(act: Act): Promise<string[]> {
     const { stack } = this.stage.rehearsal;
-    const { underWay } = stack;
     switch (act.kind) {
       case "scale":
         this.scale(act.desiredCount);
         return [];
       case "stop":
-        if (underWay) stack.stopDeployment(underWay.id, stopped);
-        return [];
-      case "kill":
-        underWay?.controller.kill();
+        if (stack.deploymentUnderWay !== undefined) stack.stopDeployment(stack.deploymentUnderWay, stopped);
         return [];
       case "pulumi up": {
         const recorder = await this.stage.evaluateAgain();

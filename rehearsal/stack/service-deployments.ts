@@ -94,11 +94,6 @@ export class ServiceDeployments {
     return this.all.find(({ finishedAwsMs }) => finishedAwsMs === undefined)?.deployment;
   }
 
-  /** What UpdateService makes of a revision where no deployment is under way; whoever asks runs it. */
-  create(revision: Revision, configuration: DeploymentConfiguration): ServiceDeployment {
-    return this.begin(this.newDeployment(revision, configuration), revision);
-  }
-
   /** @throws AwsError if there is no such deployment */
   find(arn: string | undefined): KnownDeployment {
     const known = this.all.find((one) => one.arn === arn);

@@ -1,16 +1,12 @@
 import { join } from "node:path";
 import type { AwsControlPlane } from "../aws-endpoint/control-plane";
-import type { AwsEndpoint } from "../aws-endpoint/endpoint";
 import type { Clock } from "../clock";
 import type { Alarms } from "../cloudwatch/alarms";
 import type { Deployment } from "../codedeploy/deployment";
 import { parseTaskDefinition } from "../codepipeline/fill-template";
-import type { ControllerProcess } from "../controller/controller-process";
 import { Service } from "../ecs/service";
 import type { TaskSet } from "../ecs/task-set";
 import { whyNotSteady, withLastWords } from "../ecs/why-not-steady";
-import type { DeploymentConfiguration } from "../ecs-deployment/deployment-configuration";
-import type { ServiceDeployment } from "../ecs-deployment/service-deployment";
 import type { Timeline } from "../events";
 import type { Account } from "../graph/account";
 import type { ReleaseTarget } from "../graph/release-target";
@@ -28,9 +24,6 @@ import { type Revision, TaskDefinitions } from "./task-definitions";
 import { requireSecrets } from "./tasks";
 import type { TrafficSide } from "./traffic-side";
 
-/** Invokes functions that ask for AWS there. */
-export type Functions = (awsEndpoint: () => Promise<AwsEndpoint>) => FunctionInvoker;
-
 export interface StackOptions {
   readonly account: Account;
   readonly target: ReleaseTarget;
@@ -39,8 +32,6 @@ export interface StackOptions {
   readonly alarms: Alarms;
   /** The file with the stack's settings: `Pulumi.dev.yaml`. */
   readonly settingsFile: string;
-  /** Take the place of the program's functions. @default its own code, each invocation in a process of its own */
-  readonly functions?: Functions;
   readonly workspace: Workspace;
   readonly clock: Clock;
   readonly timeline: Timeline;
@@ -84,7 +75,7 @@ export class Stack {
     });
     const awsEndpoint = () => this.aws.open();
     const { caFile } = traffic;
-    this.invoke = options.functions?.(awsEndpoint) ?? functionInvoker({ ...options, awsEndpoint, caFile });
+    this.invoke = functionInvoker({ ...options, awsEndpoint, caFile });
     const { service, taskDefinitions, invoke } = this;
     const { routes } = traffic;
     const signal = AbortSignal.any([options.signal, this.closing.signal]);
@@ -135,38 +126,19 @@ export class Stack {
     await this.whenHealthy(taskSet);
   }
 
-  /** The task definition that the service is born with, and this image in it. */
-  firstRelease(image: string): Release {
-    const { account, target } = this.options;
-    const { containerName } = target.service.loadBalancers[0]!;
-    const { containerDefinitions: json, ...rest } = account.taskDefinition(target.service.taskDefinition);
-    const definition = parseTaskDefinition({ ...rest, containerDefinitions: JSON.parse(json) as unknown });
-    const containerDefinitions = definition.containerDefinitions.map((container) =>
-      container.name === containerName ? { ...container, image } : container,
-    );
-    return { taskDefinition: { ...definition, containerDefinitions }, containerName, hooks: {} };
-  }
-
   get isDeployedByEcs(): boolean {
     return this.native !== undefined;
   }
 
-  /** The deployment under way, if there is one: what it is called for `stopDeployment`, and who performs it. */
-  get underWay(): { readonly id: string; readonly controller: ControllerProcess<unknown> } | undefined {
-    const native = this.native?.underWay;
-    return native ? { id: native.arn, controller: native.controller } : this.codeDeploy?.underWay;
+  /** What `stopDeployment` calls the deployment under way, if there is one. */
+  get deploymentUnderWay(): string | undefined {
+    return this.native?.underWay?.arn ?? this.codeDeploy?.underWay?.id;
   }
 
   /** RegisterTaskDefinition and CodeDeploy's CreateDeployment. @throws Error when another deployment is under way */
   createDeployment(release: Release): Deployment {
     if (!this.codeDeploy) throw new Error("CodeDeploy has no deployment group here: ECS itself deploys this service");
     return this.codeDeploy.create(release);
-  }
-
-  /** RegisterTaskDefinition, and what UpdateService then makes. @throws Error when CodeDeploy deploys this service */
-  createServiceDeployment({ taskDefinition }: Release, configuration: DeploymentConfiguration): ServiceDeployment {
-    if (!this.native) throw new Error("CodeDeploy deploys this service");
-    return this.native.create(this.taskDefinitions.register(taskDefinition), configuration);
   }
 
   /** CodeDeploy's ContinueDeployment: a person lets production shift. @throws Error if there is no such deployment */
@@ -188,6 +160,18 @@ export class Stack {
   /** The program's functions may call these operations, too. */
   serve(operations: AwsControlPlane): void {
     Object.assign(this.operations, operations);
+  }
+
+  /** The task definition that the service is created with, and this image in it. */
+  private firstRelease(image: string): Omit<Release, "hooks"> {
+    const { account, target } = this.options;
+    const { containerName } = target.service.loadBalancers[0]!;
+    const { containerDefinitions: json, ...rest } = account.taskDefinition(target.service.taskDefinition);
+    const definition = parseTaskDefinition({ ...rest, containerDefinitions: JSON.parse(json) as unknown });
+    const containerDefinitions = definition.containerDefinitions.map((container) =>
+      container.name === containerName ? { ...container, image } : container,
+    );
+    return { taskDefinition: { ...definition, containerDefinitions }, containerName };
   }
 
   private async whenHealthy(taskSet: TaskSet): Promise<void> {

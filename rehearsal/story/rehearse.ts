@@ -27,7 +27,7 @@ import { actionPerformers } from "../stack/actions";
 import { alarmOperations } from "../stack/alarm-operations";
 import { connectEventBridge } from "../stack/event-bridge";
 import { createImages, pushFirstImage, pushImage } from "../stack/images";
-import { type Functions, Stack } from "../stack/stack";
+import { Stack } from "../stack/stack";
 import { releaseBefore, stackBefore } from "../stack/stack-before";
 import { startTrafficSide, type TrafficSide } from "../stack/traffic-side";
 import type { Workspace } from "../workspace";
@@ -43,8 +43,6 @@ export interface RehearsalContext {
   readonly existing?: ExistingThings;
   /** Changes the recorded graph before it is performed, as a fault in the account would. @default nothing */
   readonly alterGraph?: (recorder: Recorder) => void;
-  /** Take the place of the program's functions. @default its own */
-  readonly functions?: Functions;
   /** Folder of the program. */
   readonly programDirectory: string;
   /** Folder of Pulumi.yaml and the stack files. @default the program's */

@@ -67,11 +67,19 @@ describe("the lifecycle of a service deployment", () => {
     assert.deepEqual(path(blueGreen, { BAKE_TIME: failed("alarm") }).at(-1), "ended ROLLBACK_SUCCESSFUL: it broke");
   });
 
-  it("makes room for a new deployment without going back", () => {
-    assert.deepEqual(path(blueGreen, { SCALE_UP: failed("newDeployment") }).slice(-2), [
-      "stop",
-      "ended STOPPED: it broke",
-    ]);
+  it("makes room for a new deployment without going back, from every step but the end of blue", () => {
+    const rules = { ...blueGreen, reconcile: true };
+    for (const step of ["pending", ...lifecycleStages.slice(0, -1)]) {
+      const steps = path(rules, { [step]: failed("newDeployment") });
+      assert.deepEqual(steps.slice(-3), [step, "stop", "ended STOPPED: it broke"]);
+    }
+  });
+
+  it("goes back from the first step, too, and when a hook fails as the service is reconciled", () => {
+    const back = [...wayBack, "ended ROLLBACK_SUCCESSFUL: it broke"];
+    assert.deepEqual(path(blueGreen, { pending: failed("request") }), ["pending", ...back]);
+    const rules = { ...blueGreen, reconcile: true };
+    assert.deepEqual(path(rules, { RECONCILE_SERVICE: failed("hook") }), ["pending", "RECONCILE_SERVICE", ...back]);
   });
 
   it("holds no rollback up for a hook, and says what that hook said", () => {

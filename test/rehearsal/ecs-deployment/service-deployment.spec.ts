@@ -178,6 +178,30 @@ describe("a service deployment", () => {
       await harness.assertBlueIsLive();
     });
 
+    it("goes back from a canary's share when an alarm fires", async () => {
+      const weights: unknown[] = [];
+      harness.hooks.look = ({ executionDetails: { productionTrafficWeights } }) => {
+        weights.push(productionTrafficWeights);
+        harness.fire("5xx");
+        return succeeded;
+      };
+      const deployment = harness.native({
+        strategy: "CANARY",
+        canaryConfiguration: { canaryPercent: 10, canaryBakeTimeInMinutes: 5 },
+        lifecycleHooks: [lambdaHook("look", "PRODUCTION_TRAFFIC_SHIFT")],
+        alarms: { alarmNames: ["5xx"], enable: true, rollback: true },
+      });
+      await assertRolledBack(await deployment.run(), /^the alarm 5xx went to ALARM$/);
+      assert.deepEqual(harness.productionWeights, [
+        [90, 10],
+        [100, 0],
+      ]);
+      assert.deepEqual(weights, [
+        { [target]: 10, [source]: 90 },
+        { [target]: 0, [source]: 100 },
+      ]);
+    });
+
     it("goes back when nobody continues a pause in time", async () => {
       const deployment = harness.native({ lifecycleHooks: [pause(5)] });
       await assertRolledBack(await deployment.run(), /nobody continued the deployment within 5 minutes/);
