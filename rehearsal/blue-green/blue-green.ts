@@ -27,7 +27,9 @@ export interface BlueGreenProps {
 }
 
 /** The task sets and the traffic of one deployment, whoever controls it. */
-export class BlueGreen<Props extends BlueGreenProps> implements BlueGreenOperations {
+export class BlueGreen<Props extends BlueGreenProps = BlueGreenProps> implements BlueGreenOperations {
+  private created: TaskSet | undefined;
+
   constructor(protected readonly props: Props) {}
 
   get blue(): TaskSet {
@@ -36,13 +38,17 @@ export class BlueGreen<Props extends BlueGreenProps> implements BlueGreenOperati
 
   /** The task set of this deployment, as long as there is one. */
   get green(): TaskSet | undefined {
-    return this.props.service.describeTaskSets().find(({ taskSet }) => taskSet.externalId === this.props.id)?.taskSet;
+    return this.props.service.describeTaskSets().find(({ taskSet }) => taskSet === this.created)?.taskSet;
   }
 
   createGreen(): void {
-    const { id, label, taskDefinitionArn: taskDefinition, launch, service } = this.props;
+    const { label, taskDefinitionArn: taskDefinition, launch, service } = this.props;
     const targetGroup = this.targetGroup("green");
-    service.createTaskSet({ label, taskDefinition, targetGroup, launch, clientToken: id, externalId: id });
+    this.created = service.createTaskSet({ label, taskDefinition, targetGroup, launch });
+  }
+
+  greenIsSteady(): Promise<void> {
+    return this.existingGreen().whenSteady();
   }
 
   /** What has become of green once its start is over, which no scaled clock hurries. */

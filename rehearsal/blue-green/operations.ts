@@ -1,14 +1,13 @@
 /** One of the two sides of a deployment: what is live at its start, and what is to be. */
 export type Side = "blue" | "green";
 
-/**
- * What every controller of a deployment asks of ECS and the load balancer, whose task sets and traffic it moves. Each is
- * harmless when repeated.
- */
+/** What every deployment asks of ECS and the load balancer, whose task sets and traffic it moves. */
 export interface BlueGreenOperations {
-  /** CreateTaskSet for green, with a client token and this deployment as its external id. */
+  /** CreateTaskSet for green. */
   createGreen(): void;
-  /** Answers once green's start is over: its tasks are healthy, or one has failed. */
+  /** Resolves when green's desired tasks are running and healthy. Rejects when they cannot be. */
+  greenIsSteady(): Promise<void>;
+  /** Resolves once green's start is over: its tasks are healthy, or one has failed. */
   describeGreen(): Promise<{ readonly steady: boolean; readonly why: string }>;
   /** Sends `percent` of production to that side, and the rest to the other one. */
   sendProduction(input: { readonly to: Side; readonly percent: number }): void;
@@ -21,6 +20,6 @@ export interface BlueGreenOperations {
   wayBack(): Promise<{ readonly open: boolean; readonly why: string }>;
   /** UpdateServicePrimaryTaskSet. */
   makePrimary(input: { readonly side: Side }): void;
-  /** DeleteTaskSet with `force`; answers once nothing of it runs, also if there is none. */
+  /** DeleteTaskSet with `force`. Resolves once nothing of it runs, also if there is none. */
   deleteTaskSet(input: { readonly side: Side }): Promise<void>;
 }

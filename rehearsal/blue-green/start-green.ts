@@ -1,30 +1,28 @@
-import type { Work } from "../controller/work";
-import { orAborted } from "../time-limit";
-
-interface Cloud<Came> {
-  createGreen(): Promise<void>;
-  /** Answers when green's desired tasks are running and healthy, or cannot be. */
-  greenIsSteady(): Promise<Came>;
-  /** Answers once green's start is over. */
-  describeGreen(): Promise<{ readonly steady: boolean; readonly why: string }>;
-}
+import { orAborted, TimedOut, type TimeLimitContext, withinMinutes } from "../time-limit";
+import type { BlueGreenOperations } from "./operations";
 
 /**
  * Creates green and waits until it is healthy, so many minutes of AWS time at most, and as long as it is starting.
  *
  * @param label green's name for people
- * @returns what came of it, or why it is late
+ * @returns why it is late, if it is. Rejects when green cannot become healthy, or with the signal's reason.
  */
-export async function startGreen<Came>(
-  cloud: Cloud<Came>,
+export async function startGreen(
+  sides: Pick<BlueGreenOperations, "createGreen" | "greenIsSteady" | "describeGreen">,
   label: string,
   minutes: number,
-  work: Work,
-): Promise<{ readonly came?: Came; readonly late?: string }> {
-  await cloud.createGreen();
-  const steady = cloud.greenIsSteady();
-  const inTime = await work.inTime("steady", minutes, `waiting for ${label} to become healthy`, steady);
-  if (inTime) return { came: await steady };
-  const { steady: isSteady, why } = await orAborted(cloud.describeGreen(), work.signal);
-  return isSteady ? {} : { late: why };
+  context: TimeLimitContext,
+): Promise<string | undefined> {
+  sides.createGreen();
+  const steady = sides.greenIsSteady();
+  try {
+    await withinMinutes(minutes, `waiting for ${label} to become healthy`, context, (signal) =>
+      orAborted(steady, signal),
+    );
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof TimedOut)) throw error;
+    const { steady: isSteady, why } = await orAborted(sides.describeGreen(), context.signal);
+    return isSteady ? undefined : why;
+  }
 }

@@ -1,18 +1,14 @@
-import { join } from "node:path";
+import { BlueGreen } from "../blue-green/blue-green";
+import { Interruption } from "../blue-green/interruption";
+import { runLifecycle } from "../blue-green/run-lifecycle";
 import type { TrafficRoutes } from "../blue-green/traffic-routes";
-import type { Clock } from "../clock";
-import { ControllerProcess } from "../controller/controller-process";
-import { TimelineAnnouncer } from "../controller/timeline-announcer";
-import type { ProcessRegistry } from "../ecs/process-group";
 import type { Service } from "../ecs/service";
 import type { TaskSet } from "../ecs/task-set";
 import type { TaskSpec } from "../ecs/task";
-import type { Timeline } from "../events";
 import type { DeploymentConfig, DeploymentGroup } from "../graph/resources";
-import { DeploymentCloud } from "./cloud";
-import type { HookVerdicts } from "./hook-verdicts";
-import type { LifecycleRules, Step } from "./lifecycle";
-import type { DeploymentRequest } from "./operations";
+import type { EventHookContext } from "./event-hook";
+import { type Ended, lifecycle, type LifecycleRules } from "./lifecycle";
+import { DeploymentSteps } from "./steps";
 import { shiftSteps } from "./traffic-shift";
 
 export interface DeploymentProps {
@@ -30,77 +26,49 @@ export interface DeploymentProps {
 }
 
 /** What a deployment works on and with. */
-export interface DeploymentContext {
+export interface DeploymentContext extends EventHookContext {
   readonly service: Service;
   readonly routes: TrafficRoutes;
-  readonly verdicts: HookVerdicts;
-  /** Invokes a function once; resolves with how that ended, for people, and rejects if it could not be invoked. */
-  readonly invoke: (functionName: string, event: unknown, signal: AbortSignal) => Promise<string>;
-  readonly clock: Clock;
-  readonly timeline: Timeline;
-  /** Holds the controllers' journals, a directory a deployment. */
-  readonly directory: string;
-  readonly processes?: ProcessRegistry;
-  /** Ends everything at once, half done or not. */
-  readonly signal: AbortSignal;
 }
 
-type Ended = Extract<Step, { kind: "ended" }>;
-
-/** In AWS a function has ended long before a hook's hour is over; its real work here, which is not hurried, must have, too. */
-const leastHookTimeoutMs = 15_000;
-
-/**
- * One deployment of CodeDeploy's: `lifecycle.ts` performed by a controller in a process of its own, which is started again
- * from its journal when it dies. What it works on is here, and outlives it.
- */
+/** One deployment of CodeDeploy's: `lifecycle.ts` performed on a service. */
 export class Deployment {
-  readonly controller: ControllerProcess<Step>;
-  private readonly cloud: DeploymentCloud;
+  private readonly sides: BlueGreen;
+  private readonly steps: DeploymentSteps;
+  private readonly interruption = new Interruption();
   private readonly over = new AbortController();
 
   /** @throws Error if the service has nothing to deploy against, or the deployment configuration is unknown. */
   constructor(
     private readonly props: DeploymentProps,
-    context: DeploymentContext,
+    private readonly context: DeploymentContext,
   ) {
-    const { service, clock, timeline, directory, processes, signal } = context;
-    const { id } = props;
+    const { service } = context;
+    const { id, label, hooks, group, deploymentConfig } = props;
     const { primaryTaskSet: blue } = service;
     if (!blue) throw new Error(`service ${service.name} has no task set to deploy against`);
-    this.cloud = new DeploymentCloud({
-      ...props,
-      ...context,
-      blue,
-      signal: AbortSignal.any([signal, this.over.signal]),
-    });
-    this.controller = new ControllerProcess<Step>({
-      name: `deployment ${id}`,
-      entryPoint: join(__dirname, "controller-main.ts"),
-      directory: join(directory, id),
-      request: requestOf(props, clock),
-      cloud: this.cloud,
-      announcer: new TimelineAnnouncer(timeline, "codedeploy", { deploymentId: id }),
-      processes,
-      signal,
-    });
+    const signal = AbortSignal.any([context.signal, this.over.signal]);
+    this.sides = new BlueGreen({ ...props, ...context, blue, signal });
+    const { deploymentReadyOption, terminateBlueInstancesOnDeploymentSuccess } = group.blueGreenDeploymentConfig;
+    const plan = {
+      ...{ id, label, hooks },
+      shiftSteps: shiftSteps(group.deploymentConfigName, deploymentConfig),
+      approvalMinutes: deploymentReadyOption.waitTimeInMinutes ?? 0,
+      terminationWaitMinutes: terminateBlueInstancesOnDeploymentSuccess.terminationWaitTimeInMinutes ?? 0,
+    };
+    this.steps = new DeploymentSteps(plan, { ...context, sides: this.sides, interruption: this.interruption, signal });
   }
 
   get id(): string {
     return this.props.id;
   }
 
-  /** Green's name for people. */
-  get label(): string {
-    return this.props.label;
-  }
-
   get blue(): TaskSet {
-    return this.cloud.blue;
+    return this.sides.blue;
   }
 
   get green(): TaskSet | undefined {
-    return this.cloud.green;
+    return this.sides.green;
   }
 
   /** Whether nothing of it is under way any more. */
@@ -108,39 +76,30 @@ export class Deployment {
     return this.over.signal.aborted;
   }
 
-  /** Runs to the end. Rejects only when the context's signal is aborted, or its controller cannot live. */
+  /** Runs to the end. Rejects only when the context's signal is aborted. */
   async run(): Promise<Ended> {
+    const { id, label, group } = this.props;
+    const { timeline, signal } = this.context;
     try {
-      return (await this.controller.run()) as Ended;
+      return await runLifecycle({
+        ...{ name: `deployment ${id}`, label, machine: lifecycle(rulesOf(group)), signal },
+        perform: (step) => this.steps.perform(step),
+        emit: (type, text, detail) => timeline.emit("codedeploy", type, text, { deploymentId: id, ...detail }),
+      });
     } finally {
-      this.over.abort(new Error(`deployment ${this.id} is over`));
+      this.over.abort(new Error(`deployment ${id} is over`));
     }
   }
 
   /** StopDeployment, or what an alarm does: ends the step under way and rolls back. */
   stop(reason: string, kind: "stop" | "alarm" = "stop"): void {
-    this.controller.interrupt(kind, reason);
+    this.interruption.request(kind, reason);
   }
 
   /** ContinueDeployment: lets traffic shift when the deployment is `Ready`. */
   continue(): void {
-    this.cloud.continue();
+    this.steps.continue();
   }
-}
-
-function requestOf({ id, label, group, deploymentConfig, hooks }: DeploymentProps, clock: Clock): DeploymentRequest {
-  const { deploymentReadyOption, terminateBlueInstancesOnDeploymentSuccess } = group.blueGreenDeploymentConfig;
-  return {
-    scale: clock.scale,
-    id,
-    label,
-    hooks,
-    rules: rulesOf(group),
-    shiftSteps: shiftSteps(group.deploymentConfigName, deploymentConfig),
-    approvalMinutes: deploymentReadyOption.waitTimeInMinutes ?? 0,
-    leastHookTimeoutMs: clock.shortestMs(leastHookTimeoutMs),
-    terminationWaitMinutes: terminateBlueInstancesOnDeploymentSuccess.terminationWaitTimeInMinutes ?? 0,
-  };
 }
 
 function rulesOf({ blueGreenDeploymentConfig, autoRollbackConfiguration }: DeploymentGroup): LifecycleRules {

@@ -15,9 +15,8 @@ interface Execution {
 export class HookVerdicts {
   private readonly executions = new Map<string, Execution>();
 
-  /** Expects a verdict under this id; nothing the second time. */
+  /** Expects a verdict under this id. */
   open(deploymentId: string, executionId: string): void {
-    if (this.executions.has(executionId)) return;
     let report!: (verdict: Verdict) => void;
     const reported = new Promise<Verdict>((resolve) => (report = resolve));
     this.executions.set(executionId, { deploymentId, report, reported, verdict: undefined, closed: false });

@@ -1,4 +1,4 @@
-import type { Machine } from "../controller/run-journalled";
+import type { Machine } from "../blue-green/run-lifecycle";
 
 /**
  * A blue/green deployment of CodeDeploy's on ECS, as a pure state machine.
@@ -40,6 +40,8 @@ export type Step =
   | { readonly kind: "rollback"; readonly status: "Failed" | "Stopped"; readonly reason: string }
   | { readonly kind: "ended"; readonly status: "Succeeded" | "Failed" | "Stopped"; readonly reason?: string };
 
+export type Ended = Extract<Step, { kind: "ended" }>;
+
 /** What came of a step: it was done, or it failed, or a person, a time limit or an alarm stopped it. */
 export type Outcome =
   | { readonly kind: "done" }
@@ -59,18 +61,10 @@ export interface LifecycleRules {
 
 export const firstStep: Step = { kind: "event", event: "BeforeInstall" };
 
-export function isEnd(step: Step): step is Extract<Step, { kind: "ended" }> {
-  return step.kind === "ended";
-}
-
-/** The machine as its controller runs it. */
-export function lifecycle(rules: LifecycleRules): Machine<Step, Outcome> {
+/** The machine of one deployment. */
+export function lifecycle(rules: LifecycleRules): Machine<Step, Outcome, Ended> {
+  const isEnd = (step: Step): step is Ended => step.kind === "ended";
   return { first: firstStep, next: (step, outcome) => nextStep(step, outcome, rules), isEnd, nameOf };
-}
-
-/** What the last step says. */
-export function endOf(step: Step): Extract<Step, { kind: "ended" }> {
-  return step as Extract<Step, { kind: "ended" }>;
 }
 
 /** The step's name, in CodeDeploy's word where it has one. */

@@ -1,6 +1,9 @@
 import type { TaskSet } from "../ecs/task-set";
 import { whyNotSteady } from "../ecs/why-not-steady";
 
+/** As many tasks have failed as the circuit breaker allows. */
+export class CircuitBroken extends Error {}
+
 /**
  * Failures of tasks at which the circuit breaker trips: half the desired count, rounded up, from 3 to 200.
  * Source: ECS developer guide, deployment-circuit-breaker, "Failure threshold".

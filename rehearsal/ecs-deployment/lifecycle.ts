@@ -1,4 +1,4 @@
-import type { Machine } from "../controller/run-journalled";
+import type { Machine } from "../blue-green/run-lifecycle";
 
 /**
  * A service deployment of ECS's own (blue/green, canary or linear), as a pure state machine.
@@ -49,6 +49,8 @@ export type Step =
   | { readonly kind: "stop"; readonly reason: string }
   | { readonly kind: "ended"; readonly status: EndStatus; readonly reason?: string };
 
+export type Ended = Extract<Step, { kind: "ended" }>;
+
 /** Who found that a step cannot go on: `request` is StopServiceDeployment, `error` what ECS itself could not do. */
 export type Cause = "hook" | "circuitBreaker" | "alarm" | "timeout" | "request" | "newDeployment" | "error";
 
@@ -85,15 +87,10 @@ export function nextStep(step: Step, outcome: Outcome, rules: LifecycleRules): S
   }
 }
 
-/** The machine as its controller runs it. */
-export function lifecycle(rules: LifecycleRules): Machine<Step, Outcome> {
-  const isEnd = ({ kind }: Step) => kind === "ended";
+/** The machine of one service deployment. */
+export function lifecycle(rules: LifecycleRules): Machine<Step, Outcome, Ended> {
+  const isEnd = (step: Step): step is Ended => step.kind === "ended";
   return { first: firstStep, next: (step, outcome) => nextStep(step, outcome, rules), isEnd, nameOf };
-}
-
-/** What the last step says. */
-export function endOf(step: Step): Extract<Step, { kind: "ended" }> {
-  return step as Extract<Step, { kind: "ended" }>;
 }
 
 /** What DescribeServiceDeployments tells of a step; `interrupted` by whom while it still runs. */

@@ -1,16 +1,15 @@
-import { join } from "node:path";
+import { Interruption } from "../blue-green/interruption";
+import { runLifecycle } from "../blue-green/run-lifecycle";
+import type { ShiftStep } from "../blue-green/shift-steps";
 import type { TrafficRoutes } from "../blue-green/traffic-routes";
-import { ControllerProcess } from "../controller/controller-process";
-import { TimelineAnnouncer } from "../controller/timeline-announcer";
-import type { ProcessRegistry } from "../ecs/process-group";
 import type { Service } from "../ecs/service";
 import type { TaskSpec } from "../ecs/task";
 import type { TaskSet } from "../ecs/task-set";
-import { ServiceDeploymentCloud } from "./cloud";
 import { type DeploymentConfiguration, shiftSteps } from "./deployment-configuration";
-import { type LifecycleRules, type Status, statusOf, type Step } from "./lifecycle";
-import type { ServiceDeploymentRequest } from "./operations";
+import { type Ended, firstStep, lifecycle, type LifecycleRules, type Status, statusOf, type Step } from "./lifecycle";
+import { ServiceBlueGreen } from "./service-blue-green";
 import { StageHooks, type StageHooksContext } from "./stage-hooks";
+import { ServiceDeploymentSteps } from "./steps";
 
 export interface ServiceDeploymentProps {
   readonly arn: string;
@@ -39,112 +38,102 @@ export interface ServiceDeploymentContext extends StageHooksContext {
   readonly service: Service;
   readonly routes: TrafficRoutes;
   readonly alarms: DeploymentAlarms;
-  /** Holds the controllers' journals, a directory a deployment. */
-  readonly directory: string;
-  readonly processes?: ProcessRegistry;
   /** Ends everything at once, half done or not. */
   readonly signal: AbortSignal;
 }
 
 export type InterruptedBy = "request" | "alarm" | "newDeployment";
-type Ended = Extract<Step, { kind: "ended" }>;
 
-/**
- * One service deployment of ECS's own: `lifecycle.ts` performed by a controller in a process of its own, which is started
- * again from its journal when it dies. What it works on is here, and outlives it.
- */
+/** One service deployment of ECS's own: `lifecycle.ts` performed on a service. */
 export class ServiceDeployment {
   readonly arn: string;
   readonly hooks: StageHooks;
-  readonly controller: ControllerProcess<Step>;
   readonly triggeredAlarms = new Set<string>();
   /** Whether ECS looks at the configuration's alarms during this deployment. */
   monitorsAlarms = false;
 
-  private readonly cloud: ServiceDeploymentCloud;
+  private readonly sides: ServiceBlueGreen;
+  private readonly shiftSteps: readonly ShiftStep[];
+  private readonly rules: LifecycleRules;
+  private readonly steps: ServiceDeploymentSteps;
+  private readonly interruption = new Interruption();
   private readonly over = new AbortController();
   private interruptedBy: InterruptedBy | undefined;
+  private current: Step = firstStep;
 
   /** @throws Error if the service has nothing to deploy against. */
   constructor(
     private readonly props: ServiceDeploymentProps,
     private readonly context: ServiceDeploymentContext,
   ) {
-    const { service, timeline, clock, directory, processes, signal } = context;
-    const { arn, label, configuration } = props;
+    const { service } = context;
+    const { arn, configuration } = props;
     const { primaryTaskSet: blue } = service;
     if (!blue) throw new Error(`service ${service.name} has no task set to deploy against`);
     this.arn = arn;
     this.hooks = new StageHooks(configuration.lifecycleHooks, context);
-    this.cloud = new ServiceDeploymentCloud({
-      ...props,
-      ...context,
-      id: arn,
-      blue,
-      hooks: this.hooks,
-      circuitBreaker: configuration.deploymentCircuitBreaker?.enable ?? false,
-      signal: AbortSignal.any([signal, this.over.signal]),
-    });
-    const id = arn.split("/").at(-1)!;
-    const steps = shiftSteps(configuration);
-    const request: ServiceDeploymentRequest = {
-      scale: clock.scale,
-      id,
-      label,
-      rules: rulesOf(configuration, steps.length, service),
-      shiftSteps: steps,
-      bakeTimeMinutes: configuration.bakeTimeInMinutes,
-    };
-    this.controller = new ControllerProcess<Step>({
-      name: `service deployment ${id}`,
-      entryPoint: join(__dirname, "controller-main.ts"),
-      directory: join(directory, id),
-      request,
-      cloud: this.cloud,
-      announcer: new TimelineAnnouncer(timeline, "ecs", { serviceDeploymentArn: arn }),
-      processes,
-      signal,
-    });
-  }
-
-  /** Green's name for people. */
-  get label(): string {
-    return this.props.label;
+    const signal = AbortSignal.any([context.signal, this.over.signal]);
+    const circuitBreaker = configuration.deploymentCircuitBreaker?.enable ?? false;
+    this.sides = new ServiceBlueGreen({ ...props, ...context, id: arn, blue, circuitBreaker, signal });
+    this.shiftSteps = shiftSteps(configuration);
+    this.rules = rulesOf(configuration, this.shiftSteps.length, service);
+    const { sides, hooks, interruption } = this;
+    this.steps = new ServiceDeploymentSteps(
+      { ...props, shiftSteps: this.shiftSteps, bakeTimeMinutes: configuration.bakeTimeInMinutes },
+      { ...context, sides, hooks, interruption, signal },
+    );
   }
 
   get blue(): TaskSet {
-    return this.cloud.blue;
+    return this.sides.blue;
   }
 
   get green(): TaskSet | undefined {
-    return this.cloud.green;
+    return this.sides.green;
   }
 
+  /** The step under way, or the last one. */
   get step(): Step {
-    return this.cloud.step;
+    return this.current;
   }
 
   get status(): Status {
     return statusOf(this.step, this.interruptedBy);
   }
 
-  /** Runs to the end. Rejects only when the context's signal is aborted, or its controller cannot live. */
+  /** Runs to the end. Rejects only when the context's signal is aborted. */
   async run(): Promise<Ended> {
+    const { arn, shiftSteps } = this;
+    const { timeline, signal } = this.context;
     const ignore = this.watchAlarms();
     try {
-      const ended = await this.controller.run();
-      this.cloud.enter(ended);
-      return ended as Ended;
+      const ended = await runLifecycle({
+        name: `service deployment ${arn.split("/").at(-1)}`,
+        label: this.props.label,
+        machine: lifecycle(this.rules),
+        perform: (step) => {
+          this.current = step;
+          return this.steps.perform(step);
+        },
+        detailOf: (step) => {
+          const shifts = step.kind === "stage" && step.stage === "PRODUCTION_TRAFFIC_SHIFT";
+          return shifts ? { greenPercent: shiftSteps[step.shift]!.greenPercent } : {};
+        },
+        emit: (type, text, detail) => timeline.emit("ecs", type, text, { serviceDeploymentArn: arn, ...detail }),
+        signal,
+      });
+      this.current = ended;
+      return ended;
     } finally {
       ignore();
-      this.over.abort(new Error(`${this.arn} is over`));
+      this.over.abort(new Error(`${arn} is over`));
     }
   }
 
   /** Ends the step under way: StopServiceDeployment, an alarm, or a newer deployment. The way back cannot be stopped. */
   interrupt(by: InterruptedBy, reason: string): void {
     this.interruptedBy ??= by;
-    this.controller.interrupt(by, reason);
+    this.interruption.request(by, reason);
   }
 
   /** From the start to the end of the bake time. Source: ECS developer guide, deployment-alarm-failure. */

@@ -12,13 +12,7 @@ export interface ServiceProps {
 }
 
 /** What CreateTaskSet is given; the service knows the rest. */
-export interface CreateTaskSetProps extends Pick<
-  TaskSetProps,
-  "label" | "taskDefinition" | "targetGroup" | "launch" | "externalId"
-> {
-  /** A repeated request with the same token makes no second task set. Source: ECS API reference, CreateTaskSet. */
-  readonly clientToken?: string;
-}
+export type CreateTaskSetProps = Pick<TaskSetProps, "label" | "taskDefinition" | "targetGroup" | "launch">;
 
 export type TaskSetStatus = "PRIMARY" | "ACTIVE" | "DRAINING";
 
@@ -30,7 +24,6 @@ export class Service {
   taskQuota = Infinity;
 
   private readonly taskSets = new Map<string, TaskSet>();
-  private readonly byToken = new Map<string, TaskSet>();
   private readonly draining = new Map<TaskSet, Promise<void>>();
   private primary: TaskSet | undefined;
   private created = 0;
@@ -61,9 +54,7 @@ export class Service {
   }
 
   /** Starts a task set with the service's desired count. The service's first one is its primary, as CreateService makes it. */
-  createTaskSet({ clientToken, ...props }: CreateTaskSetProps): TaskSet {
-    const same = clientToken === undefined ? undefined : this.byToken.get(clientToken);
-    if (same) return same;
+  createTaskSet(props: CreateTaskSetProps): TaskSet {
     const id = `ecs-svc/${String(++this.created).padStart(19, "0")}`;
     const { desiredCount, clock, timeline, processes } = this;
     const healthCheckGracePeriodSeconds = this.props.healthCheckGracePeriodSeconds ?? 0;
@@ -74,7 +65,6 @@ export class Service {
       processes,
     );
     this.taskSets.set(id, taskSet);
-    if (clientToken !== undefined) this.byToken.set(clientToken, taskSet);
     this.primary ??= taskSet;
     this.tell("created", taskSet, `created with ${desiredCount} × ${props.taskDefinition}`);
     return taskSet;

@@ -21,8 +21,6 @@ export interface TaskSetProps {
   readonly desiredCount: number;
   /** How long after its start a task may be unhealthy. */
   readonly healthCheckGracePeriodSeconds: number;
-  /** The deployment that made it. Source: ECS API reference, TaskSet: "the externalId parameter contains the CodeDeploy deployment ID". */
-  readonly externalId?: string;
   /** What to run; asked before every start. Its failure is that of a task (CannotPullContainerError: …). */
   readonly launch: () => TaskSpec | Promise<TaskSpec>;
 }
@@ -77,10 +75,6 @@ export class TaskSet extends EventEmitter<{ change: [] }> {
 
   get label(): string {
     return this.props.label;
-  }
-
-  get externalId(): string | undefined {
-    return this.props.externalId;
   }
 
   get taskDefinition(): string {

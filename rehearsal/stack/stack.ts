@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import type { AwsControlPlane } from "../aws-endpoint/control-plane";
 import type { Clock } from "../clock";
 import type { Alarms } from "../cloudwatch/alarms";
@@ -79,9 +78,7 @@ export class Stack {
     const { service, taskDefinitions, invoke } = this;
     const { routes } = traffic;
     const signal = AbortSignal.any([options.signal, this.closing.signal]);
-    const directory = join(workspace.directory, "deployments");
-    const { processes } = workspace;
-    const works = { directory, processes, service, routes, taskDefinitions, alarms, clock, timeline, signal };
+    const works = { service, routes, taskDefinitions, alarms, clock, timeline, signal };
     if (target.controller === "CODE_DEPLOY") {
       this.codeDeploy = new CodeDeployDeployments({
         ...works,

@@ -164,7 +164,9 @@ describe("a deployment in trouble", () => {
       await start();
       const deployment = harness.deployment();
       deployment.stop("changed my mind");
-      assert.equal((await deployment.run()).status, "Stopped");
+      deployment.stop("too late: only the first one counts", "alarm");
+      const ended = { kind: "ended", status: "Stopped", reason: "changed my mind" };
+      assert.deepEqual(await deployment.run(), ended);
       assert.deepEqual(harness.productionWeights, []);
     });
 

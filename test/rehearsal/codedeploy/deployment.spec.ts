@@ -151,8 +151,14 @@ describe("a deployment", () => {
     const run = harness.deployment({ hooks: { AfterAllowTestTraffic: "judge" } }).run();
     const rejected = assert.rejects(run, /interrupted/);
     await until(() => invoked);
+    assert.deepEqual(
+      harness.timeline.underWay.map(({ text }) => text),
+      ["hook judge"],
+    );
     harness.interrupt();
     await rejected;
+    assert.equal(harness.lifecycle.at(-1), "AfterAllowTestTraffic started");
+    assert.deepEqual(harness.timeline.underWay, []);
   });
 
   it("is refused before it begins, if it cannot be performed", async () => {

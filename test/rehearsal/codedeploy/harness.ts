@@ -1,7 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { Clock } from "../../../rehearsal/clock";
 import { Deployment, type DeploymentContext, type DeploymentProps } from "../../../rehearsal/codedeploy/deployment";
 import { HookVerdicts, type Verdict } from "../../../rehearsal/codedeploy/hook-verdicts";
@@ -59,7 +57,6 @@ export class Harness {
   protected readonly interruption = new AbortController();
   protected readonly groups: readonly [TargetGroup, TargetGroup];
   protected readonly loadBalancer: LoadBalancer;
-  protected readonly directory = mkdtempSync(join(tmpdir(), "greenlight-deployments-"));
   private revision = 0;
 
   /** @param shortestBounds of the clock */
@@ -160,7 +157,6 @@ export class Harness {
     await this.loadBalancer.close();
     await this.service.close();
     assert.deepEqual([...this.processes], []);
-    rmSync(this.directory, { recursive: true });
   }
 
   protected nextRevision() {
@@ -176,9 +172,8 @@ export class Harness {
     };
     const arns = { production: ["arn:listener/production"], test: ["arn:listener/test"] };
     const routes = new TrafficRoutes(arns, this.loadBalancer, this.groups);
-    const { directory, processes } = this;
     const { signal } = this.interruption;
-    return { service, routes, verdicts, invoke, clock, timeline, directory, processes, signal };
+    return { service, routes, verdicts, invoke, clock, timeline, signal };
   }
 
   protected async listen(name: string, port: number, action: Action): Promise<string> {

@@ -26,13 +26,6 @@ describe("the verdict of a hook", () => {
     assert.equal(verdicts.close("first"), "Succeeded");
   });
 
-  it("is kept for a controller that died and asks again", async () => {
-    verdicts.put("d-1", "first", "Failed");
-    verdicts.open("d-1", "first");
-    assert.throws(() => verdicts.put("d-1", "first", "Succeeded"), completed);
-    assert.equal(await verdicts.verdict("first"), "Failed");
-  });
-
   it("is refused when it comes too late", () => {
     assert.equal(verdicts.close("first"), undefined);
     assert.throws(() => verdicts.put("d-1", "first", "Succeeded"), completed);

@@ -1,4 +1,4 @@
-import { onBlue, type Sides } from "../controller/mortal-cloud";
+import { onBlue, type Sides } from "../blue-green/model-sides";
 
 /**
  * What a CodeDeploy deployment must come to, written from the facts about AWS and not from the code: the order of events,

@@ -35,7 +35,7 @@ export class NativeHarness extends Harness {
       sourceRevisionArn: source,
       ...change,
     };
-    const { service, clock, timeline, interruption, directory, processes } = this;
+    const { service, clock, timeline, interruption } = this;
     const arns = { production: ["arn::listener-rule/production"], test: ["arn::listener-rule/test"] };
     return new ServiceDeployment(props, {
       service,
@@ -54,8 +54,6 @@ export class NativeHarness extends Harness {
           return () => this.alarmListeners.delete(listener);
         },
       },
-      directory,
-      processes,
       clock,
       timeline,
       signal: interruption.signal,

@@ -1,12 +1,14 @@
 import fc from "fast-check";
+import assert from "node:assert/strict";
+import { runLifecycle } from "../../../rehearsal/blue-green/run-lifecycle";
 import { canary } from "../../../rehearsal/blue-green/shift-steps";
-import { serviceDeploymentController } from "../../../rehearsal/ecs-deployment/controller";
-import { endOf } from "../../../rehearsal/ecs-deployment/lifecycle";
-import type { ServiceDeploymentRequest } from "../../../rehearsal/ecs-deployment/operations";
-import { mostlyWell } from "../controller/circumstances";
-import { comesToItsModelsEnd } from "../controller/compared-with-model";
-import { type Death, liveAndDie } from "../controller/mortal-cloud";
-import { ModelCloud } from "./model-cloud";
+import { deploymentConfiguration, hookStages } from "../../../rehearsal/ecs-deployment/deployment-configuration";
+import { lifecycle } from "../../../rehearsal/ecs-deployment/lifecycle";
+import { StageHooks } from "../../../rehearsal/ecs-deployment/stage-hooks";
+import { ServiceDeploymentSteps } from "../../../rehearsal/ecs-deployment/steps";
+import { mostlyWell } from "../blue-green/circumstances";
+import { lambdaHook, source, target } from "./harness";
+import { ModelServiceSides } from "./model-sides";
 import { before, type Circumstances, expectedWorld, type Happening, leftOver, type World } from "./reference-model";
 
 const hooked: readonly Happening[] = ["its hook fails", "takes too long"];
@@ -40,25 +42,40 @@ const circumstances: fc.Arbitrary<Circumstances> = fc.record({
   happenings: mostlyWell(possible, anywhere),
 });
 
-describe("a service deployment, compared with a model of what AWS's documents say", () => {
-  comesToItsModelsEnd({ circumstances, deployed, expectedWorld });
+const { lifecycleHooks } = deploymentConfiguration.parse({
+  strategy: "CANARY",
+  lifecycleHooks: [lambdaHook("judge", ...hookStages)],
 });
 
-/** Runs the real controller in a cloud of this test's. */
-async function deployed({ leftOver: isLeft, rollsBackOn, happenings }: Circumstances, when: readonly Death[]) {
+describe("a service deployment, compared with a model of what AWS's documents say", () => {
+  it("comes to the same end, whatever happens in its steps", async () => {
+    await fc.assert(
+      fc.asyncProperty(circumstances, async (given) => {
+        assert.deepEqual(await deployed(given), expectedWorld(given));
+      }),
+      { numRuns: 400 },
+    );
+  });
+});
+
+/** Performs the real steps on sides of this test's. */
+async function deployed({ leftOver: isLeft, rollsBackOn, happenings }: Circumstances): Promise<World> {
   const shiftSteps = canary(10, 5);
-  const request: ServiceDeploymentRequest = {
-    // A month takes a few milliseconds.
-    scale: 1e9,
-    id: "d-1",
-    label: "v2",
-    rules: { reconcile: isLeft, shifts: shiftSteps.length, rollbackOn: rollsBackOn },
-    shiftSteps,
-    bakeTimeMinutes: 5,
-  };
-  const cloud = new ModelCloud(happenings, when, isLeft ? leftOver : before);
-  const end = await liveAndDie(serviceDeploymentController, request, cloud);
-  const { state, begun, launches, hooks, told } = cloud;
-  const world: World = { ...state, status: endOf(end).status, launches, begun, hooks };
-  return { world, told };
+  const revisions = { targetRevisionArn: target, sourceRevisionArn: source };
+  const plan = { arn: "d-1", serviceArn: "app", label: "v2", ...revisions, shiftSteps, bakeTimeMinutes: 5 };
+  const sides = new ModelServiceSides(happenings, isLeft ? leftOver : before);
+  const { timeline, clock, invoke, interruption } = sides;
+  const { signal } = new AbortController();
+  const hooks = new StageHooks(lifecycleHooks, { invoke, clock, timeline });
+  const steps = new ServiceDeploymentSteps(plan, { sides, hooks, timeline, clock, interruption, signal });
+  const { status } = await runLifecycle({
+    name: "service deployment d-1",
+    label: plan.label,
+    machine: lifecycle({ reconcile: isLeft, shifts: shiftSteps.length, rollbackOn: rollsBackOn }),
+    perform: (step) => steps.perform(step),
+    emit: (type, text, detail) => timeline.emit("ecs", type, text, detail),
+    signal,
+  });
+  const { state, begun, launches, hooked } = sides;
+  return { ...state, status, launches, begun, hooks: hooked };
 }

@@ -1,6 +1,6 @@
-/** Somebody (a person, an alarm) wants the process under way to end. */
+/** Somebody (a person, an alarm) wants the step under way to end. */
 export class Interrupted extends Error {
-  /** @param kind what is wanted, as a word for the controller */
+  /** @param kind who wants it, as a word for the deployment */
   constructor(
     readonly kind: string,
     reason: string,
@@ -9,7 +9,7 @@ export class Interrupted extends Error {
   }
 }
 
-/** Whether the controller was asked to end what it does. Only the first request counts. */
+/** Whether a deployment was asked to end what it does. Only the first request counts. */
 export class Interruption {
   private readonly controller = new AbortController();
 

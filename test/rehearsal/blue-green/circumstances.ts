@@ -1,5 +1,4 @@
 import fc from "fast-check";
-import type { Death } from "./mortal-cloud";
 
 /**
  * What happens in each step: mostly that it goes well, as otherwise hardly any release would come to its end.
@@ -18,7 +17,3 @@ export function mostlyWell<Happening extends string>(
     );
   return fc.record(Object.fromEntries(Object.entries(possible).map(([step, own]) => [step, ofStep(own)])));
 }
-
-export const anyDeaths: fc.Arbitrary<Death[]> = fc.array(fc.record({ afterCalls: fc.nat(60), done: fc.boolean() }), {
-  maxLength: 6,
-});
