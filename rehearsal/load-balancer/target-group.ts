@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock } from "../clock";
 import type { Timeline } from "../events";
 import { type HealthCheck, initialHealth, nextHealth, parseMatcher, type ProbeResult } from "./health-check";
-import { Target, type TargetAddress, type TargetHealth } from "./target";
+import { registering, Target, type TargetAddress, type TargetHealth } from "./target";
 import { Turns } from "./turns";
 
 export interface TargetGroupProps {
@@ -170,7 +170,7 @@ export class TargetGroup extends EventEmitter<{ health: [target: Target]; probe:
     // An app starts no faster under a scaled clock: it has all the time that AWS would give it to start.
     const startBy = this.clock.elapsedMs + (healthCheck.unhealthyThreshold - 1) * intervalMs;
     let health = initialHealth;
-    this.setHealth(target, health);
+    this.setHealth(target, registering);
     while (!signal.aborted) {
       const interval = this.clock.wait(intervalMs, signal).catch(() => undefined);
       const result = await target.probe(healthCheck, timeoutMs, signal);

@@ -15,6 +15,13 @@ export interface TargetHealth {
   readonly description?: string;
 }
 
+/** A target that no health check has answered for yet. */
+export const registering: TargetHealth = {
+  state: "initial",
+  reason: "Elb.RegistrationInProgress",
+  description: "Target registration is in progress",
+};
+
 /** Where a target listens; `label` is its name for people. */
 export interface TargetAddress extends ProbedAddress {
   readonly label: string;
@@ -37,7 +44,7 @@ export class Target implements TargetAddress {
   lastProbe: ProbeResult | undefined;
   /** Since when it starts slowly, in milliseconds of AWS time; undefined if it has its full share. */
   slowSinceAwsMs: number | undefined;
-  health: TargetHealth = { state: "initial", reason: "Elb.RegistrationInProgress" };
+  health: TargetHealth = registering;
 
   /**
    * Connections that stay open between requests. Node closes an unused one a second before the target would (its

@@ -17,10 +17,19 @@ describe("a target group", () => {
   it("has a target healthy after its first passed check", async () => {
     const { port } = await harness.app((_, response) => response.end());
     const target = blue.register({ host: "127.0.0.1", port, label: "blue-1" });
-    assert.deepEqual([target.state, target.reason], ["initial", "Elb.InitialHealthChecking"]);
+    assert.equal(target.state, "initial");
     await blue.whenHealthy(target);
     assert.deepEqual([target.state, target.reason], ["healthy", undefined]);
     assert.deepEqual(blue.targets(), [target]);
+  });
+
+  it("has a target registered first, and then checked, before either is known", async () => {
+    const { server, port } = await harness.app((_, response) => response.end());
+    server.removeAllListeners("request").on("request", (_, response) => response.writeHead(500).end());
+    const target = blue.register({ host: "127.0.0.1", port, label: "blue-1" });
+    assert.deepEqual([target.state, target.reason], ["initial", "Elb.RegistrationInProgress"]);
+    await once(blue, "health");
+    assert.deepEqual([target.state, target.reason], ["initial", "Elb.InitialHealthChecking"]);
   });
 
   it("has a target unhealthy when checks fail, and healthy again when they pass", async () => {
