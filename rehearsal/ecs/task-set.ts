@@ -180,10 +180,30 @@ export class TaskSet extends EventEmitter<{ change: [] }> {
     const { leave } = member;
     const reason = await this.run(member).catch((error: Error) => error.message);
     this.members.delete(member);
-    if (!leave.signal.aborted && !isReplaced(member)) this.recordFailure(member, reason);
+    const hasFailed = !leave.signal.aborted && !isReplaced(member);
+    if (hasFailed) this.recordFailure(member, reason);
     this.reconcile();
+    if (hasFailed) await this.whenReplaced(member);
     if (member.target) await this.props.targetGroup.deregister(member.target);
     await member.task?.stop(reason);
+  }
+
+  /**
+   * A task that fails its health checks runs on until its replacement is healthy, or has failed in turn. Source: What's New of
+   * 2023-10-23, "Amazon ECS enhances applications resiliency to unpredictable load spikes", and a trace of AWS. UNSURE whether
+   * that is so of CodeDeploy's services, too.
+   */
+  private async whenReplaced({ task }: Member): Promise<void> {
+    if (task?.lastStatus !== "RUNNING") return;
+    const failures = this.failedTaskCount;
+    const isOver = () =>
+      this.stopped !== undefined || this.stabilityStatus === "STEADY_STATE" || this.failedTaskCount > failures;
+    const over = new AbortController();
+    const { signal } = over;
+    const replaced = async () => {
+      while (!isOver()) await once(this, "change", { signal });
+    };
+    await Promise.race([task.whenStopped(), replaced()]).finally(() => over.abort());
   }
 
   /** @returns why the task is to stop, or has stopped */

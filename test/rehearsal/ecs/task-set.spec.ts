@@ -173,6 +173,29 @@ describe("an ECS task set", () => {
     await until(() => processes.size === 1);
   });
 
+  it("keeps a task that turns unhealthy until its replacement is healthy", async () => {
+    const seen: string[] = [];
+    timeline.on(({ type, detail }) => seen.push(`${String(detail.target)} ${type}`));
+    const set = taskSet({ healthCheckGracePeriodSeconds: 0 });
+    await set.whenSteady();
+    await fetch(`${url}/fail`);
+    await until(() => seen.includes("blue-1 target.deregistered"));
+    const order = ["blue-1 target.unhealthy", "blue-2 target.healthy", "blue-1 target.draining"];
+    assert.deepEqual(
+      seen.filter((one) => order.includes(one)),
+      order,
+    );
+  });
+
+  it("keeps no more unhealthy tasks than it has replacements", async () => {
+    let most = 0;
+    timeline.on(() => (most = Math.max(most, group.targets().filter(({ state }) => state !== "draining").length)));
+    const launch = () => ({ ...spec(), environment: { CHECK: "fails" }, healthCheck });
+    const set = taskSet({ healthCheckGracePeriodSeconds: 0, launch });
+    await until(() => set.failedTaskCount >= 4);
+    assert.equal(most, 2);
+  });
+
   it("leaves a task alone that is unhealthy only within its grace period", async () => {
     const unsteady = nodeCommand(`let checks = 0;
       require("node:http").createServer((_, response) => {
