@@ -5,6 +5,7 @@ import { parse } from "yaml";
 import { devGraph, type Graph, its, refusal, statements } from "../support/graph";
 import { promoteFrom } from "../support/promotion";
 import { CommitBuild, uri } from "./support/commit-build";
+import { needNamespaces } from "../support/namespaces";
 
 const repositoryType = "aws:ecr/repository:Repository";
 
@@ -76,7 +77,8 @@ describe("a build with a cache, carried out", function () {
   let commit: CommitBuild;
   let builds = 0;
 
-  beforeEach(async () => {
+  beforeEach(async function () {
+    await needNamespaces(this);
     commit = await CommitBuild.open();
     await commit.store.createRepository(cache, "MUTABLE");
     await commit.write({
@@ -86,7 +88,7 @@ describe("a build with a cache, carried out", function () {
       "tools.txt": "1",
     });
   });
-  afterEach(() => commit.close());
+  afterEach(() => commit?.close());
 
   /** Builds the files as a commit of their own, on a machine that has built nothing yet; returns what it printed. */
   async function build({ bin = "bin", tag = "%F", repository = cache } = {}): Promise<string[]> {

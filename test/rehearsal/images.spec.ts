@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { parseDockerfile, replaceVariables } from "../../rehearsal/images/dockerfile";
 import { readDockerignore } from "../../rehearsal/images/globs";
 import { ImageWorkshop } from "./support/image-workshop";
+import { needNamespaces } from "../support/namespaces";
 
 describe("an image built without Docker", function () {
   this.timeout(60_000);
@@ -92,7 +93,8 @@ describe("an image built without Docker", function () {
       await assert.rejects(read("app/secret/key"), /ENOENT/);
     });
 
-    it("copies from an earlier stage and leaves out a stage that nothing needs", async () => {
+    it("copies from an earlier stage and leaves out a stage that nothing needs", async function () {
+      await needNamespaces(this);
       const app = await workshop.write({
         Dockerfile:
           "FROM node:22 AS build\nRUN mkdir /out && echo built > /out/a.txt\nFROM node:22 AS unused\nRUN node -e 'process.exit(1)'\n" +
@@ -112,7 +114,8 @@ describe("an image built without Docker", function () {
       assert.notEqual(third.digest, first.digest);
     });
 
-    it("runs a step once while what it depends on stays the same", async () => {
+    it("runs a step once while what it depends on stays the same", async function () {
+      await needNamespaces(this);
       const Dockerfile =
         "FROM node:22\nWORKDIR /app\nCOPY package.json .\nRUN node -e 'console.log(`ran`)'\nCOPY . .\nCMD node a.js";
       const app = await workshop.write({ Dockerfile, "package.json": "{}", "a.js": "1" });
@@ -128,7 +131,8 @@ describe("an image built without Docker", function () {
       assert.equal(count(), 2);
     });
 
-    it("hands ARG and ENV to its commands, and says which build argument nobody takes", async () => {
+    it("hands ARG and ENV to its commands, and says which build argument nobody takes", async function () {
+      await needNamespaces(this);
       const app = await workshop.write({
         Dockerfile:
           "ARG NODE=22\nFROM node:${NODE}-alpine\nARG COMMIT_ID=none\nENV COMMIT=$COMMIT_ID\n" +
@@ -150,7 +154,8 @@ describe("an image built without Docker", function () {
       assert.ok(!workshop.lines.some((line) => line.includes("not consumed")), workshop.lines.join("\n"));
     });
 
-    it("fails with the status of a failing RUN", async () => {
+    it("fails with the status of a failing RUN", async function () {
+      await needNamespaces(this);
       const app = await workshop.write({ Dockerfile: "FROM node:22\nRUN node -e 'process.exit(3)'\nCMD x" });
       await assert.rejects(
         workshop.build(app),
@@ -158,7 +163,8 @@ describe("an image built without Docker", function () {
       );
     });
 
-    it("runs each line whole in a shell whose files are the image's, and nothing of it outside", async () => {
+    it("runs each line whole in a shell whose files are the image's, and nothing of it outside", async function () {
+      await needNamespaces(this);
       const marker = join(workshop.directory, "made");
       const app = await workshop.write({
         Dockerfile: `FROM node:22\nRUN sh -c 'mkdir -p ${dirname(marker)} && touch ${marker}' && node -v | tee /version\nCMD ["node"]`,
@@ -185,7 +191,8 @@ describe("an image built without Docker", function () {
       assert.ok(workshop.lines.includes(" ---> nginx:alpine is not pulled: its files and settings are not there"));
     });
 
-    it("lays a bind mount over the image only while the command runs", async () => {
+    it("lays a bind mount over the image only while the command runs", async function () {
+      await needNamespaces(this);
       const app = await workshop.write({
         Dockerfile:
           "FROM node:22\nWORKDIR /app\nRUN --mount=type=bind,source=in.txt,target=in.txt --mount=type=cache,target=/c cp in.txt out.txt\nCMD x",

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
 import type { TimelineEvent } from "../../../rehearsal/events";
 import { until } from "../fixtures/tasks";
+import { needNamespaces } from "../../support/namespaces";
 import { runningWith } from "./process-table";
 import { scenarios, type Stage, tinyApp } from "./scenarios";
 
@@ -121,7 +122,8 @@ describe("npm start that is interrupted", function () {
     ["while green is tested, with all of its terminal's processes", whileTesting],
     ["by SIGTERM while blue waits for its end", terminated],
   ] as const) {
-    it(`${moment}, says so by its exit status and leaves nothing behind`, async () => {
+    it(`${moment}, says so by its exit status and leaves nothing behind`, async function () {
+      if (played === whileBuilding) await needNamespaces(this);
       assert.deepEqual(await played(), { status: interrupted, stderr: "" });
     });
   }
@@ -130,7 +132,8 @@ describe("npm start that is interrupted", function () {
     ["while green is tested", killed],
     ["while the first image is built", killedWhileBuilding],
   ] as const) {
-    it(`by SIGKILL ${moment}, leaves nothing behind for long`, async () => {
+    it(`by SIGKILL ${moment}, leaves nothing behind for long`, async function () {
+      if (played === killedWhileBuilding) await needNamespaces(this);
       assert.equal((await played()).status, "SIGKILL");
     });
   }

@@ -5,6 +5,7 @@ import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { copyCheckout } from "./copied-checkout";
 import { scenarios, type Stage, tinyApp } from "./scenarios";
+import { needNamespaces } from "../../support/namespaces";
 
 /** An input that cannot be computed, and a resource that is made of the one that has it. */
 const programError = `
@@ -113,7 +114,8 @@ describe("npm start that cannot start", function () {
     assert.match(message, /a mistake in the program/);
   });
 
-  it("shows why the app's image cannot be built", async () => {
+  it("shows why the app's image cannot be built", async function () {
+    await needNamespaces(this);
     const { status, message } = await unbuildable();
     assert.equal(status, 2);
     assert.match(message, /^the image of .* was not built: A command of the build failed with exit status \d+:\n/);

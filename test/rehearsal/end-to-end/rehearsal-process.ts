@@ -53,6 +53,8 @@ export class RehearsalProcess {
       "--json",
       "--port-offset",
       String(portOffset),
+      // The apps are the tests' own, also where nothing can confine them.
+      "--trust-app",
       ...words,
     ];
     const [command, ...others] = shell === undefined ? [process.execPath, ...all] : ["sh", "-c", shell, ...all];
