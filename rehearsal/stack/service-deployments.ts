@@ -6,6 +6,7 @@ import { type DeploymentConfiguration, deploymentConfiguration } from "../ecs-de
 import { type Status, statusOf, firstStep } from "../ecs-deployment/lifecycle";
 import { ServiceDeployment, type ServiceDeploymentContext } from "../ecs-deployment/service-deployment";
 import type { EcsService } from "../graph/resources";
+import type { TargetGroup } from "../load-balancer/target-group";
 import type { Revision, TaskDefinitions } from "./task-definitions";
 
 export interface ServiceDeploymentsOptions extends ServiceDeploymentContext {
@@ -59,9 +60,19 @@ export class ServiceDeployments {
 
   constructor(private readonly options: ServiceDeploymentsOptions) {}
 
-  /** CreateService has made the first revision. */
-  born(taskDefinitionArn: string, targetGroupArn: string): void {
-    this.revisions.push({ ...this.newRevision(taskDefinitionArn), targetGroupArn });
+  /**
+   * CreateService makes the first revision on the alternate target group, and both rules lead there. Source: a trace of AWS.
+   *
+   * @param named the target group that the service names
+   * @returns the target group of the revision's tasks
+   */
+  createService(taskDefinitionArn: string, named: TargetGroup): TargetGroup {
+    const { routes } = this.options;
+    const alternate = routes.other(named);
+    this.revisions.push({ ...this.newRevision(taskDefinitionArn), targetGroupArn: alternate.arn });
+    routes.sendProduction(alternate, 100);
+    routes.sendTest(alternate);
+    return alternate;
   }
 
   /** The revision whose tasks are the primary ones. */

@@ -103,21 +103,21 @@ export class Stack {
   }
 
   /**
-   * CreateService: the first revision on the target group that the program names. Resolves when it is healthy.
+   * CreateService: the first revision on the target group that the program names, or, deployed by ECS, on the alternate one.
+   * Resolves when it is healthy.
    *
    * @throws Error with the reason if it is not in time
    */
   async create(image: string): Promise<void> {
     const { target, traffic } = this.options;
     const { targetGroupArn } = target.service.loadBalancers[0]!;
-    const targetGroup = traffic.targetGroups.find(({ arn }) => arn === targetGroupArn);
-    if (!targetGroup)
-      throw new Error(`the service is born on ${targetGroupArn}, which is none of its two target groups`);
+    const named = traffic.targetGroups.find(({ arn }) => arn === targetGroupArn);
+    if (!named) throw new Error(`the service starts on ${targetGroupArn}, which is none of its two target groups`);
     const { taskDefinition, containerName } = this.firstRelease(image);
     const revision = this.taskDefinitions.register(taskDefinition);
     const { label, arn } = revision;
     const launch = this.launcher(revision, containerName);
-    this.native?.born(arn, targetGroupArn);
+    const targetGroup = this.native?.createService(arn, named) ?? named;
     const taskSet = this.service.createTaskSet({ label, taskDefinition: arn, launch, targetGroup });
     this.codeDeploy?.createDeploymentGroup(targetGroup);
     await this.whenHealthy(taskSet);

@@ -27,6 +27,11 @@ describe("a release through ECS itself", () => {
     assert.equal(testUrl, productionUrl);
     const first = await whoAnswers(stage);
     assert.equal(first.users, first.test);
+    const [named, alternate] = stage.rehearsal.traffic.targetGroups.map(({ arn }) => arn);
+    const groupOfTasks = () => stage.rehearsal.stack.service.primaryTaskSet?.targetGroup.arn;
+    const { production, test } = stage.rehearsal.traffic.routes.weights;
+    assert.equal(groupOfTasks(), alternate);
+    for (const shares of [production, test]) assert.deepEqual(shares, { [alternate!]: 100, [named!]: 0 });
     let tested: Promise<typeof first> | undefined;
     stage.when("POST_TEST_TRAFFIC_SHIFT started", () => (tested = whoAnswers(stage)));
 
@@ -35,6 +40,7 @@ describe("a release through ECS itself", () => {
     assert.deepEqual(await tested, { users: first.users, test: "2" });
     assert.deepEqual(await whoAnswers(stage), { users: "2", test: "2" });
     assert.deepEqual(stage.rehearsal.stack.runningVersions, ["v2"]);
+    assert.equal(groupOfTasks(), named);
     assert.deepEqual(stage.invariants.violations, []);
     const shifts = stage.events
       .filter(({ text }) => text === "PRODUCTION_TRAFFIC_SHIFT succeeded")

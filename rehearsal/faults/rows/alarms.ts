@@ -10,7 +10,8 @@ const settings = {
 const ownAlarm = { "greenlight:alarmNames": '["shop-orders"]' };
 
 const fires = (alarm: string) => new RegExp(`ALARM_ACTIVE: the alarm \\S*${alarm}\\S* is in ALARM`);
-const ecsFires = (alarm: string) => new RegExp(`the alarm \\S*${alarm}\\S* went to ALARM`);
+/** ECS starts a service on the alternate target group, so the first release goes to the one named blue. */
+const ecsFires = (alarm: string) => new RegExp(`the alarm \\S*${alarm.replace("green-", "blue-")}\\S* went to ALARM`);
 
 interface WrongForUsers {
   readonly name: string;

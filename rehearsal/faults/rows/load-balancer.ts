@@ -68,6 +68,7 @@ export const loadBalancer: readonly Fault[] = [
     settings: onSharedListeners,
     alterGraph: addNeighbour,
     expected: { endState: "released", noticed: { by: "elb", saying: /listener 8080, rule 200 → \S+-green-\S+ 100 %/ } },
+    ecsSaying: /listener 8080, rule 200 → \S+-blue-\S+ 100 %/,
     run: async (stage) => {
       const { productionUrl, testUrl } = stage.rehearsal.traffic;
       const asked: Promise<void>[] = [];
@@ -83,7 +84,7 @@ export const loadBalancer: readonly Fault[] = [
     fault: "the target groups keep clients with their tasks",
     settings: { "greenlight:stickiness": JSON.stringify({ seconds: 86_400 }), "greenlight:desiredCount": "2" },
     expected: { endState: "released", noticed: { by: "elb", saying: /listener 8080 → \S+-green-\S+ 100 %/ } },
-    ecsSaying: /listener 8080, rule 50000 → \S+-green-\S+ 100 %/,
+    ecsSaying: /listener 8080, rule 50000 → \S+-blue-\S+ 100 %/,
     run: (stage) => stage.release(),
   },
 ];
