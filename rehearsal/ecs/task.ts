@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { EventEmitter, once } from "node:events";
 import { constants } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
+import { stripVTControlCharacters } from "node:util";
 import { endProcesses } from "../cleanup/end-processes.mjs";
 import type { Clock } from "../clock";
 import type { Timeline } from "../events";
@@ -194,7 +195,8 @@ export class Task extends EventEmitter<{ stopped: [] }> {
     child.once("exit", (code, signal) => void this.deprovision(child, outputRead, exitCodeOf(code, signal)));
     const { label: task } = this;
     const outputRead = readLines(child, (line) => {
-      this.lines.push(line);
+      // They end up in messages.
+      this.lines.push(stripVTControlCharacters(line));
       if (this.lines.length > linesKept) this.lines.shift();
       this.timeline.emit("ecs", "task.log", line, { task });
     });

@@ -119,10 +119,10 @@ describe("an ECS task", () => {
     assert.equal(signalGroup(check, 0), false);
   });
 
-  it("stops when its process exits, and keeps its last lines and exit code", async () => {
+  it("stops when its process exits, and keeps its last lines, without their colours, and exit code", async () => {
     const task = await start(
       nodeCommand(`for (let i = 1; i <= 60; i++) console.log("line " + i);
-      console.error("no DATABASE_URL"); process.exitCode = 7`),
+      console.error("\\x1b[31mno DATABASE_URL\\x1b[0m"); process.exitCode = 7`),
     );
     await task.whenStopped();
     assert.equal(task.stoppedReason, "Essential container in task exited");
