@@ -7,7 +7,8 @@ import type { TaskSet } from "../ecs/task-set";
 import type { TaskSpec } from "../ecs/task";
 import type { DeploymentConfig, DeploymentGroup } from "../graph/resources";
 import type { EventHookContext } from "./event-hook";
-import { type Ended, lifecycle, type LifecycleRules } from "./lifecycle";
+import { EventStatuses } from "./event-statuses";
+import { type Ended, lifecycle, type LifecycleRules, type Outcome, type Step } from "./lifecycle";
 import { DeploymentSteps } from "./steps";
 import { shiftSteps } from "./traffic-shift";
 
@@ -33,6 +34,7 @@ export interface DeploymentContext extends EventHookContext {
 
 /** One deployment of CodeDeploy's: `lifecycle.ts` performed on a service. */
 export class Deployment {
+  readonly events = new EventStatuses();
   private readonly sides: BlueGreen;
   private readonly steps: DeploymentSteps;
   private readonly interruption = new Interruption();
@@ -83,7 +85,7 @@ export class Deployment {
     try {
       return await runLifecycle({
         ...{ name: `deployment ${id}`, label, machine: lifecycle(rulesOf(group)), signal },
-        perform: (step) => this.steps.perform(step),
+        perform: (step) => this.perform(step),
         emit: (type, text, detail) => timeline.emit("codedeploy", type, text, { deploymentId: id, ...detail }),
       });
     } finally {
@@ -99,6 +101,13 @@ export class Deployment {
   /** ContinueDeployment: lets traffic shift when the deployment is `Ready`. */
   continue(): void {
     this.steps.continue();
+  }
+
+  private async perform(step: Step): Promise<Outcome> {
+    this.events.begin(step);
+    const outcome = await this.steps.perform(step);
+    this.events.end(step, outcome);
+    return outcome;
   }
 }
 

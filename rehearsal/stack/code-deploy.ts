@@ -84,9 +84,10 @@ export class CodeDeployDeployments {
     return {
       listDeploymentTargets: ({ deploymentId }) => ({ targetIds: this.find(deploymentId) && [targetId] }),
       batchGetDeploymentTargets: ({ deploymentId }) => {
-        const { blue, green } = this.find(deploymentId);
+        const { blue, green, events } = this.find(deploymentId);
+        const lifecycleEvents = events.all.map(([lifecycleEventName, status]) => ({ lifecycleEventName, status }));
         const taskSetsInfo = [this.taskSetInfo("Blue", blue), ...(green ? [this.taskSetInfo("Green", green)] : [])];
-        const ecsTarget = { deploymentId, targetId, status: "InProgress" as const, taskSetsInfo };
+        const ecsTarget = { deploymentId, targetId, status: "InProgress" as const, lifecycleEvents, taskSetsInfo };
         return { deploymentTargets: [{ deploymentTargetType: "ECSTarget" as const, ecsTarget }] };
       },
       putLifecycleEventHookExecutionStatus: ({ deploymentId, lifecycleEventHookExecutionId, status }) => {

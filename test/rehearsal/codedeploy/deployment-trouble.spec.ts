@@ -39,6 +39,23 @@ describe("a deployment in trouble", () => {
     });
   });
 
+  it("has failed in the event that was interrupted, and skips the later ones", async () => {
+    await start();
+    const deployment = harness.deployment({ hooks: { AfterAllowTestTraffic: "judge" } });
+    const statuses = () => deployment.events.all.map(([event, status]) => `${event} ${status}`);
+    const done = ["BeforeInstall", "Install", "AfterInstall", "AllowTestTraffic"].map((event) => `${event} Succeeded`);
+    const later = (status: string) =>
+      ["BeforeAllowTraffic", "AllowTraffic", "AfterAllowTraffic"].map((event) => `${event} ${status}`);
+    let tested: string[] = [];
+    harness.functions.judge = () => {
+      tested = statuses();
+      deployment.stop("a person pressed stop");
+    };
+    await deployment.run();
+    assert.deepEqual(tested, [...done, "AfterAllowTestTraffic InProgress", ...later("Pending")]);
+    assert.deepEqual(statuses(), [...done, "AfterAllowTestTraffic Failed", ...later("Skipped")]);
+  });
+
   describe("whose hook gives no verdict", () => {
     // 60 minutes take a second; nothing is installed that could be too slow for that.
     const hooks = { BeforeInstall: "judge" };

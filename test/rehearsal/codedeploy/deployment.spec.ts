@@ -38,6 +38,10 @@ describe("a deployment", () => {
         harness.lifecycle,
         steps.flatMap((step) => [`${step} started`, `${step} succeeded`]),
       );
+      assert.deepEqual(
+        deployment.events.all,
+        lifecycleEvents.map((event) => [event, "Succeeded"]),
+      );
       assert.deepEqual(await harness.whoAnswers(), onGreen);
       assert.deepEqual(harness.taskSets, ["v2 PRIMARY"]);
       assert.equal(blue.lastStatus, "STOPPED");
