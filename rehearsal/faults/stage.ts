@@ -102,6 +102,8 @@ export class Stage {
       keep: false,
       json: false,
       fail: undefined,
+      // It is one of this project's own.
+      trustApp: true,
       portOffset: await freePortOffset(),
       ratePerSecond,
     };
