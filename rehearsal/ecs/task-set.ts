@@ -189,9 +189,8 @@ export class TaskSet extends EventEmitter<{ change: [] }> {
   }
 
   /**
-   * A task that fails its health checks runs on until its replacement is healthy, or has failed in turn. Source: What's New of
-   * 2023-10-23, "Amazon ECS enhances applications resiliency to unpredictable load spikes", and a trace of AWS. UNSURE whether
-   * that is so of CodeDeploy's services, too.
+   * A task that fails its health checks runs on until its replacement is healthy, or has failed in turn. Source: a trace of AWS,
+   * and its What's New of October 2023 on load spikes. UNSURE whether that is so of CodeDeploy's services, too.
    */
   private async whenReplaced({ task }: Member): Promise<void> {
     if (task?.lastStatus !== "RUNNING") return;
