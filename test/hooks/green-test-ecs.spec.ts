@@ -79,12 +79,12 @@ describe("the green test hook, invoked by ECS", () => {
   it("carries a test that is longer than an invocation from one to the next, to its end", async () => {
     await rehearse("/", 1500);
     const [first, second] = [
-      await invoke(undefined, undefined, 2000),
-      await invoke(undefined, { testedSeconds: 600 }, 2000),
+      await invoke(undefined, undefined, 400),
+      await invoke(undefined, { testedSeconds: 600 }, 400),
     ];
     assert.deepEqual(first, { hookStatus: "IN_PROGRESS", callBackDelay: 1, hookDetails: { testedSeconds: 600 } });
     assert.deepEqual(second, { hookStatus: "IN_PROGRESS", callBackDelay: 1, hookDetails: { testedSeconds: 1200 } });
-    assert.deepEqual(await invoke(undefined, { testedSeconds: 1200 }, 2000), { hookStatus: "SUCCEEDED" });
+    assert.deepEqual(await invoke(undefined, { testedSeconds: 1200 }, 400), { hookStatus: "SUCCEEDED" });
   });
 
   it("fails at once in a later invocation, too", async () => {
