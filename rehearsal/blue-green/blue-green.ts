@@ -1,6 +1,6 @@
 import type { Clock } from "../clock";
 import type { Service } from "../ecs/service";
-import type { TaskSpec } from "../ecs/task";
+import type { TaskSpec } from "../ecs/task-spec";
 import type { TaskSet } from "../ecs/task-set";
 import { whyNotSteady } from "../ecs/why-not-steady";
 import type { TargetGroup } from "../load-balancer/target-group";

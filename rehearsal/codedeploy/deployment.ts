@@ -4,7 +4,7 @@ import { runLifecycle } from "../blue-green/run-lifecycle";
 import type { TrafficRoutes } from "../blue-green/traffic-routes";
 import type { Service } from "../ecs/service";
 import type { TaskSet } from "../ecs/task-set";
-import type { TaskSpec } from "../ecs/task";
+import type { TaskSpec } from "../ecs/task-spec";
 import type { DeploymentConfig, DeploymentGroup } from "../graph/resources";
 import type { EventHookContext } from "./event-hook";
 import { EventStatuses } from "./event-statuses";

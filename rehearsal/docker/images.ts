@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import type { RegisteredTaskDefinition } from "../codepipeline/fill-template";
 import { fargateEnvironment, signalOf, taskAddress } from "../ecs/fargate";
 import { type ListeningSocket, readTables } from "../ecs/listening-sockets";
-import type { TaskSpec } from "../ecs/task";
+import type { TaskSpec } from "../ecs/task-spec";
 import { hostNameOf } from "../ecs/task-address";
 import type { Timeline } from "../events";
 import { describeInRegistry } from "../images/registry-api";

@@ -3,7 +3,7 @@ import { runLifecycle } from "../blue-green/run-lifecycle";
 import type { ShiftStep } from "../blue-green/shift-steps";
 import type { TrafficRoutes } from "../blue-green/traffic-routes";
 import type { Service } from "../ecs/service";
-import type { TaskSpec } from "../ecs/task";
+import type { TaskSpec } from "../ecs/task-spec";
 import type { TaskSet } from "../ecs/task-set";
 import { type DeploymentConfiguration, shiftSteps } from "./deployment-configuration";
 import { type Ended, firstStep, lifecycle, type LifecycleRules, type Status, statusOf, type Step } from "./lifecycle";

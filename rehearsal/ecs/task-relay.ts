@@ -2,7 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import type { Timeline } from "../events";
 import { type AllowedCall, startRelay } from "../sandbox/relay";
 import { type ProcessRegistry, signalGroup } from "./process-group";
-import type { TaskSpec } from "./task";
+import type { TaskSpec } from "./task-spec";
 
 /** The relay into the network of one task's own; none for a task in this machine's network. It ends with the task. */
 export class TaskRelay {

@@ -7,7 +7,8 @@ import { backOffSeconds } from "./back-off";
 import { lastWords } from "./error-line";
 import type { ProcessRegistry } from "./process-group";
 import { failureCause } from "./start-failure";
-import { startTask, type Task, type TaskProps, type TaskSpec } from "./task";
+import { startTask, type Task } from "./task";
+import type { TaskProps, TaskSpec } from "./task-spec";
 import { targetAddress } from "./task-target";
 import { TaskWatch } from "./task-watch";
 

@@ -5,7 +5,7 @@ import { Deployment, type DeploymentContext } from "../codedeploy/deployment";
 import { HookVerdicts } from "../codedeploy/hook-verdicts";
 import { stopOnAlarm } from "../codedeploy/stop-on-alarm";
 import type { FilledTemplate } from "../codepipeline/fill-template";
-import type { TaskSpec } from "../ecs/task";
+import type { TaskSpec } from "../ecs/task-spec";
 import type { TaskSet } from "../ecs/task-set";
 import type { DeploymentConfig, DeploymentGroup } from "../graph/resources";
 import type { TargetGroup } from "../load-balancer/target-group";

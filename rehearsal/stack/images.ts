@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Clock } from "../clock";
 import { runBuild } from "../codebuild/run-build";
 import type { RegisteredTaskDefinition } from "../codepipeline/fill-template";
-import type { TaskSpec } from "../ecs/task";
+import type { TaskSpec } from "../ecs/task-spec";
 import type { Timeline } from "../events";
 import type { Account } from "../graph/account";
 import { ImageStore } from "../images/image-store";

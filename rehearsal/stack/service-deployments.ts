@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import { AwsError } from "../aws-endpoint/control-plane";
-import type { TaskSpec } from "../ecs/task";
+import type { TaskSpec } from "../ecs/task-spec";
 import { type DeploymentConfiguration, deploymentConfiguration } from "../ecs-deployment/deployment-configuration";
 import { type Status, statusOf, firstStep } from "../ecs-deployment/lifecycle";
 import { ServiceDeployment, type ServiceDeploymentContext } from "../ecs-deployment/service-deployment";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { RegisteredTaskDefinition } from "../codepipeline/fill-template";
 import type { HealthCheck } from "../ecs/container-health";
-import type { TaskSpec } from "../ecs/task";
+import type { TaskSpec } from "../ecs/task-spec";
 import { hostNameOf } from "../ecs/task-address";
 import type { TaskNetwork } from "../ecs/task-network";
 import { fargateEnvironment, localHostName, signalOf, taskAddress } from "../ecs/fargate";

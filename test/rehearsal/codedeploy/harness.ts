@@ -5,7 +5,7 @@ import { Deployment, type DeploymentContext, type DeploymentProps } from "../../
 import { HookVerdicts, type Verdict } from "../../../rehearsal/codedeploy/hook-verdicts";
 import { TrafficRoutes } from "../../../rehearsal/blue-green/traffic-routes";
 import { Service } from "../../../rehearsal/ecs/service";
-import type { TaskSpec } from "../../../rehearsal/ecs/task";
+import type { TaskSpec } from "../../../rehearsal/ecs/task-spec";
 import { Timeline, type TimelineEvent } from "../../../rehearsal/events";
 import type { DeploymentGroup } from "../../../rehearsal/graph/resources";
 import type { Action } from "../../../rehearsal/load-balancer/actions";

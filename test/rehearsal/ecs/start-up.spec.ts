@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { tmpdir } from "node:os";
 import { Clock } from "../../../rehearsal/clock";
-import type { TaskSpec } from "../../../rehearsal/ecs/task";
+import type { TaskSpec } from "../../../rehearsal/ecs/task-spec";
 import { TaskSet } from "../../../rehearsal/ecs/task-set";
 import { Timeline, type TimelineEvent } from "../../../rehearsal/events";
 import { LoadBalancer } from "../../../rehearsal/load-balancer/load-balancer";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { tmpdir } from "node:os";
 import { Clock } from "../../../rehearsal/clock";
 import { Service } from "../../../rehearsal/ecs/service";
-import type { TaskSpec } from "../../../rehearsal/ecs/task";
+import type { TaskSpec } from "../../../rehearsal/ecs/task-spec";
 import { backOffSeconds } from "../../../rehearsal/ecs/back-off";
 import { TaskSet, type TaskSetProps } from "../../../rehearsal/ecs/task-set";
 import { whyNotSteady } from "../../../rehearsal/ecs/why-not-steady";

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { tmpdir } from "node:os";
 import { Clock } from "../../../rehearsal/clock";
-import { startTask, type Task, type TaskProps } from "../../../rehearsal/ecs/task";
+import { startTask, type Task } from "../../../rehearsal/ecs/task";
+import type { TaskProps } from "../../../rehearsal/ecs/task-spec";
 import { signalGroup } from "../../../rehearsal/ecs/process-group";
 import { Timeline, type TimelineEvent } from "../../../rehearsal/events";
 import { stillRunning } from "../end-to-end/process-table";
