@@ -1,7 +1,8 @@
-import type { Specification } from "./command-line";
-
 /** npm's own variables, among others. */
 type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The options of a command. */
+type Specification = Readonly<Record<string, { readonly type: "string" | "boolean" }>>;
 
 /** Also options of npm's own, which a person may have set for good. */
 const npmsOwn = new Set(["json", "help"]);

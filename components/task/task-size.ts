@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ecs } from "../../aws-rules";
 import type { Problem } from "../problems";
-import type { SettledTask } from "./task-options";
+
+const parts = ["environment", "secrets", "container", "sidecars", "logRouter", "openTelemetry"] as const;
 
 /** A task definition that is larger than ECS takes, by its plain texts alone. */
-export function taskSizeProblems(task: SettledTask): Problem[] {
-  const { environment, secrets, container, sidecars, logRouter, openTelemetry } = task;
-  const bytes = plainBytes([environment, secrets, container, sidecars, logRouter, openTelemetry]);
+export function taskSizeProblems(task: { readonly [part in (typeof parts)[number]]?: unknown }): Problem[] {
+  const bytes = plainBytes(parts.map((part) => task[part]));
   const { most } = ecs.taskDefinitionBytes;
   if (bytes <= most) return [];
   const way = "Move long values into the image, or into a secret or a parameter";
