@@ -43,12 +43,7 @@ export class Clock {
    * @param shortestMs below which the bound never shrinks, in real time, unless AWS's own is shorter
    */
   boundMs(awsMs: number, shortestMs = shortestBoundMs): number {
-    return Math.max(awsMs / this.scale, Math.min(awsMs, this.shortestMs(shortestMs)));
-  }
-
-  /** What is left of a shortest bound. */
-  shortestMs(ms: number): number {
-    return ms * this.shortestBounds;
+    return Math.max(awsMs / this.scale, Math.min(awsMs, shortestMs * this.shortestBounds));
   }
 
   /** Waits `awsMs` of AWS time, and no less. Rejects with the signal's reason when aborted. */

@@ -1,9 +1,7 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-
-/** To this argument a stand-in answers with its own path. */
-export const identifyArgument = "greenlight-identify";
+import { identifyArgument } from "../images/stand-ins";
 
 export interface StandInCheck {
   /** The build's own shell. */

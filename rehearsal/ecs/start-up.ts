@@ -10,7 +10,7 @@ import type { Task } from "./task";
 
 /** Real times, in milliseconds: an app starts no faster under a scaled clock. */
 const lookEveryMs = 500;
-/** When a person is told what is awaited. */
+/** After this time a line says what is awaited. */
 const silentMs = 5_000;
 /** For how long an app that listens elsewhere may still be about to listen where it should. */
 const elsewhereMs = 15_000;

@@ -1,16 +1,8 @@
 import { lstat, readdir, readlink } from "node:fs/promises";
 import { join } from "node:path";
+import type { UpperLayer } from "../sandbox/layers";
 import type { BlobStore } from "./blob-store";
 import { inParallel, sortTree, type Tree, type TreeEntry } from "./tree";
-
-/** Where a sandbox keeps what was written, and which part of its file system that is. */
-export interface UpperLayer {
-  readonly directory: string;
-  /** A path of the image without its leading `/`; empty for the root. */
-  readonly path: string;
-  /** Names in the layer's root that belong to another layer or to no image. */
-  readonly ignored: ReadonlySet<string>;
-}
 
 /**
  * `tree` after a program has run over it in a sandbox. Only what was written is read, and no link is followed. Deleted

@@ -1,10 +1,12 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { build } from "esbuild";
-import { identifyArgument } from "../codebuild/stand-in-check";
 import type { SandboxMode } from "../sandbox/mode";
 import { readRegistrySettings, type RegistrySettings } from "./registry-settings";
 import { shellQuote } from "../sandbox/shell-quote";
+
+/** To this argument a stand-in answers with its own path. */
+export const identifyArgument = "greenlight-identify";
 
 export interface StandInRequest {
   /** The stand-ins are put here, for the front of a PATH. */

@@ -1,8 +1,16 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { UpperLayer } from "../images/difference";
 
 const suffix = ".system";
+
+/** Where a sandbox keeps what was written, and which part of its file system that is. */
+export interface UpperLayer {
+  readonly directory: string;
+  /** A path of the image without its leading `/`; empty for the root. */
+  readonly path: string;
+  /** Names in the layer's root that belong to another layer or to no image. */
+  readonly ignored: ReadonlySet<string>;
+}
 
 /** What a sandbox wrote into `writableDirectory`, part by part of its file system. */
 export async function upperLayers(writableDirectory: string): Promise<UpperLayer[]> {

@@ -2,11 +2,11 @@ import { copyFile, mkdir, rm, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { copyFiles } from "./copy-files";
 import { git, gitText } from "./git";
-import { takeCommit, type TakenCommit } from "./own-repository";
 import { installPushHook } from "./push-hook";
 import { PushListener, type RefUpdate } from "./push-listener";
 import { listRepositoryFiles, type RepositoryFiles } from "./repository-files";
 import { configureClone, configureRemote } from "./repository-settings";
+import { takeCommit, type TakenCommit } from "./take-commit";
 
 export interface LocalRepositoryRequest {
   /** Must not exist or be empty; `remote.git` and the working clone `clone` are made in it. */
