@@ -3,12 +3,12 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { strFromU8, unzipSync } from "fflate";
 import { renderPromotionBuildspec } from "../../components/pipeline/promotion-buildspec";
-import { Clock } from "../../rehearsal/clock";
-import { type BuildResult, runBuild } from "../../rehearsal/codebuild/run-build";
-import { Timeline } from "../../rehearsal/events";
+import type { BuildResult } from "../../rehearsal/codebuild/run-build";
+import type { TimelineEvent } from "../../rehearsal/events";
 import type { ImageStore } from "../../rehearsal/images/image-store";
 import { installStandIns } from "../../rehearsal/images/stand-ins";
 import { ImageWorkshop } from "../rehearsal/support/image-workshop";
+import { runBuildIn } from "../rehearsal/support/run-build-in";
 
 const commitId = "0123456789abcdef0123456789abcdef01234567";
 const uri = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/shop-prod";
@@ -48,21 +48,9 @@ describe("the buildspec of a promotion, carried out", function () {
   }
 
   function promote(): Promise<BuildResult> {
-    const clock = new Clock(60);
-    const timeline = new Timeline(clock);
-    timeline.on(({ type, text }) => type === "output" && log.push(text));
-    return runBuild({
-      buildspec: renderPromotionBuildspec(),
-      sourceDirectory: join(directory, "source"),
-      environment: { REPOSITORY_URI: uri, SOURCE_REPOSITORY_URI: before, AWS_DEFAULT_REGION: "eu-central-1" },
-      pathPrefix: join(directory, "bin"),
-      workDirectory: join(directory, "work"),
-      timeoutMinutes: 30,
-      clock,
-      timeline,
-      processes: { add: () => undefined, remove: () => undefined },
-      signal: new AbortController().signal,
-    });
+    const keep = ({ type, text }: TimelineEvent) => void (type === "output" && log.push(text));
+    const environment = { REPOSITORY_URI: uri, SOURCE_REPOSITORY_URI: before, AWS_DEFAULT_REGION: "eu-central-1" };
+    return runBuildIn(directory, renderPromotionBuildspec(), keep, { environment, timeoutMinutes: 30 });
   }
 
   it("copies the image that was released, under its digest and its commit's tag, and hands both on", async () => {

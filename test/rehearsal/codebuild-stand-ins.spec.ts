@@ -4,11 +4,10 @@ import { chmod, mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { Clock } from "../../rehearsal/clock";
 import type { BuildRequest, BuildResult } from "../../rehearsal/codebuild/run-build";
-import { runBuild } from "../../rehearsal/codebuild/run-build";
-import { Timeline } from "../../rehearsal/events";
+import type { TimelineEvent } from "../../rehearsal/events";
 import { installStandIns } from "../../rehearsal/images/stand-ins";
+import { runBuildIn } from "./support/run-build-in";
 
 describe("a build among stand-ins", () => {
   let directory: string;
@@ -22,22 +21,8 @@ describe("a build among stand-ins", () => {
   afterEach(() => rm(directory, { recursive: true, force: true }));
 
   function build(buildspec: object, change: Partial<BuildRequest> = {}): Promise<BuildResult> {
-    const clock = new Clock(60);
-    const timeline = new Timeline(clock);
-    timeline.on(({ type, text }) => type === "output" && printed.push(text));
-    return runBuild({
-      buildspec: stringify({ version: 0.2, ...buildspec }),
-      sourceDirectory: join(directory, "source"),
-      environment: {},
-      pathPrefix: join(directory, "bin"),
-      workDirectory: join(directory, "work"),
-      timeoutMinutes: 60,
-      clock,
-      timeline,
-      processes: { add: () => undefined, remove: () => undefined },
-      signal: new AbortController().signal,
-      ...change,
-    });
+    const keep = ({ type, text }: TimelineEvent) => void (type === "output" && printed.push(text));
+    return runBuildIn(directory, stringify({ version: 0.2, ...buildspec }), keep, change);
   }
 
   for (const shell of ["sh", "bash"] as const) {

@@ -7,15 +7,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { strFromU8, unzipSync } from "fflate";
 import { stringify } from "yaml";
-import { Clock } from "../../rehearsal/clock";
 import { parseBuildspec } from "../../rehearsal/codebuild/buildspec";
 import type { BuildRequest, BuildResult } from "../../rehearsal/codebuild/run-build";
-import { runBuild } from "../../rehearsal/codebuild/run-build";
 import type { TimelineEvent } from "../../rehearsal/events";
-import { Timeline } from "../../rehearsal/events";
 import { shellQuote } from "../../rehearsal/sandbox/shell-quote";
 import { stillRunning } from "./end-to-end/process-table";
 import { daemonScript } from "./fixtures/tasks";
+import { runBuildIn } from "./support/run-build-in";
 
 describe("a CodeBuild build", () => {
   let directory: string;
@@ -36,22 +34,8 @@ describe("a CodeBuild build", () => {
   });
 
   function build(buildspec: object | string, change: Partial<BuildRequest> = {}): Promise<BuildResult> {
-    const clock = new Clock(60);
-    const timeline = new Timeline(clock);
-    timeline.on((event) => events.push(event));
-    return runBuild({
-      buildspec: typeof buildspec === "string" ? buildspec : stringify({ version: 0.2, ...buildspec }),
-      sourceDirectory: join(directory, "source"),
-      environment: {},
-      pathPrefix: join(directory, "bin"),
-      workDirectory: join(directory, "work"),
-      timeoutMinutes: 60,
-      clock,
-      timeline,
-      processes: registry(),
-      signal: new AbortController().signal,
-      ...change,
-    });
+    const text = typeof buildspec === "string" ? buildspec : stringify({ version: 0.2, ...buildspec });
+    return runBuildIn(directory, text, (event) => events.push(event), { processes: registry(), ...change });
   }
 
   const bash = { shell: "bash" };

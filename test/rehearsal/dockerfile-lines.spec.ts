@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdir, readdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execFileSync } from "node:child_process";
+import { needNamespaces } from "../support/namespaces";
 import { ImageWorkshop } from "./support/image-workshop";
 
 describe("a Dockerfile's lines in a sandbox", function () {
@@ -9,8 +10,8 @@ describe("a Dockerfile's lines in a sandbox", function () {
   let workshop: ImageWorkshop;
 
   beforeEach(async function () {
+    await needNamespaces(this);
     workshop = await ImageWorkshop.open();
-    if (workshop.sandbox.kind === "none") this.skip();
   });
   afterEach(() => workshop?.close());
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdir, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { needNamespaces } from "../support/namespaces";
 import { ImageWorkshop } from "./support/image-workshop";
 
 describe("a Dockerfile in a sandbox", function () {
@@ -8,8 +9,8 @@ describe("a Dockerfile in a sandbox", function () {
   let workshop: ImageWorkshop;
 
   beforeEach(async function () {
+    await needNamespaces(this);
     workshop = await ImageWorkshop.open();
-    if (workshop.sandbox.kind === "none") this.skip();
   });
   afterEach(() => workshop?.close());
 

@@ -10,6 +10,7 @@ import { Timeline } from "../../rehearsal/events";
 import { signalGroup } from "../../rehearsal/ecs/process-group";
 import { findInitProcess } from "../../rehearsal/sandbox/probe";
 import { startableContainer } from "../../rehearsal/stack/startable-container";
+import { needNamespaces } from "../support/namespaces";
 import { ImageWorkshop } from "./support/image-workshop";
 
 describe("a container of a task", function () {
@@ -17,8 +18,8 @@ describe("a container of a task", function () {
   let workshop: ImageWorkshop;
 
   beforeEach(async function () {
+    await needNamespaces(this);
     workshop = await ImageWorkshop.open();
-    if (workshop.sandbox.kind === "none") this.skip();
   });
   afterEach(() => workshop?.close());
 

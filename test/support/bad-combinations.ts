@@ -171,9 +171,9 @@ export const combinations: Readonly<Record<string, Case>> = {
   "a directory in memory twice": [
     { container: { tmpfs: [1, 2].map((sizeMiB) => ({ containerPath: "/tmp", sizeMiB })) } },
     ["container.tmpfs[1].containerPath"],
-    /there twice/,
+    /listed twice/,
   ],
-  "two sidecars of one name": [{ sidecars: [sidecar, sidecar] }, ["sidecars[1].name"], /there twice/],
+  "two sidecars of one name": [{ sidecars: [sidecar, sidecar] }, ["sidecars[1].name"], /listed twice/],
   "a sidecar on the app's port": [
     { sidecars: [{ ...sidecar, ports: [3000] }] },
     ["sidecars[0].ports"],
@@ -187,7 +187,7 @@ export const combinations: Readonly<Record<string, Case>> = {
   "a sidecar with the log router's name": [
     { sidecars: [{ ...sidecar, name: "log-router" }], logRouter: {} },
     ["logRouter"],
-    /brings along a container whose name "log-router" is there twice/,
+    /brings along a container whose name "log-router" is listed twice/,
   ],
   "secrets of a log router for no destination": [
     { logRouter: { secretOptions: { apikey: arn("ssm", "parameter/key") } } },

@@ -4,7 +4,7 @@ import { chooseSandbox } from "../../rehearsal/sandbox/mode";
 
 let mode: ReturnType<typeof chooseSandbox> | undefined;
 
-/** Skips a test whose app's RUN lines must be carried out, where no namespaces can be had: on macOS, or in most containers. */
+/** Skips a test that needs a sandbox, where no namespaces can be had: on macOS, or in most containers. */
 export async function needNamespaces(test: Context): Promise<void> {
   mode ??= chooseSandbox(tmpdir(), undefined, () => undefined);
   if ((await mode).kind === "none") test.skip();

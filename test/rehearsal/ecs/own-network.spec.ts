@@ -16,6 +16,7 @@ import { LoadBalancer } from "../../../rehearsal/load-balancer/load-balancer";
 import { TargetGroup } from "../../../rehearsal/load-balancer/target-group";
 import { startableContainer } from "../../../rehearsal/stack/startable-container";
 import { Processes } from "../fixtures/tasks";
+import { needNamespaces } from "../../support/namespaces";
 import { ImageWorkshop } from "../support/image-workshop";
 
 const containerPort = 3917;
@@ -50,9 +51,9 @@ describe("a task in a network of its own", function () {
   beforeEach(async function () {
     closing = [];
     events = [];
+    await needNamespaces(this);
     workshop = await ImageWorkshop.open();
     processes.mark = { GREENLIGHT_WORKSPACE: workshop.directory };
-    if (workshop.sandbox.kind === "none") this.skip();
   });
   afterEach(async () => {
     for (const close of closing) await close();
