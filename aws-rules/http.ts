@@ -31,7 +31,7 @@ export const headerName: TextRule = {
   most: longestLine,
 };
 
-/** Of a field that a load balancer passes on: it drops others if it is told to. */
+/** The name of a header field that every load balancer passes on. One that drops invalid fields drops all others. */
 export const validHeaderName: TextRule = {
   source: "Elastic Load Balancing API, LoadBalancerAttribute, routing.http.drop_invalid_header_fields.enabled",
   expected: "letters, digits and hyphens, like X-Api-Key",

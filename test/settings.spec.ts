@@ -193,7 +193,7 @@ describe("bad settings, of types and of meaning", () => {
       { alarmNames: Array.from({ length: 11 }, (_, index) => `alarm-${index}`) },
       /^alarmNames: has 11; a deployment group takes at most 10/,
     ],
-    ["an alarm twice", { alarmNames: ["errors", "errors"] }, /^alarmNames\[1\]: "errors" is there twice\.$/],
+    ["an alarm twice", { alarmNames: ["errors", "errors"] }, /^alarmNames\[1\]: "errors" is listed twice\.$/],
     ["a block of too many bits", { testCidrs: ["10.0.0.0/33"] }, /^testCidrs\[0\]: is not a CIDR block/],
     ["no tasks at all", { desiredCount: 0 }, /^desiredCount: is 0; expected 1 to 5000\.$/],
     [

@@ -60,7 +60,7 @@ export function alarmProblems({ alarms, alarmNames, terminationWaitMinutes }: Ju
   // Source: CodeDeploy API, InvalidAlarmConfigException.
   alarmNames.forEach((name, index) => {
     if (typeof name === "string" && alarmNames.indexOf(name) !== index)
-      wrong(`alarmNames[${index}]`, `"${name}" is there twice.`);
+      wrong(`alarmNames[${index}]`, `"${name}" is listed twice.`);
   });
   if (!alarms) return problems;
   const settled = withDefaults(defaults, alarms);

@@ -66,7 +66,7 @@ export function notificationsProblems(notifications: NotificationsArgs | undefin
 export function topicKeyProblems(path: string, topic: Pick<NotificationsArgs, "topicArn" | "keyArn">): Problem[] {
   const problems = textProblems(path, topic, { topicArn: arns.topicArn, keyArn: arns.kmsKeyArn });
   if (topic.keyArn === undefined || topic.topicArn !== undefined) return problems;
-  return [...problems, { path: `${path}.keyArn`, message: "is of no topic; name it in topicArn, or leave both out." }];
+  return [...problems, { path: `${path}.keyArn`, message: "encrypts no topic. Set topicArn, or remove keyArn." }];
 }
 
 /**

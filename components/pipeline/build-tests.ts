@@ -49,7 +49,7 @@ export function testsProblems({
     ...listProblems("tests.reportFiles", tests.reportFiles, codeBuild.buildPath),
   ];
   if (tests.reportFormat === undefined || tests.reportFiles?.length) return problems;
-  const message = "is of no reports; name the files in reportFiles, or leave it out.";
+  const message = "has no reports. Set reportFiles, or remove reportFormat.";
   return [...problems, { path: "tests.reportFormat", message }];
 }
 

@@ -26,7 +26,7 @@ export function scheduleProblems(path: string, schedules: readonly Schedule[]): 
   const problems = schedules.flatMap((schedule, index) => oneProblems(`${path}[${index}]`, schedule));
   const names = schedules.map(({ name }) => name);
   const twice = names.findIndex((name, index) => names.indexOf(name) !== index);
-  if (twice >= 0) problems.push({ path: `${path}[${twice}].name`, message: `"${names[twice]}" is there twice.` });
+  if (twice >= 0) problems.push({ path: `${path}[${twice}].name`, message: `"${names[twice]}" is listed twice.` });
   return problems;
 }
 

@@ -58,7 +58,7 @@ export function optionProblems(at: string, options: ContainerOptions): Problem[]
       );
     }
     if (tmpfs.findIndex((one) => one.containerPath === containerPath) !== index)
-      wrong(`tmpfs[${index}].containerPath`, `${containerPath} is there twice.`);
+      wrong(`tmpfs[${index}].containerPath`, `${containerPath} is listed twice.`);
     problems.push(...rangeProblems(`${at}.tmpfs[${index}]`, { sizeMiB }, { sizeMiB: ecs.tmpfsMiB }));
   }
   const unknown = dropCapabilities.filter((capability) => !ecs.capabilities.has(capability));

@@ -45,13 +45,13 @@ export function efsProblems(volumes: readonly EfsVolume[], tmpfs: readonly Tmpfs
       securityGroupId: nameRules.securityGroupId,
     });
     const wrong = (field: string, message: string) => problems.push({ path: `${at}.${field}`, message });
-    if (names.indexOf(name) !== index) wrong("name", `"${name}" is there twice.`);
+    if (names.indexOf(name) !== index) wrong("name", `"${name}" is listed twice.`);
     if (!isDirectory(containerPath))
       wrong(
         "containerPath",
         `"${containerPath}" is not a folder's path; expected one like /data, without commas, colons and quotes.`,
       );
-    else if (paths.indexOf(containerPath) !== index) wrong("containerPath", `${containerPath} is there twice.`);
+    else if (paths.indexOf(containerPath) !== index) wrong("containerPath", `${containerPath} is listed twice.`);
     else if (tmpfs.some((one) => one.containerPath === containerPath))
       wrong("containerPath", `${containerPath} is in container.tmpfs, too; a directory is one of the two.`);
     return problems;

@@ -62,7 +62,7 @@ function togetherProblems(sidecars: readonly Sidecar[], { cpu, memoryMiB, contai
   const names = new Set<string>();
   const ports = new Set([containerPort]);
   for (const [index, { name, ports: own = [] }] of sidecars.entries()) {
-    if (names.has(name)) problems.push({ path: `sidecars[${index}].name`, message: `"${name}" is there twice.` });
+    if (names.has(name)) problems.push({ path: `sidecars[${index}].name`, message: `"${name}" is listed twice.` });
     names.add(name);
     for (const port of own) {
       const message = `has ${port}, which another container of the task listens on.`;

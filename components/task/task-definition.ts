@@ -113,7 +113,7 @@ export function firstRevision(args: TaskDefinitionArgs, image: pulumi.Input<stri
   };
 }
 
-/** The app may read from a secret what is told to it otherwise; ECS takes a name once. */
+/** A secret of the app's replaces a variable of this program, since ECS takes each name once. */
 function without(environment: Readonly<Record<string, string>>, secrets: Secrets): Record<string, string> {
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !(name in secrets)));
 }

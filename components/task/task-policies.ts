@@ -10,7 +10,7 @@ export function taskPolicyProblems(arns: readonly pulumi.Input<string>[]): Probl
   const problems = listProblems("taskPolicyArns", arns, arnRules.managedPolicyArn);
   arns.forEach((arn, index) => {
     if (typeof arn !== "string" || arns.indexOf(arn) === index) return;
-    problems.push({ path: `taskPolicyArns[${index}]`, message: `${arn} is there twice.` });
+    problems.push({ path: `taskPolicyArns[${index}]`, message: `${arn} is listed twice.` });
   });
   const { most } = names.policiesOfRole;
   if (arns.length > most) {

@@ -57,7 +57,7 @@ describe("a person's approval before a deployment", () => {
       },
     ]);
     assert.deepEqual(await refused({ deployApproval: { keyArn } }), [
-      "deployApproval.keyArn: is of no topic; name it in topicArn, or leave both out.",
+      "deployApproval.keyArn: encrypts no topic. Set topicArn, or remove keyArn.",
     ]);
   });
 

@@ -31,7 +31,7 @@ describe("the policies of what the app may do", () => {
     assert.deepEqual((await urnsOf([orders, readOnly])).sort(), (await urnsOf([readOnly, orders])).sort());
   });
 
-  it("are refused, all at once, where they are none, there twice, or more than a role takes", async () => {
+  it("are refused, all at once, where they are none, listed twice, or more than a role takes", async () => {
     const role = "arn:aws:iam::123456789012:role/orders";
     const { paths, registered } = await refusal({
       githubRepository: "example-org/example-app",
