@@ -22,7 +22,8 @@ export interface JudgeOptions extends WatchOptions {
  */
 export class JudgedReleases {
   private watched: WatchedRelease | undefined;
-  private readonly seen = new Map<string, WatchedRelease>();
+  /** Of runs that have ended: what was seen, and the versions whose tasks ran at that moment. */
+  private readonly seen = new Map<string, { readonly watched: WatchedRelease; readonly running: readonly string[] }>();
   private underWay = 0;
 
   constructor(private readonly options: JudgeOptions) {
@@ -68,28 +69,28 @@ export class JudgedReleases {
   private take(executionId: string): void {
     const { watched } = this;
     if (!watched?.hasDeployed && this.underWay > 1) return;
-    if (watched) this.seen.set(executionId, watched);
+    if (watched) this.seen.set(executionId, { watched, running: this.options.runningVersions() });
     this.watched = undefined;
     if (this.underWay > 1) void this.observeBefore();
   }
 
   private async conclude({ execution, status, reason: why }: ExecutionResult, fault?: Fault): Promise<Verdict> {
-    const { context, display, clues, traffic, runningVersions } = this.options;
+    const { context, display, clues, traffic } = this.options;
     context.signal.throwIfAborted();
     const reason = clues.withCause(why);
     const commit = execution.commitId.slice(0, 7);
-    const watched = this.seen.get(execution.id);
+    const seen = this.seen.get(execution.id);
     this.seen.delete(execution.id);
-    if (!watched) {
+    if (!seen) {
       const text = `${commit} was not deployed: its run ${status}${reason === undefined ? "" : `: ${reason}`}`;
       context.timeline.emit("rehearsal", "verdict", text, { commitId: execution.commitId, status });
       return { succeeded: false, text };
     }
+    const { watched, running } = seen;
     const { report, awsMs, elapsedMs } = await watched.end();
     const { observations, spans: lifecycle } = watched.witness;
     const { before, released = commit } = watched;
     const judge = fault === undefined ? judgeRelease : judgeRollback;
-    const running = runningVersions();
     const evidence = { observations, totals: totals(report), pipelineStatus: status, reason, running };
     const verdict = judge({ ...evidence, before, released });
     const advice = verdict.succeeded ? [] : clues.advice(verdict.text);
